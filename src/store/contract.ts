@@ -1,0 +1,124 @@
+import type { EventCategory, EventColumns, Origin } from '../record/event-record.ts';
+
+/** The contracts of the store: journal, followers, event store. Engines implement them, use/* reads them. */
+
+// ---------------------------------------------------------------- journal
+
+export type JournalKind = 'record' | 'intent';
+
+export type JournalInput = {
+  readonly kind: JournalKind;
+  readonly origin: Origin;
+  /** Record: its JSON. Intent: the JSON of the record as it stands if nothing more is ever known. */
+  readonly raw: Uint8Array;
+  /** eventID: the record with the same id closes an intent. */
+  readonly id: string;
+  /** Kept in memory beside the entry so that live followers need not parse; absent after a re-read from disk. */
+  readonly columns?: EventColumns | undefined;
+};
+
+export type JournalEntry = JournalInput & {
+  /** Position in the journal: 1, 2, 3 … without holes. */
+  readonly seq: number;
+};
+
+export type JournalState = 'ok' | 'reserve' | 'full';
+
+export type Journal = {
+  /** Resolves when the entries are as durable as the sync mode promises (group: written; always: fsynced). Rejects with JOURNAL_FULL. */
+  readonly append: (inputs: readonly JournalInput[]) => Promise<{ readonly firstSeq: number; readonly lastSeq: number }>;
+  /** Entries from `from` on in order, at most `maxBytes` of raw (at least one entry); [] at the head. Rejects with NOT_FOUND when `from` was already pruned. */
+  readonly read: (query: { readonly from: number; readonly maxBytes: number; readonly maxEntries?: number }) => Promise<readonly JournalEntry[]>;
+  /** Resolves true when an entry with seq >= `seq` can be read; false when the signal aborts. */
+  readonly waitFor: (seq: number, signal: AbortSignal) => Promise<boolean>;
+  /** Seq of the newest readable entry; 0 when empty. */
+  readonly head: () => number;
+  readonly state: () => JournalState;
+};
+
+// ---------------------------------------------------------------- followers
+
+export type Cursors = {
+  /** Last seq that the follower is done with; 0 at first. */
+  readonly get: (name: string) => Promise<number>;
+  readonly set: (name: string, seq: number) => Promise<void>;
+};
+
+export type FollowerStatus = {
+  readonly name: string;
+  readonly cursor: number;
+  /** Entries behind the head. */
+  readonly lag: number;
+  /** Text of the last failure while it fails; undefined when it works. */
+  readonly failing: string | undefined;
+  readonly failingSince: number | undefined;
+};
+
+// ---------------------------------------------------------------- event store
+
+export type LookupKey =
+  | 'EventId'
+  | 'EventName'
+  | 'ReadOnly'
+  | 'Username'
+  | 'ResourceType'
+  | 'ResourceName'
+  | 'EventSource'
+  | 'AccessKeyId'
+  | 'SourceIPAddress'
+  | 'UserArn'
+  | 'ErrorCode'
+  | 'AwsRegion'
+  | 'RecipientAccountId'
+  | 'EventCategory';
+
+export type LookupOperator = 'equals' | 'not' | 'prefix';
+
+/** One condition; its values are alternatives (OR). Conditions are joined with AND. For `not`: none of the values. */
+export type LookupCondition = {
+  readonly key: LookupKey;
+  readonly operator: LookupOperator;
+  readonly values: readonly string[];
+};
+
+export type LookupScope = { readonly account: string; readonly region: string } | 'all';
+
+/** Where a page ended: the (time, id) of its last event. Opaque to callers; never compared outside the engine. */
+export type LookupCursor = { readonly time: number; readonly id: string };
+
+export type LookupQuery = {
+  readonly scope: LookupScope;
+  /** Seconds since the epoch, both ends inclusive. */
+  readonly from: number;
+  readonly to: number;
+  /** Which categories are searched, e.g. ['Management']. Empty: all. */
+  readonly categories: readonly EventCategory[];
+  readonly conditions: readonly LookupCondition[];
+  readonly limit: number;
+  readonly after: LookupCursor | undefined;
+};
+
+export type StoredEvent = { readonly columns: EventColumns; readonly raw: string; readonly origin: Origin };
+
+/** Newest first; `next` is absent on the last page. No event appears twice. */
+export type LookupPage = { readonly events: readonly StoredEvent[]; readonly next: LookupCursor | undefined };
+
+export type HistogramQuery = Omit<LookupQuery, 'limit' | 'after'> & { readonly bucketSeconds: number };
+export type HistogramBucket = { readonly time: number; readonly count: number; readonly errors: number };
+export type ValueCount = { readonly value: string; readonly count: number };
+
+export type EventStore = {
+  /** Inserts journal records as one unit. `token` is stable over retries of the same batch: a repeated token inserts nothing twice. */
+  readonly insert: (batch: { readonly token: string; readonly entries: readonly JournalEntry[] }) => Promise<void>;
+  readonly lookup: (query: LookupQuery, signal?: AbortSignal) => Promise<LookupPage>;
+  /** Counts per time bucket, empty buckets left out. */
+  readonly histogram: (query: HistogramQuery, signal?: AbortSignal) => Promise<readonly HistogramBucket[]>;
+  /** The most frequent values of an attribute that start with `prefix`, within the query's scope and range. */
+  readonly values: (query: Omit<HistogramQuery, 'bucketSeconds'> & { readonly key: LookupKey; readonly prefix: string; readonly limit: number }, signal?: AbortSignal) => Promise<readonly ValueCount[]>;
+  /** Records with seq in [from, to], for followers that are behind the journal. Ordered by seq. */
+  readonly bySequence: (range: { readonly from: number; readonly to: number; readonly limit: number }) => Promise<readonly JournalEntry[]>;
+  /** Which of these event ids (UUIDs) are stored already, near the given time range (seconds). */
+  readonly existing: (query: { readonly ids: readonly string[]; readonly from: number; readonly to: number }) => Promise<ReadonlySet<string>>;
+  readonly accounts: () => Promise<readonly { readonly account: string; readonly regions: readonly string[]; readonly events: number; readonly newest: number }[]>;
+  readonly ping: () => Promise<boolean>;
+};
