@@ -3,7 +3,9 @@
  * What the bytes mean (identity, parameters, resources) is the business of record/.
  */
 
-export type Protocol = 'json' | 'rest-json' | 'rest-xml' | 'query' | 'ec2' | 'cbor' | 'unknown';
+import type { Headers, Protocol, WireRequest } from '../aws/protocols/protocol.ts';
+
+export type { Headers, Protocol };
 
 /** Which service and operation a request is, decided from headers, path and at most the first bytes of a form body. */
 export type NamedCall = {
@@ -30,16 +32,7 @@ export type NamedCall = {
  */
 export type Outcome = 'allowed' | 'denied' | 'failed' | 'aborted' | 'upstream-down' | 'unknown';
 
-/** Lower-case header names; repeated headers joined with `, `. */
-export type Headers = Readonly<Record<string, string>>;
-
-export type CapturedRequest = {
-  readonly method: string;
-  /** Raw, still percent-encoded, without the query. */
-  readonly path: string;
-  /** Raw, without `?`. */
-  readonly query: string;
-  readonly headers: Headers;
+export type CapturedRequest = WireRequest & {
   /** The whole body if it is at most the capture limit (256 KiB), else undefined. */
   readonly body: Uint8Array | undefined;
   readonly bodyBytes: number;
@@ -50,11 +43,6 @@ export type CapturedResponse = {
   readonly headers: Headers;
   readonly body: Uint8Array | undefined;
   readonly bodyBytes: number;
-};
-
-/** Who signed, where Opentrail itself verified the signature (own operations). */
-export type VerifiedCaller = {
-  readonly identity: CallerIdentity;
 };
 
 /** One key's owner, as `userIdentity` wants it. Shapes: CloudTrail user guide, "userIdentity element". */
