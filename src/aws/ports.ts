@@ -12,17 +12,36 @@ export type PutObject = {
   readonly contentEncoding?: string | undefined;
   readonly metadata?: ObjectMetadata | undefined;
   readonly acl?: string | undefined;
+  /** For whom the service acts: what a bucket policy's aws:SourceArn and aws:SourceAccount are compared with. */
+  readonly source?: { readonly arn: string; readonly accountId: string } | undefined;
 };
 
-export type ListedObject = { readonly key: string; readonly size: number; readonly lastModified: number; readonly etag: string };
+export type ListedObject = {
+  readonly key: string;
+  readonly size: number;
+  readonly lastModified: number;
+  readonly etag: string;
+};
 
 /** S3, as a trail's delivery and its verification need it. */
 export type BucketPort = {
   readonly exists: (bucket: string) => Promise<boolean>;
   readonly put: (object: PutObject) => Promise<void>;
-  readonly get: (object: { readonly bucket: string; readonly key: string }) => Promise<{ readonly body: Uint8Array; readonly metadata: ObjectMetadata }>;
+  readonly get: (object: {
+    readonly bucket: string;
+    readonly key: string;
+  }) => Promise<{ readonly body: Uint8Array; readonly metadata: ObjectMetadata }>;
   /** Keys in order under a prefix, a page at a time, starting after `startAfter`. */
-  readonly list: (query: { readonly bucket: string; readonly prefix: string; readonly startAfter?: string | undefined }) => AsyncIterable<ListedObject>;
+  readonly list: (query: {
+    readonly bucket: string;
+    readonly prefix: string;
+    readonly startAfter?: string | undefined;
+  }) => AsyncIterable<ListedObject>;
   /** Whether `principal` may do `action`; throws AccessDenied or NoSuchBucket. Embedded buckets read the policy, foreign ones are tried with a test write. */
-  readonly checkDelivery: (check: { readonly bucket: string; readonly keyPrefix: string; readonly trailArn: string; readonly accountId: string }) => Promise<void>;
+  readonly checkDelivery: (check: {
+    readonly bucket: string;
+    readonly keyPrefix: string;
+    readonly trailArn: string;
+    readonly accountId: string;
+  }) => Promise<void>;
 };

@@ -1,0 +1,134 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { crc32 } from 'node:zlib';
+
+export type WrittenBlob = {
+  readonly blob: string;
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly md5: string;
+  readonly sha1: string;
+  readonly sha256: string;
+  /** Unsigned. */
+  readonly crc32: number;
+};
+
+export type BlobBody = Readable | Uint8Array | string | undefined;
+
+export type Blobs = {
+  /** Streams the body into a new file that is on disk (fsynced, renamed into place) when this resolves. */
+  readonly write: (body: BlobBody) => Promise<WrittenBlob>;
+  /** Joins stored blobs into a new one. */
+  readonly join: (blobs: readonly string[]) => Promise<WrittenBlob>;
+  /** `end` is inclusive. */
+  readonly read: (blob: string, range?: { readonly start: number; readonly end: number }) => Readable;
+  readonly remove: (blob: string) => Promise<void>;
+  /** Deletes files no row names: what a crash left between file and row. */
+  readonly sweep: (isNamed: (blobs: readonly string[]) => Promise<ReadonlySet<string>>) => Promise<number>;
+};
+
+/** Object bytes as plain files, 256 folders of them; names are made here, so no key ever becomes a path. */
+export async function openBlobs(folder: string): Promise<Blobs> {
+  const incoming = join(folder, 'incoming');
+  await rm(incoming, { recursive: true, force: true });
+  await mkdir(incoming, { recursive: true, mode: 0o700 });
+  const bornBefore = Date.now();
+  const pathOf = (blob: string) => join(folder, blob.slice(0, 2), blob);
+
+  const write = async (body: BlobBody): Promise<WrittenBlob> => {
+    const blob = randomUUID().replaceAll('-', '');
+    const draft = join(incoming, blob);
+    const meter = createMeter();
+    try {
+      await pipeline(
+        asReadable(body),
+        meter.stream,
+        createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true }),
+      );
+      await mkdir(join(folder, blob.slice(0, 2)), { recursive: true, mode: 0o700 });
+      await rename(draft, pathOf(blob));
+      await syncFolder(join(folder, blob.slice(0, 2)));
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    }
+    return { blob, ...meter.result() };
+  };
+
+  return {
+    write,
+    join: (blobs) => write(Readable.from(concatenate(blobs.map(pathOf)), { objectMode: false })),
+    read: (blob, range) => createReadStream(pathOf(blob), range ?? {}),
+    remove: (blob) => rm(pathOf(blob), { force: true }),
+    sweep: (isNamed) => sweep(folder, isNamed, bornBefore),
+  };
+}
+
+function asReadable(body: BlobBody): Readable {
+  if (body instanceof Readable) return body;
+  return Readable.from(
+    body === undefined || body.length === 0 ? [] : [typeof body === 'string' ? Buffer.from(body) : body],
+    { objectMode: false },
+  );
+}
+
+async function* concatenate(paths: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const path of paths) yield* createReadStream(path) as AsyncIterable<Uint8Array>;
+}
+
+function createMeter() {
+  const hashes = { md5: createHash('md5'), sha1: createHash('sha1'), sha256: createHash('sha256') };
+  let size = 0;
+  let crc = 0;
+  const stream = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      size += chunk.length;
+      crc = crc32(chunk, crc);
+      for (const hash of Object.values(hashes)) hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  const result = () => ({
+    size,
+    crc32: crc,
+    md5: hashes.md5.digest('hex'),
+    sha1: hashes.sha1.digest('hex'),
+    sha256: hashes.sha256.digest('hex'),
+  });
+  return { stream, result };
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function sweep(
+  folder: string,
+  isNamed: (blobs: readonly string[]) => Promise<ReadonlySet<string>>,
+  bornBefore: number,
+): Promise<number> {
+  let removed = 0;
+  for (const shard of await readdir(folder)) {
+    if (!/^[0-9a-f]{2}$/.test(shard)) continue;
+    const blobs = await readdir(join(folder, shard));
+    const named = await isNamed(blobs);
+    for (const blob of blobs) {
+      if (named.has(blob)) continue;
+      const path = join(folder, shard, blob);
+      // A file of this run may still be waiting for its row.
+      if ((await stat(path)).mtimeMs >= bornBefore) continue;
+      await rm(path, { force: true });
+      removed++;
+    }
+  }
+  return removed;
+}

@@ -1,0 +1,173 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Settings } from '../../store/settings/contract.ts';
+import { AwsError } from '../../aws/errors.ts';
+import type { BlobBody, Blobs, WrittenBlob } from './blobs.ts';
+import type { BucketRow, BucketTables, ObjectRow } from './settings.ts';
+
+/** Headers that S3 keeps with an object and gives back. */
+export type ObjectProperties = {
+  readonly contentType?: string | undefined;
+  readonly contentEncoding?: string | undefined;
+  readonly contentDisposition?: string | undefined;
+  readonly contentLanguage?: string | undefined;
+  readonly cacheControl?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+};
+
+export type StoredObject = {
+  readonly key: string;
+  readonly size: number;
+  /** With its quotes, as on the wire. */
+  readonly etag: string;
+  readonly modifiedAt: number;
+  readonly properties: ObjectProperties;
+  readonly blob: string;
+};
+
+/** Checks what was written before it becomes the object; throws AwsError (`BadDigest`, …). */
+export type CheckWritten = (written: WrittenBlob) => void;
+
+export type BucketStoreDeps = {
+  readonly settings: Settings<BucketTables>;
+  readonly blobs: Blobs;
+  readonly clock: Clock;
+};
+
+/** Buckets and objects on the local disk: bytes in blob files, the index in the settings store. */
+export class BucketStore {
+  readonly #deps: BucketStoreDeps;
+
+  constructor(deps: BucketStoreDeps) {
+    this.#deps = deps;
+  }
+
+  get settings(): Settings<BucketTables> {
+    return this.#deps.settings;
+  }
+
+  get blobs(): Blobs {
+    return this.#deps.blobs;
+  }
+
+  get clock(): Clock {
+    return this.#deps.clock;
+  }
+
+  async findBucket(name: string): Promise<BucketRow | undefined> {
+    return this.settings.selectFrom('s3_buckets').selectAll().where('name', '=', name).executeTakeFirst();
+  }
+
+  /** Throws NoSuchBucket. */
+  async bucket(name: string): Promise<BucketRow> {
+    const row = await this.findBucket(name);
+    if (!row)
+      throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', {
+        status: 404,
+        detail: { BucketName: name },
+      });
+    return row;
+  }
+
+  async findObject(bucket: string, key: string): Promise<StoredObject | undefined> {
+    const row = await this.settings
+      .selectFrom('s3_objects')
+      .selectAll()
+      .where('bucket', '=', bucket)
+      .where('key', '=', key)
+      .executeTakeFirst();
+    return row && storedObject(row);
+  }
+
+  /** Throws NoSuchKey. */
+  async object(bucket: string, key: string): Promise<StoredObject> {
+    const found = await this.findObject(bucket, key);
+    if (!found)
+      throw new AwsError('NoSuchKey', 'The specified key does not exist.', {
+        status: 404,
+        detail: { Key: key },
+      });
+    return found;
+  }
+
+  async put(
+    target: { bucket: string; key: string; properties: ObjectProperties },
+    body: BlobBody,
+    check?: CheckWritten,
+  ): Promise<StoredObject> {
+    const written = await this.blobs.write(body);
+    return this.adopt(target, written, { etag: `"${written.md5}"`, check });
+  }
+
+  /** Makes a written blob the object under its key; the former one's bytes go. */
+  async adopt(
+    target: { bucket: string; key: string; properties: ObjectProperties },
+    written: WrittenBlob,
+    { etag, check }: { readonly etag: string; readonly check?: CheckWritten | undefined },
+  ): Promise<StoredObject> {
+    const row: ObjectRow = {
+      bucket: target.bucket,
+      key: target.key,
+      size: written.size,
+      etag,
+      modified_at: this.clock.now(),
+      properties: JSON.stringify(target.properties),
+      blob: written.blob,
+    };
+    let former: StoredObject | undefined;
+    try {
+      check?.(written);
+      former = await this.findObject(target.bucket, target.key);
+      await this.settings
+        .insertInto('s3_objects')
+        .values(row)
+        .onConflict((conflict) => conflict.columns(['bucket', 'key']).doUpdateSet(row))
+        .execute();
+    } catch (error) {
+      await this.blobs.remove(written.blob);
+      throw error;
+    }
+    if (former) await this.blobs.remove(former.blob);
+    return storedObject(row);
+  }
+
+  /** Deleting what is not there is no error, as in S3. */
+  async remove(bucket: string, key: string): Promise<void> {
+    const former = await this.findObject(bucket, key);
+    if (!former) return;
+    await this.settings
+      .deleteFrom('s3_objects')
+      .where('bucket', '=', bucket)
+      .where('key', '=', key)
+      .where('blob', '=', former.blob)
+      .execute();
+    await this.blobs.remove(former.blob);
+  }
+
+  /** Frees blob files that no row names. */
+  async sweep(): Promise<number> {
+    return this.blobs.sweep(async (blobs) => {
+      const objects = await this.settings
+        .selectFrom('s3_objects')
+        .select('blob')
+        .where('blob', 'in', blobs)
+        .execute();
+      const parts = await this.settings
+        .selectFrom('s3_parts')
+        .select('blob')
+        .where('blob', 'in', blobs)
+        .execute();
+      return new Set([...objects, ...parts].map((row) => row.blob));
+    });
+  }
+}
+
+export function storedObject(row: ObjectRow): StoredObject {
+  return {
+    key: row.key,
+    size: row.size,
+    etag: row.etag,
+    modifiedAt: row.modified_at,
+    properties: JSON.parse(row.properties) as ObjectProperties,
+    blob: row.blob,
+  };
+}

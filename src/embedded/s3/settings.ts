@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+
+import type { MigrationSet } from '../../store/settings/contract.ts';
+
+export type BucketRow = {
+  name: string;
+  region: string;
+  account_id: string;
+  created_at: number;
+  /** The bucket policy's JSON text as it was put. */
+  policy: string | null;
+};
+
+export type ObjectRow = {
+  bucket: string;
+  key: string;
+  size: number;
+  etag: string;
+  modified_at: number;
+  /** JSON of ObjectProperties. */
+  properties: string;
+  /** File name in the blob folder. */
+  blob: string;
+};
+
+export type UploadRow = {
+  upload_id: string;
+  bucket: string;
+  key: string;
+  started_at: number;
+  properties: string;
+};
+export type PartRow = {
+  upload_id: string;
+  part_number: number;
+  size: number;
+  etag: string;
+  modified_at: number;
+  blob: string;
+};
+
+export type BucketTables = {
+  s3_buckets: BucketRow;
+  s3_objects: ObjectRow;
+  s3_uploads: UploadRow;
+  s3_parts: PartRow;
+};
+
+export const bucketMigrations: MigrationSet = {
+  '2026-11-21-s3-buckets': {
+    up: async (db) => {
+      await sql`CREATE TABLE s3_buckets (name text PRIMARY KEY, region text NOT NULL, account_id text NOT NULL, created_at integer NOT NULL, policy text)`.execute(
+        db,
+      );
+      await sql`CREATE TABLE s3_objects (bucket text NOT NULL, key text NOT NULL, size integer NOT NULL, etag text NOT NULL,
+        modified_at integer NOT NULL, properties text NOT NULL, blob text NOT NULL, PRIMARY KEY (bucket, key))`.execute(
+        db,
+      );
+      await sql`CREATE TABLE s3_uploads (upload_id text PRIMARY KEY, bucket text NOT NULL, key text NOT NULL, started_at integer NOT NULL, properties text NOT NULL)`.execute(
+        db,
+      );
+      await sql`CREATE TABLE s3_parts (upload_id text NOT NULL, part_number integer NOT NULL, size integer NOT NULL, etag text NOT NULL,
+        modified_at integer NOT NULL, blob text NOT NULL, PRIMARY KEY (upload_id, part_number))`.execute(db);
+    },
+  },
+};
