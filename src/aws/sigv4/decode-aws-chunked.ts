@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 
 import { OpentrailError } from '../../base/errors.ts';
 import type { Headers } from '../protocols/protocol.ts';
-import type { ChunkSigning, SignedPayload } from './verify-request.ts';
+import type { ChunkSigning, SignedPayload } from './signed-request.ts';
 
 export type ChunkedOptions = {
   readonly payload: Extract<SignedPayload, { kind: 'streaming' }>;
