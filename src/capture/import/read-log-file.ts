@@ -1,0 +1,36 @@
+import { isUtf8 } from 'node:buffer';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+
+import { messageOf, OpentrailError, systemCodeOf } from '../../base/errors.ts';
+
+const unzip = promisify(gunzip);
+
+/** A delivered file is at most 50 MB uncompressed; foreign tools write larger ones. */
+export const LARGEST_LOG_FILE = 256 * 1024 * 1024;
+
+/** The text of a log file, gzip or plain. Throws BAD_FILE with the reason: truncated, no gzip, a bomb, no UTF-8, empty. */
+export async function readLogFile(bytes: Uint8Array, largest = LARGEST_LOG_FILE): Promise<Uint8Array> {
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const body = isGzip ? await expand(bytes, largest) : bytes;
+  if (body.length === 0) throw new OpentrailError('BAD_FILE', 'is empty');
+  if (body.length > largest) throw new OpentrailError('BAD_FILE', `is larger than ${largest} bytes`);
+  if (!isUtf8(body))
+    throw new OpentrailError('BAD_FILE', isGzip ? 'is not UTF-8 text' : 'is neither gzip nor UTF-8 text');
+  return body;
+}
+
+async function expand(bytes: Uint8Array, largest: number): Promise<Uint8Array> {
+  try {
+    return await unzip(bytes, { maxOutputLength: largest });
+  } catch (cause) {
+    throw new OpentrailError('BAD_FILE', describe(cause, largest), { cause });
+  }
+}
+
+function describe(cause: unknown, largest: number): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : systemCodeOf(cause);
+  if (code === 'ERR_BUFFER_TOO_LARGE') return `expands to more than ${largest} bytes`;
+  if (code === 'Z_BUF_ERROR') return 'is a truncated gzip file';
+  return `is a damaged gzip file (${messageOf(cause)})`;
+}
