@@ -1,4 +1,4 @@
-import { Random } from './random.ts';
+import type { Random } from './random.ts';
 
 /** Who acts in the demo: a small company with three accounts, people, robots and services. */
 export type Actor = {
@@ -29,98 +29,6 @@ const TERRAFORM =
 const BROWSER =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
 
-export function cast(random: Random): readonly Actor[] {
-  const { production, staging, audit } = ACCOUNTS;
-  return [
-    user(random, {
-      account: production,
-      userName: 'alice',
-      ip: '203.0.113.24',
-      userAgent: CLI,
-      habits: ['look', 'compute', 'database'],
-      weight: 6,
-    }),
-    user(random, {
-      account: production,
-      userName: 'bob',
-      ip: '203.0.113.57',
-      userAgent: BROWSER,
-      habits: ['look', 'storage', 'people'],
-      weight: 5,
-    }),
-    user(random, {
-      account: staging,
-      userName: 'carol',
-      ip: '198.51.100.83',
-      userAgent: CLI,
-      habits: ['look', 'compute', 'storage', 'serverless'],
-      weight: 6,
-    }),
-    user(random, {
-      account: staging,
-      userName: 'dmitri',
-      ip: '198.51.100.12',
-      userAgent: BOTO,
-      habits: ['look', 'database', 'serverless'],
-      weight: 4,
-    }),
-    user(random, {
-      account: audit,
-      userName: 'erin',
-      ip: '203.0.113.200',
-      userAgent: BROWSER,
-      habits: ['look', 'watch'],
-      weight: 3,
-    }),
-    session(random, {
-      account: production,
-      role: 'DeployRole',
-      userName: 'gitlab-runner',
-      ip: '192.0.2.41',
-      userAgent: TERRAFORM,
-      habits: ['look', 'compute', 'serverless', 'keys'],
-      weight: 14,
-    }),
-    session(random, {
-      account: staging,
-      role: 'DeployRole',
-      userName: 'gitlab-runner',
-      ip: '192.0.2.41',
-      userAgent: TERRAFORM,
-      habits: ['look', 'compute', 'serverless'],
-      weight: 18,
-    }),
-    session(random, {
-      account: production,
-      role: 'BackupRole',
-      userName: 'nightly-backup',
-      ip: '10.20.3.7',
-      userAgent: BOTO,
-      habits: ['backup', 'keys'],
-      weight: 12,
-    }),
-    session(random, {
-      account: production,
-      role: 'AppServerRole',
-      userName: 'i-0a4f2e19bd77c3e51',
-      ip: '10.20.8.115',
-      userAgent: BOTO,
-      habits: ['app'],
-      weight: 22,
-      region: 'eu-central-1',
-    }),
-    session(random, {
-      account: audit,
-      role: 'SecurityAudit',
-      userName: 'scanner',
-      ip: '192.0.2.90',
-      userAgent: BOTO,
-      habits: ['look', 'watch'],
-      weight: 10,
-    }),
-  ];
-}
-
 type Person = {
   account: string;
   userName: string;
@@ -130,6 +38,30 @@ type Person = {
   weight: number;
   region?: string;
 };
+
+const { production, staging, audit } = ACCOUNTS;
+
+// prettier-ignore
+const PEOPLE: readonly Person[] = [
+  { account: production, userName: 'alice', ip: '203.0.113.24', userAgent: CLI, habits: ['look', 'compute', 'database'], weight: 6 },
+  { account: production, userName: 'bob', ip: '203.0.113.57', userAgent: BROWSER, habits: ['look', 'storage', 'people'], weight: 5 },
+  { account: staging, userName: 'carol', ip: '198.51.100.83', userAgent: CLI, habits: ['look', 'compute', 'storage', 'serverless'], weight: 6 },
+  { account: staging, userName: 'dmitri', ip: '198.51.100.12', userAgent: BOTO, habits: ['look', 'database', 'serverless'], weight: 4 },
+  { account: audit, userName: 'erin', ip: '203.0.113.200', userAgent: BROWSER, habits: ['look', 'watch'], weight: 3 },
+];
+
+// prettier-ignore
+const ROBOTS: readonly (Person & { role: string })[] = [
+  { account: production, role: 'DeployRole', userName: 'gitlab-runner', ip: '192.0.2.41', userAgent: TERRAFORM, habits: ['look', 'compute', 'serverless', 'keys'], weight: 14 },
+  { account: staging, role: 'DeployRole', userName: 'gitlab-runner', ip: '192.0.2.41', userAgent: TERRAFORM, habits: ['look', 'compute', 'serverless'], weight: 18 },
+  { account: production, role: 'BackupRole', userName: 'nightly-backup', ip: '10.20.3.7', userAgent: BOTO, habits: ['backup', 'keys'], weight: 12 },
+  { account: production, role: 'AppServerRole', userName: 'i-0a4f2e19bd77c3e51', ip: '10.20.8.115', userAgent: BOTO, habits: ['app'], weight: 22, region: 'eu-central-1' },
+  { account: audit, role: 'SecurityAudit', userName: 'scanner', ip: '192.0.2.90', userAgent: BOTO, habits: ['look', 'watch'], weight: 10 },
+];
+
+export function cast(random: Random): readonly Actor[] {
+  return [...PEOPLE.map((person) => user(random, person)), ...ROBOTS.map((robot) => session(random, robot))];
+}
 
 export function user(random: Random, { account, userName, region = 'us-east-1', ...rest }: Person): Actor {
   const identity = {

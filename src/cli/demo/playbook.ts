@@ -41,9 +41,16 @@ const write = (
   source: string,
   name: string,
   weight: number,
-  parameters: Play['parameters'],
-  elements?: Play['elements'],
-): Play => ({ source, name, readOnly: false, weight, parameters, elements, denied: 0.008 });
+  ...shapes: [Play['parameters'], Play['elements']?]
+): Play => ({
+  source,
+  name,
+  readOnly: false,
+  weight,
+  parameters: shapes[0],
+  elements: shapes[1],
+  denied: 0.008,
+});
 
 const stateChange =
   (previous: string, current: string): Play['elements'] =>
