@@ -22,7 +22,10 @@ export type CallKind = { readonly readOnly: boolean; readonly category: 'Managem
 /** `createIdentityDirectory(deps)` in identify/directory.ts. */
 export type IdentityDirectory = {
   /** Who owns a key, as `userIdentity` wants it; undefined when nobody told. Synchronous for learned keys. */
-  readonly identify: (accessKeyId: string, sessionToken: string | undefined) => CallerIdentity | undefined | Promise<CallerIdentity | undefined>;
+  readonly identify: (
+    accessKeyId: string,
+    sessionToken: string | undefined,
+  ) => CallerIdentity | undefined | Promise<CallerIdentity | undefined>;
   /** A key that an answer flowing by gave out: known at once, written to the settings soon after. */
   readonly learnKey: (accessKeyId: string, identity: CallerIdentity) => void;
   /** A user's or role's unique id (`AIDA…`, `AROA…`) by its ARN, so that keys learned later can name it. */

@@ -2,7 +2,8 @@
 
 export type Origin = 'captured' | 'ingested' | 'imported' | 'demo';
 
-export type EventCategory = 'Management' | 'Data' | 'Insight' | 'NetworkActivity' | 'Aggregated' | 'ActivityAuditLog';
+export type EventCategory =
+  'Management' | 'Data' | 'Insight' | 'NetworkActivity' | 'Aggregated' | 'ActivityAuditLog';
 
 export type EventResource = {
   /** `AWS::EC2::Instance`; empty when unknown. */
