@@ -1,0 +1,35 @@
+/** Sizes of the embedded engine: it shares the machine with the server, so it gets a fixed share instead of ClickHouse's "all of it". */
+
+/** Lookups and inserts keep connections of their own, so that SQL never stands in their way. */
+export const LANES = { insert: 1, lookup: 3, sql: 10, control: 1 } as const;
+
+export type LaneName = keyof typeof LANES;
+
+const CONNECTIONS = Object.values(LANES).reduce((sum, size) => sum + size, 0);
+
+/** One libuv thread per connection and a few for files and name look-ups. */
+export const THREAD_POOL_SIZE = CONNECTIONS + 4;
+
+const MB = 1024 * 1024;
+
+/** Server settings, as `clickhouse local` takes them. */
+export const ENGINE_ARGUMENTS: readonly string[] = [
+  `--max_server_memory_usage=${1200 * MB}`,
+  `--mark_cache_size=${48 * MB}`,
+  `--index_mark_cache_size=${32 * MB}`,
+  `--primary_index_cache_size=${48 * MB}`,
+  `--text_index_tokens_cache_size=${48 * MB}`,
+  `--text_index_header_cache_size=${48 * MB}`,
+  `--text_index_postings_cache_size=${48 * MB}`,
+  `--query_condition_cache_size=${16 * MB}`,
+  `--compiled_expression_cache_size=${8 * MB}`,
+  '--background_pool_size=2',
+  '--background_schedule_pool_size=2',
+  '--max_thread_pool_size=200',
+  '--max_io_thread_pool_size=8',
+];
+
+/** A journal batch is some MB; SQL texts far less. */
+export const MAX_BODY_BYTES = 256 * MB;
+
+export const MAX_WAITING = 1000;
