@@ -1,0 +1,3 @@
+export { createModels } from './create-models.ts';
+export { modelOf } from './model-of.ts';
+export type { Models, OperationModel, PackageModel, ServiceModel } from './operation-model.ts';
