@@ -1,0 +1,83 @@
+/** What the server said no with: an AWS error code, or one of ours for what never reached it. */
+export class ApiError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(error: {
+    readonly code: string;
+    readonly message: string;
+    readonly status: number;
+    readonly retryAfterSeconds?: number | undefined;
+    readonly cause?: unknown;
+  }) {
+    super(error.message, { cause: error.cause });
+    this.name = 'ApiError';
+    this.code = error.code;
+    this.status = error.status;
+    this.retryAfterSeconds = error.retryAfterSeconds;
+  }
+}
+
+/** Codes that mean: these credentials are no longer any good. */
+const SESSION_OVER = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+  'InvalidAccessKeyId',
+]);
+
+const NOT_PERMITTED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
+
+export function endsSession(error: unknown): boolean {
+  return error instanceof ApiError && SESSION_OVER.has(error.code);
+}
+
+export function isNotPermitted(error: unknown): error is ApiError {
+  return error instanceof ApiError && NOT_PERMITTED.has(error.code);
+}
+
+/** `cloudtrail:LookupEvents` out of "… is not authorized to perform: cloudtrail:LookupEvents on resource: …". */
+export function missingAction(error: ApiError): string | undefined {
+  return /not authorized to perform:? ([\w-]+:\w+)/.exec(error.message)?.[1];
+}
+
+/** Reads an error answer of the JSON protocol, of `/_…` paths, or of something in between that speaks neither. */
+export function errorFromAnswer(status: number, headers: Headers, body: string): ApiError {
+  const parsed = parseObject(body);
+  const type = text(parsed['__type']) ?? text(parsed['code']) ?? headers.get('x-amzn-errortype') ?? undefined;
+  const code = (type ?? `HTTP ${status}`).replace(/^.*#/, '').replace(/:.*$/, '');
+  const message = text(parsed['message']) ?? text(parsed['Message']) ?? plain(body) ?? `The server answered ${status}.`;
+  const retryAfter = Number(parsed['retryAfterSeconds'] ?? headers.get('retry-after') ?? Number.NaN);
+  return new ApiError({
+    code,
+    message,
+    status,
+    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
+  });
+}
+
+export function unreachable(cause: unknown): ApiError {
+  const message = 'The server did not answer. It may be restarting, or the network between is down.';
+  return new ApiError({ code: 'Unreachable', message, status: 0, cause });
+}
+
+function parseObject(body: string): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A proxy's HTML page says nothing that helps; a line of text may. */
+function plain(body: string): string | undefined {
+  const line = body.trim();
+  return line !== '' && line.length < 300 && !line.startsWith('<') && !line.startsWith('{') ? line : undefined;
+}
