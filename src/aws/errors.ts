@@ -16,11 +16,9 @@ export class AwsError extends Error {
 
 /** The policy evaluation said no. Each protocol names it in its own way (`AccessDeniedException`, `AccessDenied`, `UnauthorizedOperation`). */
 export class AccessDenied extends AwsError {
-  constructor(principalArn: string, action: string, resource: string) {
-    super(
-      'AccessDenied',
-      `User: ${principalArn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
-      { status: 403 },
-    );
+  constructor(principalArn: string, action: string, resource: string, reason: 'implicit' | 'explicit' = 'implicit') {
+    const because =
+      reason === 'explicit' ? 'with an explicit deny in an identity-based policy' : `because no identity-based policy allows the ${action} action`;
+    super('AccessDenied', `User: ${principalArn} is not authorized to perform: ${action} on resource: ${resource} ${because}`, { status: 403 });
   }
 }
