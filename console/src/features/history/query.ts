@@ -1,0 +1,47 @@
+import type { AttributeKey } from '../../events/attributes.ts';
+import { DEFAULT_RANGE, type Range } from './range.ts';
+
+export type Operator = 'equals' | 'not' | 'prefix';
+
+/** Values of one condition are alternatives (for `not`: none of them); conditions are joined with AND. */
+export type Condition = {
+  readonly key: AttributeKey;
+  readonly operator: Operator;
+  readonly values: readonly string[];
+};
+
+export type HistoryQuery = {
+  readonly conditions: readonly Condition[];
+  readonly range: Range;
+  /** Twelve digits; undefined for all accounts. */
+  readonly account: string | undefined;
+};
+
+export const EMPTY_QUERY: HistoryQuery = { conditions: [], range: DEFAULT_RANGE, account: undefined };
+
+/** One condition per key and operator, no value twice, none without values. A second prefix takes the place of the first. */
+export function normalise(conditions: readonly Condition[]): readonly Condition[] {
+  const merged = new Map<string, Condition>();
+  for (const condition of conditions) {
+    const id = `${condition.key} ${condition.operator}`;
+    const before = condition.operator === 'prefix' ? [] : (merged.get(id)?.values ?? []);
+    const values = [...new Set([...before, ...condition.values])].filter((value) => value !== '');
+    if (values.length > 0) merged.set(id, { ...condition, values });
+  }
+  return [...merged.values()];
+}
+
+/** The query narrowed (or opened) to one more value. */
+export function withCondition(query: HistoryQuery, condition: Condition): HistoryQuery {
+  return { ...query, conditions: normalise([...query.conditions, condition]) };
+}
+
+/** As `withCondition`, but instead of what was asked about the same key so far. */
+export function withOnly(query: HistoryQuery, key: AttributeKey, values: readonly string[]): HistoryQuery {
+  const others = query.conditions.filter((condition) => condition.key !== key);
+  return { ...query, conditions: normalise([...others, { key, operator: 'equals', values }]) };
+}
+
+export function isEmpty(query: HistoryQuery): boolean {
+  return query.conditions.length === 0 && query.account === undefined;
+}
