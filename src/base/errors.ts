@@ -17,6 +17,7 @@ export type OpentrailErrorCode =
   | 'NOT_BUILT'
   | 'NOT_FOUND'
   | 'OUTBOUND_REFUSED'
+  | 'SERVER_REFUSED'
   | 'SERVER_UNREACHABLE'
   | 'BUG';
 

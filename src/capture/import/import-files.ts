@@ -18,6 +18,7 @@ export type ImportReport = {
   readonly events: number;
   readonly recorded: number;
   readonly duplicates: number;
+  readonly beforeSince: number;
   readonly outsideRetention: {
     readonly count: number;
     readonly oldest: string | undefined;
@@ -106,7 +107,7 @@ async function sendBatch(deps: ImportDeps, batch: Batch, tally: Tally): Promise<
   }
   const finished = batch.files.map(({ file }) => file).filter((file) => !bad.has(file));
   // A wider retention would let more of the files in: only what came in whole is finished for good.
-  if (report.outsideRetention.count === 0) await deps.state.finish(finished);
+  if (report.outsideRetention.count + report.beforeSince === 0) await deps.state.finish(finished);
   tally.sent(report, finished);
   for (const [file, reasons] of bad) tally.bad(file, summarise(reasons));
 }
@@ -119,7 +120,7 @@ function summarise(reasons: readonly string[]): string {
 type Tally = ReturnType<typeof createTally>;
 
 function createTally(source: string, plan: ImportPlan) {
-  const sums = { filesDone: 0, events: 0, recorded: 0, duplicates: 0, bytesDone: 0 };
+  const sums = { filesDone: 0, events: 0, recorded: 0, duplicates: 0, beforeSince: 0, bytesDone: 0 };
   const outside = {
     count: 0,
     oldest: undefined as string | undefined,
@@ -137,6 +138,7 @@ function createTally(source: string, plan: ImportPlan) {
     events: sums.events,
     recorded: sums.recorded,
     duplicates: sums.duplicates,
+    beforeSince: sums.beforeSince,
     outsideRetention: { ...outside },
     bad: [...bad],
     interrupted: false,
@@ -154,6 +156,7 @@ function createTally(source: string, plan: ImportPlan) {
       sums.events += answer.received - answer.rejected.length;
       sums.recorded += answer.recorded;
       sums.duplicates += answer.duplicates;
+      sums.beforeSince += answer.beforeSince;
       outside.count += answer.outsideRetention.count;
       outside.oldest = extreme(outside.oldest, answer.outsideRetention.oldest, -1);
       outside.newest = extreme(outside.newest, answer.outsideRetention.newest, 1);

@@ -23,6 +23,8 @@ export type IngestReport = {
   readonly recorded: number;
   /** Already stored, or twice in the request. */
   readonly duplicates: number;
+  /** Older than the `since` that was asked for. */
+  readonly beforeSince: number;
   readonly outsideRetention: {
     readonly count: number;
     readonly oldest: string | undefined;
@@ -51,7 +53,13 @@ export type IngestDeps<R extends IngestedRecord> = {
   readonly clock: Clock;
 };
 
-export type Ingest = (body: Uint8Array, origin: IngestOrigin) => Promise<IngestReport>;
+export type IngestOptions = {
+  readonly origin: IngestOrigin;
+  /** Seconds since the epoch: older records are passed over. */
+  readonly since?: number | undefined;
+};
+
+export type Ingest = (body: Uint8Array, options: IngestOptions) => Promise<IngestReport>;
 
 /** Records between two yields to the event loop: the gateway must not wait for an import. */
 const TURN = 250;
@@ -59,8 +67,8 @@ const TURN = 250;
 /** Takes CloudTrail log files or single records, one after another, into the journal: each record once, byte for byte. */
 export function createIngest<R extends IngestedRecord>(deps: IngestDeps<R>): Ingest {
   const inFlight = new InFlightIds(deps.storedThrough);
-  return async (body, origin) => {
-    const sorted = await sortOut(deps, body);
+  return async (body, { origin, since = -Infinity }) => {
+    const sorted = await sortOut(deps, body, since);
     const fresh = origin === 'imported' ? await withoutKnown(deps, sorted.fresh, inFlight) : sorted.fresh;
     const duplicates = sorted.repeated + sorted.fresh.length - fresh.length;
     if (fresh.length > 0) {
@@ -80,6 +88,7 @@ export function createIngest<R extends IngestedRecord>(deps: IngestDeps<R>): Ing
       received: sorted.received,
       recorded: fresh.length,
       duplicates,
+      beforeSince: sorted.beforeSince,
       outsideRetention: {
         count: sorted.outside.count,
         oldest: timeText(sorted.outside.oldest),
@@ -93,6 +102,7 @@ export function createIngest<R extends IngestedRecord>(deps: IngestDeps<R>): Ing
 type SortedOut<R> = {
   readonly received: number;
   readonly repeated: number;
+  readonly beforeSince: number;
   readonly fresh: readonly R[];
   readonly outside: { readonly count: number; readonly oldest: number; readonly newest: number };
   readonly rejected: readonly { offset: number; reason: string }[];
@@ -101,6 +111,7 @@ type SortedOut<R> = {
 async function sortOut<R extends IngestedRecord>(
   deps: IngestDeps<R>,
   body: Uint8Array,
+  since: number,
 ): Promise<SortedOut<R>> {
   const least = (deps.clock.now() - deps.retentionMs) / 1000;
   const fresh = new Map<string, R>();
@@ -108,9 +119,11 @@ async function sortOut<R extends IngestedRecord>(
   const outside = { count: 0, oldest: Infinity, newest: -Infinity };
   let received = 0;
   let repeated = 0;
+  let beforeSince = 0;
   for (const item of deps.slice(body)) {
     if (++received % TURN === 0) await nextTurn();
     if ('problem' in item) rejected.push({ offset: item.offset, reason: item.problem });
+    else if (item.time < since) beforeSince++;
     else if (item.time < least) {
       outside.count++;
       outside.oldest = Math.min(outside.oldest, item.time);
@@ -118,7 +131,7 @@ async function sortOut<R extends IngestedRecord>(
     } else if (fresh.has(item.id)) repeated++;
     else fresh.set(item.id, item);
   }
-  return { received, repeated, fresh: [...fresh.values()], outside, rejected };
+  return { received, repeated, beforeSince, fresh: [...fresh.values()], outside, rejected };
 }
 
 async function withoutKnown<R extends IngestedRecord>(

@@ -1,0 +1,28 @@
+import type { IngestReport } from '../capture/ingest/ingest.ts';
+import { serverRequest, type ServerAccess } from './server-request.ts';
+
+/** Sends CloudTrail records or log files to the server's bulk operation. */
+export async function ingestRecords(
+  server: ServerAccess,
+  body: Uint8Array,
+  {
+    origin,
+    since,
+    signal,
+  }: {
+    readonly origin: 'imported' | 'demo' | 'ingested';
+    readonly since?: string | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<IngestReport> {
+  const query = new URLSearchParams({ origin, ...(since === undefined ? {} : { since }) });
+  const response = await serverRequest(server, {
+    method: 'POST',
+    path: `/_ingest/records?${query.toString()}`,
+    service: 'opentrail',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body,
+    signal,
+  });
+  return (await response.json()) as IngestReport;
+}
