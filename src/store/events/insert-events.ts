@@ -1,0 +1,73 @@
+import { performance } from 'node:perf_hooks';
+
+import type { EventColumns } from '../../record/event-record.ts';
+import type { EventStore, JournalEntry } from '../contract.ts';
+import type { ClickHouse } from './clickhouse.ts';
+import { encodeRows, INSERT_COLUMNS, type Row } from './encode-rows.ts';
+import { RowReader } from './row-reader.ts';
+
+export type InsertDeps = {
+  readonly clickhouse: ClickHouse;
+  readonly journalId: string;
+  readonly columnsOf: (raw: Uint8Array) => EventColumns;
+  readonly observe: (insert: { readonly rows: number; readonly bytes: number; readonly seconds: number }) => void;
+};
+
+/**
+ * Inserts each journal entry exactly once. In the normal course a batch is one insert under its token. Where it is not known what
+ * arrived (the first batches after a start, a batch whose insert failed) it asks which sequence numbers are there and leaves them out,
+ * so batches may be cut differently when they are repeated.
+ */
+export function createInserter(deps: InsertDeps): EventStore['insert'] {
+  /** Entries up to this one may be stored already; undefined: not asked yet. */
+  let doubtUpTo: number | undefined;
+  return async ({ token, entries }) => {
+    const first = entries[0];
+    const last = entries.at(-1);
+    if (!first || !last) return;
+    doubtUpTo ??= await lastSequence(deps);
+    const rows = entries.map((entry) => toRow(entry, deps.columnsOf));
+    const missing = first.seq <= doubtUpTo ? await withoutStored(deps, rows) : rows;
+    if (missing.length === 0) return;
+    const wholeToken = `${deps.journalId}:${token}${missing.length === rows.length ? '' : `:${missing.length}`}`;
+    try {
+      await insertRows(deps, missing, wholeToken);
+    } catch (error) {
+      doubtUpTo = Math.max(doubtUpTo, last.seq);
+      throw error;
+    }
+  };
+}
+
+function toRow({ columns, raw, origin, seq }: JournalEntry, columnsOf: InsertDeps['columnsOf']): Row {
+  return { columns: columns ?? columnsOf(raw), raw, origin, seq };
+}
+
+async function insertRows({ clickhouse, journalId, observe }: InsertDeps, rows: readonly Row[], token: string): Promise<void> {
+  const began = performance.now();
+  const body = encodeRows(rows, journalId);
+  await clickhouse.insert({ table: 'events', columns: INSERT_COLUMNS, body, token });
+  observe({ rows: rows.length, bytes: body.byteLength, seconds: (performance.now() - began) / 1000 });
+}
+
+async function lastSequence({ clickhouse, journalId }: InsertDeps): Promise<number> {
+  const answer = await clickhouse.rows('lookup', { sql: 'SELECT max(seq) FROM events WHERE journal = {journal:String}', params: { journal: journalId } });
+  return new RowReader(answer).uint64();
+}
+
+async function withoutStored({ clickhouse, journalId }: InsertDeps, rows: readonly Row[]): Promise<readonly Row[]> {
+  const sequences = rows.map((row) => row.seq);
+  const times = rows.map((row) => Math.max(0, Math.trunc(row.columns.time)));
+  const answer = await clickhouse.rows('lookup', {
+    sql: `SELECT DISTINCT seq FROM events WHERE journal = {journal:String} AND seq >= {from:UInt64} AND seq <= {to:UInt64}
+      AND t >= fromUnixTimestamp({oldest:UInt32}) AND t <= fromUnixTimestamp({newest:UInt32})`,
+    params: { journal: journalId, from: least(sequences), to: most(sequences), oldest: least(times), newest: most(times) },
+  });
+  const stored = new Set<number>();
+  const reader = new RowReader(answer);
+  while (!reader.done) stored.add(reader.uint64());
+  return rows.filter((row) => !stored.has(row.seq));
+}
+
+const least = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.min(a, b), Infinity);
+const most = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.max(a, b), 0);

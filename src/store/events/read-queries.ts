@@ -1,0 +1,179 @@
+import type { EventColumns, Origin } from '../../record/event-record.ts';
+import type { EventStore, HistogramBucket, HistogramQuery, JournalEntry, LookupPage, LookupQuery, StoredEvent, ValueCount } from '../contract.ts';
+import type { ClickHouse } from './clickhouse.ts';
+import { columnOf, createBinder, whereOf } from './conditions.ts';
+import { RowReader } from './row-reader.ts';
+import type { SettingsFor } from './settings.ts';
+
+export type ReadDeps = {
+  readonly clickhouse: ClickHouse;
+  readonly settings: SettingsFor;
+  readonly columnsOf: (raw: Uint8Array) => EventColumns;
+};
+
+type Found = StoredEvent & { readonly id: string; readonly time: number };
+
+/** One page, newest first. Stored twice (the same event from two imports) is shown once: such rows are neighbours in this order. */
+export async function lookup(deps: ReadDeps, query: LookupQuery, signal?: AbortSignal): Promise<LookupPage> {
+  const events: Found[] = [];
+  let after = query.after;
+  for (;;) {
+    const wanted = query.limit + 1;
+    const rows = await fetchRows(deps, { ...query, after, limit: wanted }, signal);
+    for (const row of rows) {
+      const previous = events.at(-1);
+      if (previous?.id !== row.id || previous.time !== row.time) events.push(row);
+    }
+    if (events.length > query.limit) return { events: events.slice(0, query.limit), next: cursorOf(events[query.limit - 1]) };
+    if (rows.length < wanted) return { events, next: undefined };
+    after = cursorOf(rows.at(-1));
+  }
+}
+
+function cursorOf(row: Found | undefined): LookupPage['next'] {
+  return row && { time: row.time, id: row.id };
+}
+
+async function fetchRows(deps: ReadDeps, query: LookupQuery, signal: AbortSignal | undefined): Promise<readonly Found[]> {
+  const { sql, params } = pageSql(query);
+  const answer = await deps.clickhouse.rows('lookup', { sql, params, signal, settings: deps.settings.lookup(query.limit) });
+  const reader = new RowReader(answer);
+  const rows: Found[] = [];
+  while (!reader.done) {
+    const time = reader.uint32();
+    const id = reader.uuid();
+    const origin = reader.string() as Origin;
+    const raw = reader.bytes();
+    // The columns follow from the record: reading fifteen of them for fifty scattered rows would take longer than parsing it.
+    rows.push({ time, id, origin, raw: raw.toString('utf8'), columns: deps.columnsOf(raw) });
+  }
+  return rows;
+}
+
+function pageSql(query: LookupQuery): { readonly sql: string; readonly params: Readonly<Record<string, unknown>> } {
+  const { after } = query;
+  const where = whereOf({ ...query, to: after ? Math.min(after.time, query.to) : query.to });
+  const binder = createBinder('c');
+  const cursor = after ? ` AND (t < ${binder.time(after.time)} OR id < ${binder.bind(after.id, 'UUID')})` : '';
+  return {
+    sql: `SELECT t, id, origin, raw FROM events WHERE ${where.sql}${cursor} ORDER BY t DESC, id DESC LIMIT ${query.limit}`,
+    params: { ...where.params, ...binder.params },
+  };
+}
+
+/** Counts per bucket; buckets without events are left out. */
+export async function histogram(deps: ReadDeps, query: HistogramQuery, signal?: AbortSignal): Promise<readonly HistogramBucket[]> {
+  const { sql, params } = whereOf(query);
+  const seconds = Math.max(1, Math.trunc(query.bucketSeconds));
+  const answer = await deps.clickhouse.rows('lookup', {
+    sql: `SELECT toUInt32(intDiv(toUInt32(t), ${seconds}) * ${seconds}) AS bucket, count(), countIf(error != '') FROM events WHERE ${sql} GROUP BY bucket ORDER BY bucket`,
+    params,
+    signal,
+    settings: deps.settings.aggregate(MOST_BUCKETS),
+  });
+  const reader = new RowReader(answer);
+  const buckets: HistogramBucket[] = [];
+  while (!reader.done) buckets.push({ time: reader.uint32(), count: reader.uint64(), errors: reader.uint64() });
+  return buckets;
+}
+
+/** A minute a bucket over 70 days; whoever wants more asks twice. */
+const MOST_BUCKETS = 100_000;
+
+/** The most frequent values of one attribute. */
+export async function values(deps: ReadDeps, query: Parameters<EventStore['values']>[0], signal?: AbortSignal): Promise<readonly ValueCount[]> {
+  const where = whereOf(query);
+  const binder = createBinder('v');
+  const answer = await deps.clickhouse.rows('lookup', {
+    sql: `SELECT ${valueSql(query.key)} AS v, count() AS c FROM events WHERE ${where.sql} AND v != '' AND startsWith(v, ${binder.text(query.prefix)})
+      GROUP BY v ORDER BY c DESC, v LIMIT ${Math.trunc(query.limit)}`,
+    params: { ...where.params, ...binder.params },
+    signal,
+    settings: deps.settings.aggregate(query.limit),
+  });
+  const reader = new RowReader(answer);
+  const counts: ValueCount[] = [];
+  while (!reader.done) counts.push({ value: reader.string(), count: reader.uint64() });
+  return counts;
+}
+
+function valueSql(key: Parameters<EventStore['values']>[0]['key']): string {
+  switch (key) {
+    case 'EventId':
+      return 'toString(id)';
+    case 'ReadOnly':
+      return "if(read_only = 1, 'true', 'false')";
+    case 'ResourceType':
+      return "substring(arrayJoin(arrayFilter(x -> startsWith(x, 't='), res)), 3)";
+    case 'ResourceName':
+      return "substring(arrayJoin(arrayFilter(x -> startsWith(x, 'r='), res)), 3)";
+    default:
+      return `toString(${columnOf(key)})`;
+  }
+}
+
+/** Records of one journal in order of their sequence. */
+export async function bySequence(
+  deps: ReadDeps & { readonly journalId: string },
+  range: { readonly from: number; readonly to: number; readonly limit: number },
+): Promise<readonly JournalEntry[]> {
+  const answer = await deps.clickhouse.rows('lookup', {
+    sql: `SELECT seq, id, origin, raw FROM events WHERE journal = {journal:String} AND seq >= {from:UInt64} AND seq <= {to:UInt64} ORDER BY seq LIMIT ${Math.trunc(range.limit)}`,
+    params: { journal: deps.journalId, from: range.from, to: range.to },
+    settings: deps.settings.aggregate(range.limit),
+  });
+  const reader = new RowReader(answer);
+  const entries: JournalEntry[] = [];
+  let previous = 0;
+  while (!reader.done) {
+    const seq = reader.uint64();
+    reader.uuid();
+    const origin = reader.string() as Origin;
+    const raw = reader.bytes();
+    if (seq === previous) continue;
+    const columns = deps.columnsOf(raw);
+    entries.push({ kind: 'record', seq, id: columns.eventId, origin, raw, columns });
+    previous = seq;
+  }
+  return entries;
+}
+
+/** Ids in one statement's text: each is checked to be a UUID, and a thousand of them would not fit into parameters. */
+const IDS_AT_ONCE = 5000;
+
+/** Which of the ids are stored within the range. */
+export async function existing(deps: ReadDeps, { ids, from, to }: Parameters<EventStore['existing']>[0]): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  const wanted = ids.filter((id) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id));
+  for (let at = 0; at < wanted.length; at += IDS_AT_ONCE) {
+    const binder = createBinder();
+    const list = wanted.slice(at, at + IDS_AT_ONCE).map((id) => `'${id}'`);
+    const answer = await deps.clickhouse.rows('lookup', {
+      sql: `SELECT DISTINCT id FROM events WHERE t >= ${binder.time(from)} AND t <= ${binder.time(to)} AND id IN (${list.join(',')})`,
+      params: binder.params,
+      settings: deps.settings.aggregate(IDS_AT_ONCE),
+    });
+    const reader = new RowReader(answer);
+    while (!reader.done) found.add(reader.uuid());
+  }
+  return found;
+}
+
+/** Who has events, and since when the newest. */
+export async function accounts(deps: ReadDeps): Promise<Awaited<ReturnType<EventStore['accounts']>>> {
+  const answer = await deps.clickhouse.rows('lookup', {
+    sql: 'SELECT account, region, count() AS c, max(t) FROM events GROUP BY account, region ORDER BY account, c DESC',
+    settings: deps.settings.aggregate(MOST_BUCKETS),
+  });
+  const reader = new RowReader(answer);
+  const byAccount = new Map<string, { account: string; regions: string[]; events: number; newest: number }>();
+  while (!reader.done) {
+    const account = reader.string();
+    const entry = byAccount.get(account) ?? { account, regions: [], events: 0, newest: 0 };
+    entry.regions.push(reader.string());
+    entry.events += reader.uint64();
+    entry.newest = Math.max(entry.newest, reader.uint32());
+    byAccount.set(account, entry);
+  }
+  return [...byAccount.values()];
+}

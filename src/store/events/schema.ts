@@ -1,0 +1,63 @@
+/**
+ * The table of events, and its changes since. One wide table; one text index over tagged tokens answers every attribute and every
+ * combination (bloom filters cannot intersect, projections and side tables cost more bytes: docs/decisions). No aggregate tables:
+ * counting from the typed columns takes about as long, and an insert into one table is one unit.
+ */
+
+/** What differs between the engines that run the same statements. */
+export type TableEngine = {
+  /** `MergeTree`, or `ReplicatedMergeTree` where the server names its replica in its macros. */
+  readonly mergeTree: 'MergeTree' | 'ReplicatedMergeTree';
+  readonly retentionDays: number;
+};
+
+export type Migration = { readonly version: number; readonly statements: (engine: TableEngine) => readonly string[] };
+
+/** In order; a landed migration is never edited. */
+export const MIGRATIONS: readonly Migration[] = [{ version: 1, statements: (engine) => [createEvents(engine)] }];
+
+/** Changes with the configuration, so it is compared at each start instead of being a migration. */
+export const ttlOf = ({ retentionDays }: TableEngine): string => `t + toIntervalDay(${retentionDays})`;
+
+export const createVersions = ({ mergeTree }: TableEngine): string => `
+CREATE TABLE IF NOT EXISTS schema_versions (version UInt32, applied DateTime('UTC') DEFAULT now())
+ENGINE = ${mergeTree} ORDER BY version`;
+
+/**
+ * Weekly partitions: days would make 90 parts of every search, months would keep expired events for long.
+ * Granules of 256 rows: fifty scattered records decompress fifty small blocks. `res` carries its tags already ('t=' type, 'r=' name)
+ * because a lambda in the alias breaks on parts without the index.
+ */
+const createEvents = (engine: TableEngine): string => `
+CREATE TABLE IF NOT EXISTS events (
+  account LowCardinality(String),
+  region LowCardinality(String),
+  t DateTime('UTC') CODEC(Delta, ZSTD(1)),
+  id UUID CODEC(NONE),
+  category LowCardinality(String),
+  origin LowCardinality(String),
+  journal LowCardinality(String),
+  seq UInt64 CODEC(Delta, ZSTD(1)),
+  source LowCardinality(String),
+  name LowCardinality(String),
+  error LowCardinality(String),
+  read_only UInt8,
+  username String CODEC(ZSTD(1)),
+  access_key String CODEC(ZSTD(1)),
+  user_arn String CODEC(ZSTD(1)),
+  source_ip String CODEC(ZSTD(1)),
+  res Array(String) CODEC(ZSTD(1)),
+  raw String CODEC(ZSTD(1)),
+  tok Array(String) ALIAS arrayConcat(
+    ['n=' || name, 's=' || source, 'u=' || username, 'k=' || access_key, 'w=' || toString(read_only),
+     'a=' || user_arn, 'i=' || source_ip, 'x=' || error, 'c=' || category], res),
+  INDEX i_id id TYPE bloom_filter GRANULARITY 32,
+  INDEX i_seq seq TYPE minmax GRANULARITY 32,
+  INDEX i_tok tok TYPE text(tokenizer = 'array')
+)
+ENGINE = ${engine.mergeTree}
+PARTITION BY toMonday(t)
+ORDER BY (account, region, t, id)
+TTL ${ttlOf(engine)}
+SETTINGS index_granularity = 256, ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1,
+  ${engine.mergeTree === 'MergeTree' ? 'non_replicated_deduplication_window' : 'replicated_deduplication_window'} = 1000`;

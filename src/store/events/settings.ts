@@ -1,0 +1,44 @@
+import type { ClickHouseSettings } from '@clickhouse/client';
+
+import type { ClickHouse } from './clickhouse.ts';
+import { RowReader } from './row-reader.ts';
+
+/** Limits that every query gets: none may take the machine from the others. */
+export type SettingsFor = {
+  readonly lookup: (rows: number) => ClickHouseSettings;
+  readonly aggregate: (rows: number) => ClickHouseSettings;
+};
+
+const MB = 1024 * 1024;
+
+const limits = (rows: number, { seconds, bytes }: { seconds: number; bytes: number }): ClickHouseSettings => ({
+  max_execution_time: seconds,
+  max_memory_usage: String(bytes),
+  max_result_rows: String(Math.max(1, Math.trunc(rows))),
+  result_overflow_mode: 'throw',
+  max_threads: 2,
+  // 1 is the most urgent: SQL of others (2 and more) pauses while one of these runs.
+  priority: 1 as unknown as string,
+  readonly: '2',
+});
+
+/**
+ * Settings that the plan needs, as far as this server knows them. Top-k filtering would push the text index out of PREWHERE,
+ * and skip indexes on read would ask it again per granule: both several times slower (docs/decisions).
+ */
+const PLAN: Readonly<Record<string, number>> = { use_top_k_dynamic_filtering: 0, use_skip_indexes_on_data_read: 0 };
+
+export async function settingsFor(clickhouse: ClickHouse): Promise<SettingsFor> {
+  const names = Object.keys(PLAN);
+  const answer = await clickhouse.rows('control', { sql: 'SELECT name FROM system.settings WHERE has({names:Array(String)}, name)', params: { names } });
+  const plan: Record<string, number> = {};
+  const reader = new RowReader(answer);
+  while (!reader.done) {
+    const name = reader.string();
+    plan[name] = PLAN[name] ?? 0;
+  }
+  return {
+    lookup: (rows) => ({ ...plan, ...limits(rows, { seconds: 20, bytes: 500 * MB }) }),
+    aggregate: (rows) => ({ ...plan, ...limits(rows, { seconds: 30, bytes: 500 * MB }) }),
+  };
+}
