@@ -5,7 +5,7 @@ const test = '\\.test\\.ts$';
 module.exports = {
   forbidden: [
     rule('no-cycles', {}, { circular: true }, 'no import cycles'),
-    rule('nobody-imports-the-root', { path: '^src/', pathNot: '^src/(main|cli/.*)\\.ts$' }, { path: '^src/app\\.ts$' }, 'only the command line starts the app'),
+    rule('nobody-imports-the-root', { path: '^src/', pathNot: '^src/(main\\.ts$|cli/|app/|app\\.ts$)' }, { path: '^src/app(\\.ts$|/)' }, 'only the command line starts the app'),
     rule('base-is-the-floor', { path: '^src/base/' }, { path: '^src/(?!base/)' }, 'base knows nothing of ours'),
     rule('aws-knows-only-base', { path: '^src/aws/', pathNot: test }, { path: '^src/(?!aws/|base/)' }, 'aws speaks the wire and nothing else'),
     rule('capture-comes-first', { path: '^src/capture/', pathNot: test }, { path: '^src/(?!capture/|aws/|base/)' }, 'capture knows no later stage'),

@@ -1,0 +1,71 @@
+import type { InternalRoute } from '../../api/endpoint-contract.ts';
+import type { Registry } from '../../base/metrics.ts';
+import type { FollowerStatus } from '../../store/contract.ts';
+import type { Intake, JournalStatus } from '../../store/journal/contract.ts';
+
+export type HealthDeps = {
+  readonly journal: { readonly status: () => JournalStatus };
+  readonly intake: Pick<Intake, 'gap' | 'lastGap' | 'accepting'>;
+  readonly followers: () => readonly FollowerStatus[];
+  readonly engine: () => Promise<boolean>;
+  /** Trails whose delivery or digest fails now. */
+  readonly trails: () => Promise<readonly { readonly trail: string; readonly error: string }[]>;
+  readonly metrics: Registry;
+};
+
+/** `/_health` (200 while calls are recorded and followed, 503 with the reasons otherwise) and `/_metrics` (Prometheus). */
+export function healthRoutes(deps: HealthDeps): readonly InternalRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/_health',
+      auth: 'none',
+      handle: async (_request, reply) => {
+        const health = await healthOf(deps);
+        reply.json(health.status === 'ok' ? 200 : 503, health);
+      },
+    },
+    {
+      method: 'GET',
+      path: '/_metrics',
+      auth: 'none',
+      handle: async (_request, reply) =>
+        reply.send(200, { 'content-type': deps.metrics.contentType }, await deps.metrics.metrics()),
+    },
+  ];
+}
+
+async function healthOf(deps: HealthDeps) {
+  const journal = deps.journal.status();
+  const gap = deps.intake.gap();
+  const followers = deps.followers();
+  const isEngineUp = await deps.engine();
+  const trails = await deps.trails();
+  const problems = [
+    ...(journal.state === 'ok'
+      ? []
+      : [
+          `journal: ${journal.state === 'full' ? 'the disk and the reserve are full' : 'the disk is full; writing into the reserve'}`,
+        ]),
+    ...(journal.failing === undefined ? [] : [`journal: ${journal.failing}`]),
+    ...(gap
+      ? [`gap: ${gap.count} calls unrecorded since ${new Date(gap.from).toISOString()} (${gap.reason})`]
+      : []),
+    ...(deps.intake.accepting() ? [] : ['refusing calls that cannot be recorded (fail-closed)']),
+    ...(isEngineUp ? [] : ['event engine: does not answer']),
+    ...followers
+      .filter((follower) => follower.failing !== undefined)
+      .map((follower) => `follower ${follower.name}: ${follower.failing}`),
+    ...trails.map(({ trail, error }) => `trail ${trail}: ${error}`),
+  ];
+  return {
+    status: problems.length === 0 ? 'ok' : 'degraded',
+    problems,
+    journal,
+    gap: gap ?? null,
+    lastGap: deps.intake.lastGap() ?? null,
+    engine: { up: isEngineUp },
+    followers,
+    trails,
+  };
+}

@@ -1,0 +1,69 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+
+import type { InternalRoute, RouteRequest } from '../../api/endpoint-contract.ts';
+import { AwsError } from '../../aws/errors.ts';
+import type { Ingest, IngestOrigin } from '../../capture/ingest/ingest.ts';
+
+const unzip = promisify(gunzip);
+
+/** Of the body, and of what it expands to. */
+const LARGEST_BODY = 64 * 1024 * 1024;
+const ORIGINS: readonly string[] = ['imported', 'demo', 'ingested'];
+
+/** `POST /_ingest/records?origin=imported|demo|ingested[&since=TIME]`: CloudTrail log files or records, one after another, plain or gzip. */
+export function ingestRoute(ingest: Ingest): InternalRoute {
+  return {
+    method: 'POST',
+    path: '/_ingest/records',
+    auth: 'sigv4',
+    action: 'opentrail:IngestRecords',
+    operation: 'IngestRecords',
+    handle: async (request, reply) => {
+      const query = new URLSearchParams(request.query);
+      const origin = originOf(query.get('origin') ?? 'ingested');
+      const since = sinceOf(query.get('since'));
+      const body = await expand(request);
+      reply.json(200, await ingest(body, { origin, since }));
+    },
+  };
+}
+
+function originOf(text: string): IngestOrigin {
+  if (!ORIGINS.includes(text))
+    throw new AwsError(
+      'InvalidParameterException',
+      `origin: must be one of ${ORIGINS.join(', ')} (got "${text}")`,
+    );
+  return text as IngestOrigin;
+}
+
+function sinceOf(text: string | null): number | undefined {
+  if (text === null) return undefined;
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms))
+    throw new AwsError(
+      'InvalidParameterException',
+      `since: must be a time such as 2026-01-31T00:00:00Z (got "${text}")`,
+    );
+  return ms / 1000;
+}
+
+async function expand(request: RouteRequest): Promise<Uint8Array> {
+  const body = await request.body(LARGEST_BODY);
+  const isGzip = request.headers['content-encoding'] === 'gzip' || (body[0] === 0x1f && body[1] === 0x8b);
+  if (!isGzip) return body;
+  try {
+    return await unzip(body, { maxOutputLength: LARGEST_BODY });
+  } catch (cause) {
+    const isTooLarge =
+      cause instanceof RangeError ||
+      (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE');
+    if (isTooLarge)
+      throw new AwsError('RequestTooLarge', `the body expands to more than ${LARGEST_BODY} bytes`, {
+        status: 413,
+        cause,
+      });
+    throw new AwsError('InvalidParameterException', 'the body is not a whole gzip stream', { cause });
+  }
+}

@@ -1,0 +1,41 @@
+import type { CapturedCall, CaptureSink, NamedCall } from '../capture/captured-call.ts';
+import type { Config } from '../config.ts';
+import type { Recorder } from '../record/contract.ts';
+import type { EventRecord } from '../record/event-record.ts';
+import type { Intake } from '../store/journal/contract.ts';
+
+export type SinkDeps = {
+  readonly recorder: Recorder;
+  readonly intake: Intake;
+  /** Everything that was captured, also data events that nobody keeps. */
+  readonly publish: (event: EventRecord) => void;
+  readonly dataEvents: Config['data_events'];
+  /** Whether some trail or store wants this data event. */
+  readonly selects: (event: EventRecord) => boolean;
+};
+
+/** Joins capture to record and store: a call becomes a record, the record an entry, and only then may the answer leave. */
+export function createSink(deps: SinkDeps): CaptureSink {
+  const { recorder, intake } = deps;
+  const mayBeKept = (named: NamedCall) =>
+    recorder.kindOf(named).category === 'Management' || deps.dataEvents === 'all';
+  return {
+    accepting: intake.accepting,
+    wantsIntent: (named) => !recorder.kindOf(named).readOnly && mayBeKept(named),
+    intent: (call) => intake.intent(recorder.buildIntent(call)),
+    outcome: (call) => keep(deps, call),
+  };
+}
+
+async function keep(deps: SinkDeps, call: CapturedCall): Promise<void> {
+  const built = deps.recorder.build(call);
+  const event = built instanceof Promise ? await built : built;
+  if (event.columns.category === 'Data' && !isKept(deps, event)) deps.intake.unselected();
+  else await deps.intake.record(event);
+  deps.publish(event);
+}
+
+function isKept({ dataEvents, selects }: SinkDeps, event: EventRecord): boolean {
+  if (dataEvents === 'selected') return selects(event);
+  return dataEvents === 'all';
+}
