@@ -47,7 +47,7 @@ export type EndpointDeps = {
   readonly models: Models;
   readonly namer: CallNamer;
   readonly serving: (named: NamedCall) => Serving;
-  readonly gateway: { readonly forward: (call: ForwardedCall) => Promise<void> };
+  readonly gateway: { readonly forward: (call: ForwardedCall) => void };
   readonly sink: CaptureSink;
   readonly credentials: CredentialSource;
   readonly signingKeys: SigningKeys;
@@ -57,13 +57,15 @@ export type EndpointDeps = {
   readonly log: Logger;
 };
 
-/** src/capture/naming. */
+/** `createNamer` of src/capture/naming. */
 export type CallNamer = {
-  /** Whether headers and path do not suffice, and the first bytes of a form body are needed. */
+  /** Which service and operation a request is; `bodyStart` where `needsBodyStart` asked for it. */
+  readonly name: (request: WireRequest & { readonly bodyStart?: Uint8Array | undefined }) => NamedCall;
+  /** Whether the operation stands in the form body: then name() needs its first 4 KiB. */
   readonly needsBodyStart: (request: WireRequest) => boolean;
-  /** Undefined, or a promise while something that naming needs is still loading. */
-  readonly prepare: (request: WireRequest) => Promise<void> | undefined;
-  readonly name: (request: WireRequest, bodyStart?: Uint8Array) => NamedCall;
+  readonly ready: (request: WireRequest) => boolean;
+  /** Never rejects. */
+  readonly prepare: (request: WireRequest) => Promise<void>;
 };
 
 export type Endpoint = {
