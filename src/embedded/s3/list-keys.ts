@@ -28,7 +28,9 @@ export async function listKeys(store: BucketStore, query: ListKeys): Promise<Lis
   let last: string | undefined;
   if (query.limit === 0) return { objects, commonPrefixes, next: undefined };
   for (;;) {
-    const wanted = query.limit - objects.length - commonPrefixes.length + 1;
+    const missing = query.limit - objects.length - commonPrefixes.length + 1;
+    // With a delimiter most rows of a read may fall behind the next common prefix.
+    const wanted = query.delimiter === '' ? missing : Math.min(missing, 64);
     const rows = await keysAfter(store, query, { position, limit: wanted });
     let jumped = false;
     for (const row of rows) {

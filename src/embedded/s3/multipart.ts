@@ -133,7 +133,7 @@ function choose(stored: readonly PartRow[], wanted: readonly CompletedPart[]): r
   const byNumber = new Map(stored.map((part) => [part.part_number, part]));
   const bare = (etag: string | undefined) => etag?.replaceAll('"', '');
   let last = 0;
-  return wanted.map(({ PartNumber, ETag }, index) => {
+  const chosen = wanted.map(({ PartNumber, ETag }) => {
     const part = byNumber.get(PartNumber ?? 0);
     if (!part || bare(ETag) !== bare(part.etag)) {
       const message =
@@ -146,10 +146,11 @@ function choose(stored: readonly PartRow[], wanted: readonly CompletedPart[]): r
         'The list of parts was not in ascending order. The parts list must be specified in order by part number.',
       );
     }
-    if (index < wanted.length - 1 && part.size < LEAST_PART) {
-      throw new AwsError('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size');
-    }
     last = part.part_number;
     return part;
   });
+  if (chosen.slice(0, -1).some((part) => part.size < LEAST_PART)) {
+    throw new AwsError('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size');
+  }
+  return chosen;
 }
