@@ -10,23 +10,36 @@ export const INSERT_COLUMNS: readonly string[] =
 
 export type Row = { readonly columns: EventColumns; readonly raw: Uint8Array; readonly origin: Origin; readonly seq: number };
 
-export function encodeRows(rows: readonly Row[], journal: string): Buffer {
-  const tail = `\t${escape(journal)}\t`;
-  const heads = rows.map((row) => headOf(row, tail));
-  let most = 0;
-  for (let i = 0; i < rows.length; i++) most += (heads[i]?.length ?? 0) * 3 + (rows[i]?.raw.byteLength ?? 0) * 2 + 1;
-  // Allocated for the worst case (all escaped, all multi-byte): pages that are not written to cost no memory.
-  const buffer = Buffer.allocUnsafeSlow(most);
-  let at = 0;
-  for (let i = 0; i < rows.length; i++) {
-    at += buffer.write(heads[i] ?? '', at);
-    at = copyEscaped(buffer, at, rows[i]?.raw ?? EMPTY);
-    buffer[at++] = NEWLINE;
-  }
-  return buffer.subarray(0, at);
+/** Turns rows into the body of an insert. The body stands until the next call: memory of this size is dear to get and to collect. */
+export type RowEncoder = (rows: readonly Row[]) => Buffer;
+
+const LEAST_BYTES = 1024 * 1024;
+const KEPT_BYTES = 32 * LEAST_BYTES;
+
+export function createRowEncoder(journal: string): RowEncoder {
+  const journalField = `\t${escape(journal)}\t`;
+  let scratch = Buffer.allocUnsafeSlow(LEAST_BYTES);
+  return (rows) => {
+    if (scratch.byteLength > KEPT_BYTES) scratch = Buffer.allocUnsafeSlow(LEAST_BYTES);
+    let at = 0;
+    for (const row of rows) {
+      const head = headOf(row, journalField);
+      const most = at + head.length * 3 + row.raw.byteLength * 2 + 1;
+      if (most > scratch.byteLength) scratch = grown(scratch, at, most);
+      at += scratch.write(head, at);
+      at = copyEscaped(scratch, at, row.raw);
+      scratch[at++] = NEWLINE;
+    }
+    return scratch.subarray(0, at);
+  };
 }
 
-const EMPTY = new Uint8Array();
+function grown(scratch: Buffer, used: number, least: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafeSlow(Math.max(least, scratch.byteLength * 2));
+  larger.set(scratch.subarray(0, used));
+  return larger;
+}
+
 const BACKSLASH = 0x5c;
 const TAB = 0x09;
 const NEWLINE = 0x0a;
@@ -43,16 +56,17 @@ const LAST_TIME = 4_102_444_800;
 
 function resourceTokens({ resources }: EventColumns): string {
   if (resources.length === 0) return '[]';
-  const tokens = new Set<string>();
+  let list = '';
   for (const { type, name } of resources) {
-    if (type !== '') tokens.add(`'t=${escapeQuoted(type)}'`);
-    if (name !== '') tokens.add(`'r=${escapeQuoted(name)}'`);
+    if (type !== '') list += `,'t=${escapeQuoted(type)}'`;
+    if (name !== '') list += `,'r=${escapeQuoted(name)}'`;
   }
-  return `[${[...tokens].join(',')}]`;
+  return `[${list.slice(1)}]`;
 }
 
 const SPECIAL = /[\\\t\n\r]/;
 const SPECIALS = /[\\\t\n\r]/g;
+const QUOTED_SPECIAL = /[\\\t\n\r']/;
 const QUOTED_SPECIALS = /[\\\t\n\r']/g;
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', "'": "\\'" };
 
@@ -61,7 +75,7 @@ function escape(text: string): string {
 }
 
 function escapeQuoted(text: string): string {
-  return text.replace(QUOTED_SPECIALS, (char) => ESCAPED[char] ?? char);
+  return QUOTED_SPECIAL.test(text) ? text.replace(QUOTED_SPECIALS, (char) => ESCAPED[char] ?? char) : text;
 }
 
 function copyEscaped(target: Buffer, from: number, raw: Uint8Array): number {
@@ -71,7 +85,8 @@ function copyEscaped(target: Buffer, from: number, raw: Uint8Array): number {
     return from + bytes.byteLength;
   }
   let at = from;
-  for (const byte of bytes) {
+  for (let i = 0; i < bytes.byteLength; i++) {
+    const byte = bytes[i] as number;
     const code = byte === BACKSLASH ? BACKSLASH : byte === NEWLINE ? LETTER_N : byte === TAB ? LETTER_T : byte === RETURN ? LETTER_R : 0;
     if (code === 0) {
       target[at++] = byte;

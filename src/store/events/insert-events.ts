@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { EventColumns } from '../../record/event-record.ts';
 import type { EventStore, JournalEntry } from '../contract.ts';
 import type { ClickHouse } from './clickhouse.ts';
-import { encodeRows, INSERT_COLUMNS, type Row } from './encode-rows.ts';
+import { createRowEncoder, INSERT_COLUMNS, type Row } from './encode-rows.ts';
 import { RowReader } from './row-reader.ts';
 
 export type InsertDeps = {
@@ -21,7 +21,9 @@ export type InsertDeps = {
 export function createInserter(deps: InsertDeps): EventStore['insert'] {
   /** Entries up to this one may be stored already; undefined: not asked yet. */
   let doubtUpTo: number | undefined;
-  return async ({ token, entries }) => {
+  let encode = createRowEncoder(deps.journalId);
+  const inTurn = createTurns();
+  const insert: EventStore['insert'] = async ({ token, entries }) => {
     const first = entries[0];
     const last = entries.at(-1);
     if (!first || !last) return;
@@ -31,11 +33,24 @@ export function createInserter(deps: InsertDeps): EventStore['insert'] {
     if (missing.length === 0) return;
     const wholeToken = `${deps.journalId}:${token}${missing.length === rows.length ? '' : `:${missing.length}`}`;
     try {
-      await insertRows(deps, missing, wholeToken);
+      await insertRows(deps, encode(missing), { token: wholeToken, rows: missing.length });
     } catch (error) {
       doubtUpTo = Math.max(doubtUpTo, last.seq);
+      // The failed request may still be reading the old memory.
+      encode = createRowEncoder(deps.journalId);
       throw error;
     }
+  };
+  return (batch) => inTurn(() => insert(batch));
+}
+
+/** One after another: they share the encoder's memory, and the engine has one connection for them anyway. */
+function createTurns(): (work: () => Promise<void>) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
   };
 }
 
@@ -43,11 +58,14 @@ function toRow({ columns, raw, origin, seq }: JournalEntry, columnsOf: InsertDep
   return { columns: columns ?? columnsOf(raw), raw, origin, seq };
 }
 
-async function insertRows({ clickhouse, journalId, observe }: InsertDeps, rows: readonly Row[], token: string): Promise<void> {
+async function insertRows(
+  { clickhouse, observe }: InsertDeps,
+  body: Buffer,
+  { token, rows }: { readonly token: string; readonly rows: number },
+): Promise<void> {
   const began = performance.now();
-  const body = encodeRows(rows, journalId);
   await clickhouse.insert({ table: 'events', columns: INSERT_COLUMNS, body, token });
-  observe({ rows: rows.length, bytes: body.byteLength, seconds: (performance.now() - began) / 1000 });
+  observe({ rows, bytes: body.byteLength, seconds: (performance.now() - began) / 1000 });
 }
 
 async function lastSequence({ clickhouse, journalId }: InsertDeps): Promise<number> {
