@@ -29,7 +29,10 @@ export function createModels(): Models {
   };
 }
 
-async function loadService(service: string, specifiers: readonly string[]): Promise<ServiceModel | undefined> {
+async function loadService(
+  service: string,
+  specifiers: readonly string[],
+): Promise<ServiceModel | undefined> {
   const packages = [];
   for (const specifier of specifiers) {
     const loaded = (await import(specifier)) as Readonly<Record<string, unknown>>;

@@ -7,7 +7,11 @@ const REST: ReadonlySet<Protocol> = new Set(['rest-json', 'rest-xml']);
  * The operation under the protocol that a request shows: clients may differ (SQS by query or JSON, CloudWatch by query, JSON or CBOR),
  * and packages may share a signing name and operation names (ses by query, sesv2 by REST). Undefined when no package has it.
  */
-export function modelOf(service: ServiceModel, operation: string, protocol: Protocol): OperationModel | undefined {
+export function modelOf(
+  service: ServiceModel,
+  operation: string,
+  protocol: Protocol,
+): OperationModel | undefined {
   const model = chosen(service, operation, protocol);
   if (model === undefined || protocol === 'unknown' || model.protocol === protocol) return model;
   return { ...model, protocol };

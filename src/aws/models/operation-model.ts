@@ -42,7 +42,10 @@ export type ServiceModel = {
   readonly xmlNamespace: string | undefined;
   readonly operations: ReadonlyMap<string, OperationModel>;
   /** One per package, for callers that must tell them apart. */
-  readonly packages: readonly { readonly package: PackageModel; readonly operations: ReadonlyMap<string, OperationModel> }[];
+  readonly packages: readonly {
+    readonly package: PackageModel;
+    readonly operations: ReadonlyMap<string, OperationModel>;
+  }[];
 };
 
 export type Models = {

@@ -28,7 +28,9 @@ const SIGNING_NAME = /defaultSigningName: "([^"]+)"/;
 /** Read from one small file, since loading the package only to learn its name costs 1 MB each. */
 function signingNameOf(folder: string): string | undefined {
   try {
-    return SIGNING_NAME.exec(readFileSync(join(folder, 'dist-es/endpoint/EndpointParameters.js'), 'utf8'))?.[1];
+    return SIGNING_NAME.exec(
+      readFileSync(join(folder, 'dist-es/endpoint/EndpointParameters.js'), 'utf8'),
+    )?.[1];
   } catch {
     return undefined;
   }

@@ -28,7 +28,7 @@ function readOperation(service: string, settings: PackageModel, schema: StaticOp
     service,
     name: schema[2],
     protocol: settings.protocol,
-    http: readHttp(schema[3]),
+    http: withBucket(readHttp(schema[3]), schema[4]),
     // The thunks may reach across the whole package: resolved when an operation is first used.
     get input() {
       return NormalizedSchema.of(schema[4]() as never);
@@ -42,13 +42,35 @@ function readOperation(service: string, settings: PackageModel, schema: StaticOp
 
 /** `{ http: ['GET', '/restapis/{restApiId}', 200] }`; operations of RPC protocols carry none. */
 function readHttp(traits: unknown): OperationModel['http'] {
-  if (typeof traits !== 'object' || traits === null || !('http' in traits) || !Array.isArray(traits.http)) return undefined;
+  if (typeof traits !== 'object' || traits === null || !('http' in traits) || !Array.isArray(traits.http))
+    return undefined;
   const [method, uri, code] = traits.http as unknown[];
   if (typeof method !== 'string' || typeof uri !== 'string') return undefined;
   return { method, uri, code: typeof code === 'number' ? code : 200 };
 }
 
-const PROTOCOLS: Readonly<Record<string, { readonly protocol: Protocol; readonly jsonVersion: '1.0' | '1.1' }>> = {
+/**
+ * S3's templates leave the bucket to the endpoint rules, which put it in front of the path or the host. Here every request is brought
+ * to path style before it is read.
+ */
+function withBucket(http: OperationModel['http'], input: () => unknown): OperationModel['http'] {
+  if (http === undefined || http.uri.includes('{Bucket}')) return http;
+  const schema = input();
+  const names: unknown = Array.isArray(schema) ? schema[4] : undefined;
+  const at = Array.isArray(names) ? names.indexOf('Bucket') : -1;
+  if (at === -1 || !isLabel((schema as unknown[][])[5]?.[at])) return http;
+  return { ...http, uri: `/{Bucket}${http.uri.startsWith('/?') ? http.uri.slice(1) : http.uri === '/' ? '' : http.uri}` };
+}
+
+/** A member's schema is `[target, traits]`; the lowest bit of numeric traits says httpLabel. */
+function isLabel(member: unknown): boolean {
+  const traits: unknown = Array.isArray(member) ? member[1] : undefined;
+  return typeof traits === 'number' && (traits & 1) === 1;
+}
+
+const PROTOCOLS: Readonly<
+  Record<string, { readonly protocol: Protocol; readonly jsonVersion: '1.0' | '1.1' }>
+> = {
   'aws.protocols#awsJson1_0': { protocol: 'json', jsonVersion: '1.0' },
   'aws.protocols#awsJson1_1': { protocol: 'json', jsonVersion: '1.1' },
   'aws.protocols#restJson1': { protocol: 'rest-json', jsonVersion: '1.1' },

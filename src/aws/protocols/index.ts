@@ -1,7 +1,8 @@
-export { parseRequest, streamsRequest } from './parse-request.ts';
+export { jsonMembers, parseRequest, streamsRequest } from './parse-request.ts';
 export { serializeResponse } from './serialize-response.ts';
 export { serializeError } from './serialize-error.ts';
-export { parseError, parseResponse } from './parse-response.ts';
+export { parseError } from './parse-error.ts';
+export { parseResponse } from './parse-response.ts';
 export { parseXmlPlain } from './xml/parse-xml-plain.ts';
 export { bucketAndKey, toPathStyle } from './s3-address.ts';
 export type { ServedResponse } from './serialize-response.ts';

@@ -1,5 +1,9 @@
-import type { AwsError } from '../errors.ts';
+import { AccessDenied, type AwsError } from '../errors.ts';
+import { encodeCbor } from './cbor/cbor.ts';
+import { safeHeader } from './http/header-values.ts';
 import type { Protocol, WireResponse } from './protocol.ts';
+import { hostId, requestIdHeaders } from './request-id.ts';
+import { escapeXml, XML_DECLARATION } from './xml/write-xml.ts';
 
 /** An error as the protocol's clients read it: each shows the same code and message. */
 export function serializeError(
@@ -7,11 +11,96 @@ export function serializeError(
   error: AwsError,
   requestId: string,
 ): WireResponse {
-  void protocol;
-  void service;
+  const code = error instanceof AccessDenied ? DENIED[protocol] : error.code;
+  const { type, body, headers } = FORMS[protocol]({ error, code, service, requestId });
   return {
     status: error.status,
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': requestId, 'x-amzn-errortype': error.code },
-    body: Buffer.from(JSON.stringify({ __type: error.code, message: error.message })),
+    headers: {
+      ...requestIdHeaders(service, requestId),
+      'content-type': type,
+      'content-length': String(body.length),
+      ...headers,
+    },
+    body,
   };
+}
+
+type Failure = {
+  readonly error: AwsError;
+  readonly code: string;
+  readonly service: string;
+  readonly requestId: string;
+};
+type Written = {
+  readonly type: string;
+  readonly body: Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** What services of each protocol call a refusal by policy. */
+const DENIED: Readonly<Record<Protocol, string>> = {
+  json: 'AccessDeniedException',
+  'rest-json': 'AccessDeniedException',
+  cbor: 'AccessDeniedException',
+  query: 'AccessDenied',
+  'rest-xml': 'AccessDenied',
+  ec2: 'UnauthorizedOperation',
+  unknown: 'AccessDeniedException',
+};
+
+const FORMS: Readonly<Record<Protocol, (failure: Failure) => Written>> = {
+  json: writeJsonError,
+  unknown: writeJsonError,
+  'rest-json': writeRestJsonError,
+  cbor: writeCborError,
+  query: (failure) => xml(writeErrorResponse(failure), 'text/xml;charset=UTF-8'),
+  ec2: (failure) => xml(writeEc2Error(failure), 'text/xml;charset=UTF-8'),
+  'rest-xml': (failure) =>
+    xml(failure.service === 's3' ? writeS3Error(failure) : writeErrorResponse(failure), 'application/xml'),
+};
+
+function writeJsonError({ error, code }: Failure): Written {
+  const body = Buffer.from(JSON.stringify({ __type: code, message: error.message, ...error.detail }));
+  return { type: 'application/x-amz-json-1.1', body, headers: { 'x-amzn-errortype': safeHeader(code) } };
+}
+
+function writeRestJsonError({ error, code }: Failure): Written {
+  const body = Buffer.from(JSON.stringify({ message: error.message, ...error.detail }));
+  return { type: 'application/json', body, headers: { 'x-amzn-errortype': safeHeader(code) } };
+}
+
+function writeCborError({ error, code }: Failure): Written {
+  const body = encodeCbor({ __type: code, message: error.message, ...error.detail });
+  return { type: 'application/cbor', body, headers: { 'smithy-protocol': 'rpc-v2-cbor' } };
+}
+
+function writeErrorResponse({ error, code, requestId }: Failure): string {
+  const type = error.status >= 500 ? 'Receiver' : 'Sender';
+  const content = `<Type>${type}</Type>${tag('Code', code)}${tag('Message', error.message)}${details(error)}`;
+  return `<ErrorResponse><Error>${content}</Error>${tag('RequestId', requestId)}</ErrorResponse>`;
+}
+
+function writeEc2Error({ error, code, requestId }: Failure): string {
+  const content = `${tag('Code', code)}${tag('Message', error.message)}`;
+  return `<Response><Errors><Error>${content}</Error></Errors>${tag('RequestID', requestId)}</Response>`;
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#RESTErrorResponses */
+function writeS3Error({ error, code, requestId }: Failure): string {
+  const ids = `${tag('RequestId', requestId)}${tag('HostId', hostId(requestId))}`;
+  return `<Error>${tag('Code', code)}${tag('Message', error.message)}${details(error)}${ids}</Error>`;
+}
+
+function details({ detail }: AwsError): string {
+  return Object.entries(detail)
+    .map(([name, text]) => tag(name, text))
+    .join('');
+}
+
+function tag(name: string, text: string): string {
+  return `<${name}>${escapeXml(text)}</${name}>`;
+}
+
+function xml(text: string, type: string): Written {
+  return { type, body: Buffer.from(XML_DECLARATION + text) };
 }

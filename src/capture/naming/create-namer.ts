@@ -16,12 +16,20 @@ export type Namer = {
   readonly prepare: (request: WireRequest) => Promise<void>;
 };
 
-export function createNamer({ models, defaultRegion }: { readonly models: Models; readonly defaultRegion: string }): Namer {
+export function createNamer({
+  models,
+  defaultRegion,
+}: {
+  readonly models: Models;
+  readonly defaultRegion: string;
+}): Namer {
   void models;
   return {
     name: (request) => {
       const target = request.headers['x-amz-target'];
-      const scope = /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(request.headers['authorization'] ?? '');
+      const scope = /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(
+        request.headers['authorization'] ?? '',
+      );
       return {
         service: scope?.[3] ?? 'unknown',
         eventSource: `${scope?.[3] ?? 'unknown'}.amazonaws.com`,
