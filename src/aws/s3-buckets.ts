@@ -1,5 +1,16 @@
-import { OpentrailError } from '../base/errors.ts';
-import type { BucketPort } from './ports.ts';
+import {
+  GetObjectCommand,
+  HeadBucketCommand,
+  GetBucketAclCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+
+import { messageOf, systemCodeOf } from '../base/errors.ts';
+import { AwsError } from './errors.ts';
+import type { BucketPort, ListedObject, PutObject } from './ports.ts';
 
 export type S3BucketsDeps = {
   /** `http://HOST:PORT`; undefined: AWS itself. */
@@ -13,9 +24,154 @@ export type S3BucketsDeps = {
         readonly sessionToken?: string | undefined;
       }
     | undefined;
+  /** Milliseconds that an answer may take; default 30,000. */
+  readonly timeout?: number | undefined;
+  /** Connections at most; default 64. */
+  readonly connections?: number | undefined;
 };
 
 /** Buckets of any S3 by endpoint, path style. Failures are AwsError with S3's own code; `ServiceUnavailable` when nobody answers. */
-export function createS3Buckets(_deps: S3BucketsDeps): BucketPort & { readonly close: () => void } {
-  throw new OpentrailError('NOT_BUILT', 'createS3Buckets');
+export function createS3Buckets(deps: S3BucketsDeps): BucketPort & { readonly close: () => void } {
+  const client = createClient(deps);
+  return {
+    exists: (bucket) => bucketExists(client, bucket),
+    put: (object) => putObject(client, object),
+    get: async ({ bucket, key }) => {
+      const answer = await told(client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+      const body = await told(answer.Body?.transformToByteArray() ?? Promise.resolve(new Uint8Array()));
+      return { body, metadata: answer.Metadata ?? {} };
+    },
+    list: (query) => listObjects(client, query),
+    checkDelivery: (check) => checkDelivery(client, check),
+    close: () => client.destroy(),
+  };
+}
+
+function createClient(deps: S3BucketsDeps): S3Client {
+  const { accessKeyId, secretAccessKey, sessionToken } = deps.credentials ?? {};
+  return new S3Client({
+    region: deps.region,
+    forcePathStyle: deps.endpoint !== undefined,
+    followRegionRedirects: true,
+    // Checksums on request only: what is not AWS may not know them yet.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 2,
+    requestHandler: {
+      connectionTimeout: 5000,
+      requestTimeout: deps.timeout ?? 30_000,
+      throwOnRequestTimeout: true,
+      httpAgent: { keepAlive: true, maxSockets: deps.connections ?? 64 },
+      httpsAgent: { keepAlive: true, maxSockets: deps.connections ?? 64 },
+    },
+    ...(deps.endpoint === undefined ? {} : { endpoint: deps.endpoint }),
+    ...(accessKeyId === undefined || secretAccessKey === undefined
+      ? {}
+      : {
+          credentials: {
+            accessKeyId,
+            secretAccessKey,
+            ...(sessionToken === undefined ? {} : { sessionToken }),
+          },
+        }),
+  });
+}
+
+async function bucketExists(client: S3Client, bucket: string): Promise<boolean> {
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: bucket }));
+    return true;
+  } catch (error) {
+    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+    if (status === 404) return false;
+    // It is there, but not ours to look at.
+    if (status === 403 || status === 301) return true;
+    throw awsErrorOf(error);
+  }
+}
+
+async function putObject(client: S3Client, object: PutObject): Promise<void> {
+  await told(
+    client.send(
+      new PutObjectCommand({
+        Bucket: object.bucket,
+        Key: object.key,
+        Body: object.body,
+        ContentType: object.contentType,
+        ContentEncoding: object.contentEncoding,
+        Metadata: object.metadata === undefined ? undefined : { ...object.metadata },
+        ACL: object.acl as 'bucket-owner-full-control' | undefined,
+      }),
+    ),
+  );
+}
+
+async function* listObjects(
+  client: S3Client,
+  query: { bucket: string; prefix: string; startAfter?: string | undefined },
+): AsyncGenerator<ListedObject> {
+  const base = { Bucket: query.bucket, Prefix: query.prefix, StartAfter: query.startAfter };
+  let token: string | undefined;
+  do {
+    const page = await told(client.send(new ListObjectsV2Command({ ...base, ContinuationToken: token })));
+    for (const { Key, Size, LastModified, ETag } of page.Contents ?? []) {
+      if (Key !== undefined)
+        yield { key: Key, size: Size ?? 0, lastModified: LastModified?.getTime() ?? 0, etag: ETag ?? '' };
+    }
+    token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+  } while (token !== undefined);
+}
+
+/** As CloudTrail does when a trail is made: the bucket's ACL is read and the empty object `[prefix/]AWSLogs/ACCOUNT/` is written. */
+async function checkDelivery(
+  client: S3Client,
+  check: Parameters<BucketPort['checkDelivery']>[0],
+): Promise<void> {
+  if (!(await bucketExists(client, check.bucket))) {
+    throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', { status: 404 });
+  }
+  await readAcl(client, check.bucket);
+  await putObject(client, {
+    bucket: check.bucket,
+    key: `${check.keyPrefix === '' ? '' : `${check.keyPrefix}/`}AWSLogs/${check.accountId}/`,
+    body: new Uint8Array(),
+    contentType: 'application/x-directory',
+    acl: 'bucket-owner-full-control',
+  });
+}
+
+async function readAcl(client: S3Client, bucket: string): Promise<void> {
+  try {
+    await told(client.send(new GetBucketAclCommand({ Bucket: bucket })));
+  } catch (error) {
+    // Some makes of S3 know no ACLs; the test write then decides alone.
+    if (!(error instanceof AwsError) || error.code !== 'NotImplemented') throw error;
+  }
+}
+
+async function told<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw awsErrorOf(error);
+  }
+}
+
+function awsErrorOf(error: unknown): AwsError {
+  if (error instanceof S3ServiceException && error.$metadata.httpStatusCode !== undefined) {
+    const status = error.$metadata.httpStatusCode;
+    return new AwsError(codeOf(error, status), error.message, { status, cause: error });
+  }
+  const code = systemCodeOf(error);
+  return new AwsError(
+    'ServiceUnavailable',
+    code === undefined ? messageOf(error) : `${code}: ${messageOf(error)}`,
+    { status: 503, cause: error },
+  );
+}
+
+/** Answers to HEAD have no body, hence no code. */
+function codeOf(error: S3ServiceException, status: number): string {
+  if (error.name !== '' && error.name !== 'Unknown' && error.name !== 'UnknownError') return error.name;
+  return status === 403 ? 'AccessDenied' : status === 404 ? 'NoSuchKey' : `HTTP${status}`;
 }

@@ -87,11 +87,11 @@ export type ChainRow = {
   prev_key: string | null;
   prev_hash: string | null;
   prev_signature: string | null;
-  /** 1: the digest that comes next ends the chain (validation was turned off). */
-  closing: number;
+  /** closing: the digest that comes next is the last (validation was turned off, the region left). ended: a new chain may start here. */
+  state: 'open' | 'closing' | 'ended';
 };
 
-/** A digest being written, planned before its PUT for the same reason. */
+/** A digest being written, planned before its PUT for the same reason. Its id is the trail, region and end. */
 export type DigestPlanRow = {
   id: string;
   trail_id: string;
@@ -194,7 +194,7 @@ export const trailMigrations: MigrationSet = {
         .addColumn('prev_key', 'text')
         .addColumn('prev_hash', 'text')
         .addColumn('prev_signature', 'text')
-        .addColumn('closing', 'integer', (c) => c.notNull())
+        .addColumn('state', 'text', (c) => c.notNull())
         .addPrimaryKeyConstraint('trail_digest_chains_pk', ['trail_id', 'region'])
         .execute();
       await db.schema

@@ -1,13 +1,20 @@
-import type { Operation } from '../../../aws/operation.ts';
+import type { CallContext, Operation, OperationInput, OperationOutput } from '../../../aws/operation.ts';
 import type { BucketPort } from '../../../aws/ports.ts';
 import type { Clock } from '../../../base/clock.ts';
-import { OpentrailError } from '../../../base/errors.ts';
 import type { NewId } from '../../../base/ids.ts';
 import type { Journal } from '../../../store/contract.ts';
 import type { Settings } from '../../../store/settings/contract.ts';
 import type { TrailDelivery } from '../delivery/create-trail-delivery.ts';
 import type { DigestKeys } from '../digests/digest-keys.ts';
 import type { TrailTables } from '../settings.ts';
+import { createTrail } from './create-trail.ts';
+import { trailResource } from './find-trail.ts';
+import { listPublicKeys } from './list-public-keys.ts';
+import { deleteTrail, startLogging, stopLogging } from './logging.ts';
+import { describeTrails, getTrail, getTrailStatus, listTrails } from './read-trails.ts';
+import { getEventSelectors, getInsightSelectors } from './selectors.ts';
+import { addTags, listTags, removeTags } from './tags.ts';
+import { updateTrail } from './update-trail.ts';
 
 export type TrailOperationDeps = {
   readonly settings: Settings<TrailTables>;
@@ -21,7 +28,37 @@ export type TrailOperationDeps = {
   readonly quotaTrails: number;
 };
 
+type Handle = (
+  deps: TrailOperationDeps,
+  input: OperationInput,
+  context: CallContext,
+) => Promise<OperationOutput>;
+
+/** Operation, who does it, and the member that names the trail (or its ARN) which the policies are asked about. */
+const TABLE: readonly (readonly [name: string, handle: Handle, trailMember?: string])[] = [
+  ['CreateTrail', createTrail, 'Name'],
+  ['UpdateTrail', updateTrail, 'Name'],
+  ['DeleteTrail', deleteTrail, 'Name'],
+  ['GetTrail', getTrail, 'Name'],
+  ['GetTrailStatus', getTrailStatus, 'Name'],
+  ['StartLogging', startLogging, 'Name'],
+  ['StopLogging', stopLogging, 'Name'],
+  ['DescribeTrails', describeTrails],
+  ['ListTrails', listTrails],
+  ['ListPublicKeys', listPublicKeys],
+  ['AddTags', addTags, 'ResourceId'],
+  ['RemoveTags', removeTags, 'ResourceId'],
+  ['ListTags', listTags],
+  ['GetEventSelectors', getEventSelectors, 'TrailName'],
+  ['GetInsightSelectors', getInsightSelectors, 'TrailName'],
+];
+
 /** The trail operations of `cloudtrail`: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Operations.html */
-export function trailOperations(_deps: TrailOperationDeps): Operation[] {
-  throw new OpentrailError('NOT_BUILT', 'trailOperations');
+export function trailOperations(deps: TrailOperationDeps): Operation[] {
+  return TABLE.map(([name, handle, trailMember]) => ({
+    service: 'cloudtrail',
+    name,
+    ...(trailMember === undefined ? {} : { resources: trailResource(trailMember) }),
+    handle: (input, context) => handle(deps, input, context),
+  }));
 }

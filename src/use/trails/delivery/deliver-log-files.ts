@@ -1,0 +1,163 @@
+import { alnumFrom } from '../../../base/ids.ts';
+import type { Logger } from '../../../base/log.ts';
+import type { BucketPort } from '../../../aws/ports.ts';
+import type { LogFileRow, PlanRow, WindowRow } from '../settings.ts';
+import type { Trail } from '../trail-store.ts';
+import { logFileKey, packRecords } from './log-file.ts';
+import { readEntries } from './read-entries.ts';
+import { selectEvents, type ColumnsOf, type SelectedEvent } from './select-events.ts';
+import { reachOf, type WindowDeps } from './windows.ts';
+
+export type LogFileDeps = WindowDeps & {
+  readonly buckets: Pick<BucketPort, 'put'>;
+  readonly columnsOf: ColumnsOf;
+  readonly log: Logger;
+};
+
+/** Uncompressed bytes of one plan, hence of one file: AWS's limit is 50 MB. */
+const PLAN_BYTES = 32 * 1024 * 1024;
+
+type Batch = { readonly to: number; readonly events: readonly SelectedEvent[] };
+
+/**
+ * Delivers what the window holds and is not delivered yet. A plan is written before the first PUT, and names follow from it:
+ * whatever dies in between, the same files are written again under the same keys.
+ */
+export async function deliverLogFiles(deps: LogFileDeps, trail: Trail, window: WindowRow): Promise<void> {
+  const plan = await pendingPlan(deps, trail.id);
+  let next = window.next_seq;
+  if (plan !== undefined) {
+    const batch = await readBatch(deps, trail, { from: plan.from_seq, to: plan.to_seq, maxBytes: Infinity });
+    await carryOut(deps, { trail, plan, batch });
+    next = plan.to_seq + 1;
+  }
+  const reach = await reachOf(deps, window);
+  while (next <= reach.to) {
+    const batch = await readBatch(deps, trail, { from: next, to: reach.to, maxBytes: PLAN_BYTES });
+    if (batch.events.length === 0) await moveOn(deps, window.id, batch.to + 1);
+    else
+      await carryOut(deps, {
+        trail,
+        plan: await makePlan(deps, { trail, window, from: next, to: batch.to }),
+        batch,
+      });
+    next = batch.to + 1;
+  }
+}
+
+/** Reads until `to`, or until the selected events have `maxBytes`. */
+async function readBatch(
+  deps: LogFileDeps,
+  trail: Trail,
+  range: { from: number; to: number; maxBytes: number },
+): Promise<Batch> {
+  const events: SelectedEvent[] = [];
+  let bytes = 0;
+  let to = range.from - 1;
+  for await (const chunk of readEntries(deps, range)) {
+    for (const event of await selectEvents(deps, trail, chunk.entries)) {
+      events.push(event);
+      bytes += event.raw.length;
+    }
+    to = chunk.to;
+    if (bytes >= range.maxBytes) break;
+  }
+  return { to, events };
+}
+
+function pendingPlan(deps: LogFileDeps, trailId: string): Promise<PlanRow | undefined> {
+  return deps.settings
+    .selectFrom('trail_plans')
+    .selectAll()
+    .where('trail_id', '=', trailId)
+    .executeTakeFirst();
+}
+
+async function makePlan(
+  deps: LogFileDeps,
+  { trail, window, from, to }: { trail: Trail; window: WindowRow; from: number; to: number },
+): Promise<PlanRow> {
+  const plan = {
+    trail_id: trail.id,
+    window_id: window.id,
+    from_seq: from,
+    to_seq: to,
+    planned_at: deps.clock.now(),
+  };
+  await deps.settings.insertInto('trail_plans').values(plan).execute();
+  return plan;
+}
+
+async function carryOut(
+  deps: LogFileDeps,
+  { trail, plan, batch }: { trail: Trail; plan: PlanRow; batch: Batch },
+): Promise<void> {
+  const rows: LogFileRow[] = [];
+  for (const [region, events] of Map.groupBy(batch.events, (event) => event.region)) {
+    rows.push(await writeFile(deps, { trail, plan, region, events }));
+  }
+  const now = deps.clock.now();
+  await deps.settings.transaction().execute(async (tx) => {
+    // Files of a trail without validation are named by no digest.
+    if (trail.validation === 1 && rows.length > 0) {
+      const delivered = rows.map((row) => ({ ...row, delivered_at: now }));
+      await tx.insertInto('trail_log_files').values(delivered).execute();
+    }
+    await tx
+      .updateTable('trail_windows')
+      .set({ next_seq: plan.to_seq + 1 })
+      .where('id', '=', plan.window_id)
+      .execute();
+    await tx.deleteFrom('trail_plans').where('trail_id', '=', plan.trail_id).execute();
+    await tx
+      .updateTable('trails')
+      .set({ delivered_at: now, attempted_at: now, delivery_error: null })
+      .where('id', '=', trail.id)
+      .execute();
+  });
+}
+
+async function writeFile(
+  deps: LogFileDeps,
+  file: { trail: Trail; plan: PlanRow; region: string; events: readonly SelectedEvent[] },
+): Promise<LogFileRow> {
+  const { trail, plan, region, events } = file;
+  const { body, hash } = await packRecords(events.map((event) => event.raw));
+  const unique = alnumFrom(`${trail.id}/${plan.window_id}/${plan.from_seq}-${plan.to_seq}/${region}`, 16);
+  const key = logFileKey({
+    prefix: trail.key_prefix,
+    account: trail.account,
+    region,
+    at: plan.planned_at,
+    unique,
+  });
+  await deps.buckets.put({
+    bucket: trail.bucket,
+    key,
+    body,
+    contentType: 'application/json',
+    contentEncoding: 'gzip',
+    acl: 'bucket-owner-full-control',
+    source: { arn: trail.arn, accountId: trail.account },
+  });
+  const times = events.map((event) => event.time);
+  return {
+    trail_id: trail.id,
+    region,
+    bucket: trail.bucket,
+    key,
+    hash,
+    oldest_seconds: times.reduce((a, b) => Math.min(a, b)),
+    newest_seconds: times.reduce((a, b) => Math.max(a, b)),
+    delivered_at: plan.planned_at,
+    digest_plan: null,
+  };
+}
+
+async function moveOn(deps: LogFileDeps, windowId: string, nextSeq: number): Promise<void> {
+  await deps.settings
+    .updateTable('trail_windows')
+    .set({ next_seq: nextSeq })
+    .where('id', '=', windowId)
+    .execute();
+}

@@ -1,0 +1,82 @@
+import { AwsError } from '../../../aws/errors.ts';
+import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
+import { checkTrailName, trailArn } from '../trail-name.ts';
+import { trailByArn, trailsOfAccount, type Trail, type TrailSettings } from '../trail-store.ts';
+import { trailAnswer } from './describe.ts';
+import { text } from './inputs.ts';
+import { checkQuota } from './quota.ts';
+import { readTags, saveTags } from './tags.ts';
+import { checkBucket, checkCombination, readTrailInput } from './trail-inputs.ts';
+import type { TrailOperationDeps } from './trail-operations.ts';
+
+/** A trail that does not log until StartLogging: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html */
+export async function createTrail(
+  deps: TrailOperationDeps,
+  input: OperationInput,
+  context: CallContext,
+): Promise<OperationOutput> {
+  const name = text(input, 'Name');
+  checkTrailName(name);
+  const trail = newTrail(deps, { name, input, context });
+  const tags = readTags(input);
+  await checkRoom(deps, deps.settings, trail);
+  await checkBucket(deps.buckets, {
+    bucket: trail.bucket,
+    keyPrefix: trail.key_prefix,
+    trailArn: trail.arn,
+    accountId: trail.account,
+  });
+  await deps.settings.transaction().execute(async (tx) => {
+    await checkRoom(deps, tx, trail);
+    await tx.insertInto('trails').values(trail).execute();
+    await saveTags(tx, trail.id, tags);
+  });
+  return { output: trailAnswer(trail) };
+}
+
+function newTrail(
+  deps: TrailOperationDeps,
+  { name, input, context }: { name: string; input: OperationInput; context: CallContext },
+): Trail {
+  const given = readTrailInput({ ...input, S3BucketName: input['S3BucketName'] ?? '' });
+  const multiRegion = given.multiRegion ?? false;
+  const globalEvents = given.globalEvents ?? true;
+  checkCombination({ multiRegion, globalEvents });
+  return {
+    id: deps.newId(),
+    arn: trailArn({ region: context.region, account: context.accountId, name }),
+    account: context.accountId,
+    home_region: context.region,
+    name,
+    bucket: given.bucket ?? '',
+    key_prefix: given.keyPrefix ?? '',
+    multi_region: Number(multiRegion),
+    global_events: Number(globalEvents),
+    validation: Number(given.validation ?? false),
+    recursive_logging: Number(given.recursiveLogging ?? true),
+    logging: 0,
+    created_at: deps.clock.now(),
+    ...NOTHING_YET,
+  };
+}
+
+const NOTHING_YET = {
+  deleted_at: null,
+  started_at: null,
+  stopped_at: null,
+  delivered_at: null,
+  delivery_error: null,
+  attempted_at: null,
+  digest_at: null,
+  digest_error: null,
+};
+
+async function checkRoom(deps: TrailOperationDeps, settings: TrailSettings, trail: Trail): Promise<void> {
+  if ((await trailByArn(settings, trail.account, trail.arn)) !== undefined) {
+    throw new AwsError(
+      'TrailAlreadyExistsException',
+      `Trail ${trail.name} already exists for customer: ${trail.account}`,
+    );
+  }
+  checkQuota(await trailsOfAccount(settings, trail.account), trail, deps.quotaTrails);
+}

@@ -1,0 +1,26 @@
+import type { Trail } from '../trail-store.ts';
+
+/** What CreateTrail and UpdateTrail answer. */
+export function trailAnswer(trail: Trail): Record<string, unknown> {
+  return {
+    Name: trail.name,
+    S3BucketName: trail.bucket,
+    ...(trail.key_prefix === '' ? {} : { S3KeyPrefix: trail.key_prefix }),
+    IncludeGlobalServiceEvents: trail.global_events === 1,
+    IsMultiRegionTrail: trail.multi_region === 1,
+    TrailARN: trail.arn,
+    LogFileValidationEnabled: trail.validation === 1,
+    IsOrganizationTrail: false,
+  };
+}
+
+/** The model's `Trail`, as GetTrail and DescribeTrails answer it. */
+export function trailDescription(trail: Trail): Record<string, unknown> {
+  return {
+    ...trailAnswer(trail),
+    HomeRegion: trail.home_region,
+    HasCustomEventSelectors: false,
+    HasInsightSelectors: false,
+    RecursiveLogging: trail.recursive_logging === 1,
+  };
+}

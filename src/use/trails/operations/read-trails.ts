@@ -1,0 +1,95 @@
+import { AwsError } from '../../../aws/errors.ts';
+import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
+import { isoSeconds } from '../../../base/clock.ts';
+import { isArn } from '../trail-name.ts';
+import { trailsOfAccount, type Trail } from '../trail-store.ts';
+import { trailDescription } from './describe.ts';
+import { findTrail, trailNamed } from './find-trail.ts';
+import { optionalFlag, optionalList, optionalText } from './inputs.ts';
+import type { TrailOperationDeps } from './trail-operations.ts';
+
+export async function getTrail(
+  deps: TrailOperationDeps,
+  input: OperationInput,
+  context: CallContext,
+): Promise<OperationOutput> {
+  const trail = await findTrail(deps.settings, trailNamed(input), context);
+  return { output: { Trail: trailDescription(trail) } };
+}
+
+/** Names match in the calling region, ARNs anywhere; unknown ones are left out: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html */
+export async function describeTrails(
+  deps: TrailOperationDeps,
+  input: OperationInput,
+  context: CallContext,
+): Promise<OperationOutput> {
+  const wanted = (optionalList(input, 'trailNameList') ?? []).map(String);
+  const shadows = optionalFlag(input, 'includeShadowTrails') ?? true;
+  const trails = await trailsOfAccount(deps.settings, context.accountId);
+  const found = trails.filter((trail) => {
+    const isHome = trail.home_region === context.region;
+    if (wanted.length > 0) return isNamed(trail, wanted, isHome);
+    return isHome || (shadows && trail.multi_region === 1);
+  });
+  return { output: { trailList: found.map(trailDescription) } };
+}
+
+/** All of the account's trails, each once, wherever it is asked. */
+export async function listTrails(
+  deps: TrailOperationDeps,
+  input: OperationInput,
+  context: CallContext,
+): Promise<OperationOutput> {
+  // Everything comes on one page, so no token was ever given out.
+  if (optionalText(input, 'NextToken'))
+    throw new AwsError('InvalidTokenException', 'The specified NextToken is not valid.');
+  const trails = await trailsOfAccount(deps.settings, context.accountId);
+  const list = trails.map((trail) => ({
+    TrailARN: trail.arn,
+    Name: trail.name,
+    HomeRegion: trail.home_region,
+  }));
+  return { output: { Trails: list } };
+}
+
+/** The legacy texts ("no longer in use") are still answered: ISO times or `""`. */
+export async function getTrailStatus(
+  deps: TrailOperationDeps,
+  input: OperationInput,
+  context: CallContext,
+): Promise<OperationOutput> {
+  const trail = await findTrail(deps.settings, trailNamed(input), context);
+  return {
+    output: {
+      IsLogging: trail.logging === 1,
+      ...times(trail),
+      ...(trail.delivery_error === null ? {} : { LatestDeliveryError: trail.delivery_error }),
+      ...(trail.digest_error === null ? {} : { LatestDigestDeliveryError: trail.digest_error }),
+      LatestDeliveryAttemptTime: isoOrEmpty(trail.attempted_at),
+      LatestNotificationAttemptTime: '',
+      LatestNotificationAttemptSucceeded: '',
+      LatestDeliveryAttemptSucceeded: isoOrEmpty(trail.delivered_at),
+      TimeLoggingStarted: isoOrEmpty(trail.started_at),
+      TimeLoggingStopped: isoOrEmpty(trail.stopped_at),
+    },
+  };
+}
+
+function isNamed(trail: Trail, wanted: readonly string[], isHome: boolean): boolean {
+  return wanted.some((name) => (isArn(name) ? trail.arn === name : isHome && trail.name === name));
+}
+
+function times(trail: Trail): Record<string, Date> {
+  const members = {
+    LatestDeliveryTime: trail.delivered_at,
+    StartLoggingTime: trail.started_at,
+    StopLoggingTime: trail.stopped_at,
+    LatestDigestDeliveryTime: trail.digest_at,
+  };
+  const known = Object.entries(members).filter((entry): entry is [string, number] => entry[1] !== null);
+  return Object.fromEntries(known.map(([name, at]) => [name, new Date(at)]));
+}
+
+function isoOrEmpty(at: number | null): string {
+  return at === null ? '' : isoSeconds(at);
+}

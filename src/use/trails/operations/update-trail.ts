@@ -1,0 +1,71 @@
+import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
+import { trailsOfAccount, type Trail, type TrailSettings } from '../trail-store.ts';
+import { trailAnswer } from './describe.ts';
+import { findOwnTrail, trailNamed } from './find-trail.ts';
+import { checkQuota } from './quota.ts';
+import { checkBucket, checkCombination, readTrailInput, type TrailInput } from './trail-inputs.ts';
+import type { TrailOperationDeps } from './trail-operations.ts';
+
+/** Changes what is given, logging or not: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateTrail.html */
+export async function updateTrail(
+  deps: TrailOperationDeps,
+  input: OperationInput,
+  context: CallContext,
+): Promise<OperationOutput> {
+  const given = readTrailInput(input);
+  const before = await findOwnTrail(deps.settings, trailNamed(input), context);
+  const wanted = changed(before, given);
+  if (given.bucket !== undefined || given.keyPrefix !== undefined) {
+    await checkBucket(deps.buckets, {
+      bucket: wanted.bucket,
+      keyPrefix: wanted.key_prefix,
+      trailArn: before.arn,
+      accountId: before.account,
+    });
+  }
+  const after = await deps.settings.transaction().execute(async (tx) => {
+    const trail = changed(await findOwnTrail(tx, before.arn, context), given);
+    if (trail.multi_region === 1)
+      checkQuota(await trailsOfAccount(tx, trail.account), trail, deps.quotaTrails);
+    await save(tx, trail);
+    return trail;
+  });
+  deps.delivery.wake(after.id);
+  return { output: trailAnswer(after) };
+}
+
+function changed(trail: Trail, given: TrailInput): Trail {
+  const multiRegion = given.multiRegion ?? trail.multi_region === 1;
+  const switched = multiRegion !== (trail.multi_region === 1);
+  // Turning a trail to all regions switches global service events on, back to one region off, unless the caller says otherwise:
+  // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events
+  const globalEvents = given.globalEvents ?? (switched ? multiRegion : trail.global_events === 1);
+  checkCombination({ multiRegion, globalEvents });
+  return {
+    ...trail,
+    bucket: given.bucket ?? trail.bucket,
+    key_prefix: given.keyPrefix ?? trail.key_prefix,
+    multi_region: Number(multiRegion),
+    global_events: Number(globalEvents),
+    validation: given.validation === undefined ? trail.validation : Number(given.validation),
+    recursive_logging:
+      given.recursiveLogging === undefined ? trail.recursive_logging : Number(given.recursiveLogging),
+  };
+}
+
+async function save(tx: TrailSettings, trail: Trail): Promise<void> {
+  const { bucket, key_prefix, multi_region, global_events, validation, recursive_logging } = trail;
+  await tx
+    .updateTable('trails')
+    .set({ bucket, key_prefix, multi_region, global_events, validation, recursive_logging })
+    .where('id', '=', trail.id)
+    .execute();
+  if (validation === 0) {
+    await tx
+      .updateTable('trail_digest_chains')
+      .set({ state: 'closing' })
+      .where('trail_id', '=', trail.id)
+      .where('state', '=', 'open')
+      .execute();
+  }
+}
