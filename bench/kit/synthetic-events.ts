@@ -31,7 +31,10 @@ const HOT_SHARE = 0.43;
 export function syntheticEvents({ templates, total, from, to, seed = 1 }: SyntheticOptions): SyntheticEvents {
   const random = createRandom(seed);
   const accounts = Array.from({ length: 19 }, () => random.digits(12));
-  const keys = Array.from({ length: Math.max(200, Math.ceil(total / 100)) }, (_, i) => (i % 5 === 0 ? 'AKIA' : 'ASIA') + random.upper(16));
+  const keys = Array.from(
+    { length: Math.max(200, Math.ceil(total / 100)) },
+    (_, i) => (i % 5 === 0 ? 'AKIA' : 'ASIA') + random.upper(16),
+  );
   const step = (to - from) / total;
   const one = (seq: number): JournalEntry => {
     const hot = random.next() < HOT_SHARE;
@@ -57,7 +60,10 @@ function skewed(random: Random, length: number): number {
 
 type Values = Readonly<Record<'id' | 'request' | 'time' | 'account' | 'region' | 'key' | 'ip', string>>;
 /** Text and slots in turn. */
-export type Template = { readonly parts: readonly (string | { readonly slot: keyof Values })[]; readonly columns: EventColumns };
+export type Template = {
+  readonly parts: readonly (string | { readonly slot: keyof Values })[];
+  readonly columns: EventColumns;
+};
 
 function fill({ parts, columns }: Template, values: Values, seq: number, time: number): JournalEntry {
   const text = parts.map((part) => (typeof part === 'string' ? part : values[part.slot])).join('');
@@ -81,7 +87,9 @@ function fill({ parts, columns }: Template, values: Values, seq: number, time: n
 /** The records of a vectors folder as templates; [] when it is not there. */
 export function loadTemplates(vectors: string): readonly Template[] {
   if (!existsSync(vectors)) return [];
-  return [...recordTexts(join(vectors, 'records'))].map(toTemplate).filter((template) => template !== undefined);
+  return [...recordTexts(join(vectors, 'records'))]
+    .map(toTemplate)
+    .filter((template) => template !== undefined);
 }
 
 function* recordTexts(folder: string): Generator<string> {
@@ -109,8 +117,13 @@ function toTemplate(text: string): Template | undefined {
   add(columns.accessKey, 'key');
   add(/^\d/.test(columns.sourceIp) ? columns.sourceIp : undefined, 'ip');
   add(record['eventID'], 'id');
-  const parts = text.split(new RegExp(`(${[...slots.keys()].map(escapeRegExp).join('|')}|(?<="awsRegion": ?")[a-z0-9-]+)`));
-  return { columns, parts: parts.map((part, i) => (i % 2 === 0 ? part : { slot: slots.get(part) ?? 'region' })) };
+  const parts = text.split(
+    new RegExp(`(${[...slots.keys()].map(escapeRegExp).join('|')}|(?<="awsRegion": ?")[a-z0-9-]+)`),
+  );
+  return {
+    columns,
+    parts: parts.map((part, i) => (i % 2 === 0 ? part : { slot: slots.get(part) ?? 'region' })),
+  };
 }
 
 function escapeRegExp(text: string): string {

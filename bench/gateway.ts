@@ -1,0 +1,46 @@
+import { startServer } from '../test/kit/server.ts';
+import { line, median } from './kit/machine.ts';
+import { memoryOf } from './kit/memory.ts';
+import { startProxy, startUpstream } from './kit/nginx.ts';
+import { wrk, type WrkResult } from './kit/wrk.ts';
+
+/** Calls per second through the gateway beside nginx in front of the same upstream, in turns. */
+export async function benchGateway({ rounds = 5, seconds = 5 } = {}): Promise<void> {
+  const upstream = await startUpstream();
+  const nginx = await startProxy(upstream.url);
+  line('gateway: 1 KB answers, 64 connections; nginx: 1 worker, access log, same upstream; in turns');
+  try {
+    for (const sync of ['group', 'always'] as const) {
+      const server = await startServer({
+        env: { OPENTRAIL_UPSTREAM: upstream.url, OPENTRAIL_JOURNAL_SYNC: sync },
+      });
+      const idle = memoryOf(server.pid);
+      await wrk(server.url, { seconds: 3, accessKeyId: server.credentials.accessKeyId });
+      const ours: WrkResult[] = [];
+      const theirs: WrkResult[] = [];
+      for (let round = 0; round < rounds; round++) {
+        theirs.push(await wrk(nginx.url, { seconds }));
+        ours.push(await wrk(server.url, { seconds, accessKeyId: server.credentials.accessKeyId }));
+      }
+      report(sync, ours, theirs);
+      line(`  memory MB, idle: ${idle.text}; after the load: ${memoryOf(server.pid).text}`);
+      await server.stop();
+    }
+  } finally {
+    await nginx.stop();
+    await upstream.stop();
+  }
+}
+
+function report(sync: string, ours: readonly WrkResult[], theirs: readonly WrkResult[]): void {
+  const rate = (results: readonly WrkResult[]) =>
+    Math.round(median(results.map((result) => result.callsPerSecond)));
+  const ratios = ours.map(
+    (result, index) => result.callsPerSecond / (theirs[index]?.callsPerSecond ?? Number.NaN),
+  );
+  const errors = ours.reduce((sum, result) => sum + result.errors, 0);
+  line(
+    `  OPENTRAIL_JOURNAL_SYNC=${sync}: ${rate(ours)} calls/s (p50 ${median(ours.map((r) => r.p50)).toFixed(1)} ms, p99 ${median(ours.map((r) => r.p99)).toFixed(1)} ms, errors ${errors}); ` +
+      `nginx ${rate(theirs)} calls/s; ratio median ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
+  );
+}
