@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS schema_versions (version UInt32, applied DateTime('UT
 ENGINE = ${mergeTree} ORDER BY version`;
 
 /**
- * Weekly partitions: days would make 90 parts of every search, months would keep expired events for long.
+ * Weekly partitions: days would make 90 parts of every search, months would keep expired events for long. A week at rest is merged
+ * into one part, because a search pays about a millisecond for each part that it touches.
  * Granules of 256 rows: fifty scattered records decompress fifty small blocks. `res` carries its tags already ('t=' type, 'r=' name)
  * because a lambda in the alias breaks on parts without the index.
  */
@@ -60,4 +61,5 @@ PARTITION BY toMonday(t)
 ORDER BY (account, region, t, id)
 TTL ${ttlOf(engine)}
 SETTINGS index_granularity = 256, ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1,
+  min_age_to_force_merge_seconds = 3600, min_age_to_force_merge_on_partition_only = 1,
   ${engine.mergeTree === 'MergeTree' ? 'non_replicated_deduplication_window' : 'replicated_deduplication_window'} = 1000`;
