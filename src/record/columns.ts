@@ -43,6 +43,18 @@ export function columnsOf(record: Json): EventColumns {
   };
 }
 
+/** The columns of a record that is only there as bytes; of an empty record when they are no JSON object. */
+export function columnsOfBytes(raw: Uint8Array): EventColumns {
+  try {
+    const value: unknown = JSON.parse(
+      Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('utf8'),
+    );
+    return columnsOf(objectOf(value));
+  } catch {
+    return columnsOf(NOTHING);
+  }
+}
+
 /** The user name that LookupEvents answers for a `userIdentity`; '' where it answers none (AWSService, unknown callers). */
 export function usernameOf(identity: Json): string {
   const userName = text(identity['userName']);

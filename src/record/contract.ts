@@ -26,11 +26,15 @@ export type IdentityDirectory = {
     accessKeyId: string,
     sessionToken: string | undefined,
   ) => CallerIdentity | undefined | Promise<CallerIdentity | undefined>;
-  /** A key that an answer flowing by gave out: known at once, written to the settings soon after. */
-  readonly learnKey: (accessKeyId: string, identity: CallerIdentity) => void;
+  /** A key that an answer flowing by gave out: known at once, written to the settings soon after. `expiresAt` in ms. */
+  readonly learnKey: (accessKeyId: string, identity: CallerIdentity, expiresAt?: number) => void;
   /** A user's or role's unique id (`AIDA…`, `AROA…`) by its ARN, so that keys learned later can name it. */
   readonly learnPrincipal: (arn: string, uniqueId: string) => void;
-  readonly principalId: (arn: string) => string | undefined;
+  readonly principal: (
+    accountId: string,
+    kind: 'user' | 'role',
+    name: string,
+  ) => { readonly arn: string; readonly uniqueId: string } | undefined;
   /** How many keys are known. */
   readonly size: () => number;
   /** Resolves when everything learned so far is durable. */

@@ -1,0 +1,41 @@
+import type { CallerIdentity, NamedCall } from '../../capture/captured-call.ts';
+import { isUnauthenticated } from '../members/failure.ts';
+
+/** Who called, and what the record adds about it. */
+export type Caller = {
+  readonly identity: CallerIdentity;
+  /** The key that a refused request claimed to be signed with: nobody can write denials in another's name. */
+  readonly claimedAccessKeyId?: string | undefined;
+};
+
+/** S3 records anonymous callers so: https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-understanding-s3-entries.html */
+export const ANONYMOUS: CallerIdentity = {
+  type: 'AWSAccount',
+  principalId: '',
+  accountId: 'ANONYMOUS_PRINCIPAL',
+};
+
+export type Judged = {
+  readonly named: Pick<NamedCall, 'accessKeyId'>;
+  readonly verified: CallerIdentity | undefined;
+  readonly errorCode: string | undefined;
+  readonly defaultAccount: string;
+};
+
+/** Decides without the directory where that is not needed; `undefined` when the key's owner must be looked up. */
+export function judgeCaller({ named, verified, errorCode, defaultAccount }: Judged): Caller | undefined {
+  if (verified !== undefined) return { identity: verified };
+  if (named.accessKeyId === undefined) return { identity: ANONYMOUS };
+  if (errorCode === undefined || !isUnauthenticated(errorCode)) return undefined;
+  return { identity: { type: 'Unknown', accountId: defaultAccount }, claimedAccessKeyId: named.accessKeyId };
+}
+
+export function unknownCaller(accessKeyId: string, defaultAccount: string): Caller {
+  return { identity: { type: 'Unknown', accountId: defaultAccount, accessKeyId } };
+}
+
+/** `userIdentity` in the key order of real records; absent members are left out by JSON. */
+export function userIdentityOf(identity: CallerIdentity): Record<string, unknown> {
+  const { type, principalId, arn, accountId, accessKeyId, userName, sessionContext, invokedBy } = identity;
+  return { type, principalId, arn, accountId, accessKeyId, userName, sessionContext, invokedBy };
+}

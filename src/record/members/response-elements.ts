@@ -1,0 +1,96 @@
+import type { ServiceModel } from '../../aws/models/index.ts';
+import { parseResponse } from '../../aws/protocols/index.ts';
+import type { CapturedResponse } from '../../capture/captured-call.ts';
+import { compileEc2Elements } from './ec2-elements.ts';
+import type { OperationPlace } from './request-parameters.ts';
+import { compileShape, writeForeign, writeValue } from './shape.ts';
+
+type Json = Record<string, unknown>;
+
+export type WriteElements = (response: CapturedResponse) => Json | null;
+
+/** Read-only operations that have responseElements all the same: real records, and https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html */
+const READS_WITH_ELEMENTS: ReadonlySet<string> = new Set(
+  ['AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity', 'GetSessionToken'].map(
+    (name) => `sts:${name}`,
+  ),
+);
+
+const NOTHING: WriteElements = () => null;
+
+/** How an operation's responseElements are written: null for reads and for what answers nothing. The writer never throws. */
+export function compileElements(
+  place: OperationPlace,
+  readOnly: boolean,
+  service: ServiceModel | undefined,
+): WriteElements {
+  if (readOnly && !READS_WITH_ELEMENTS.has(`${place.service}:${place.operation}`)) return NOTHING;
+  const write = writerFor(place, service);
+  return (response) => {
+    try {
+      return write(response);
+    } catch {
+      return null;
+    }
+  };
+}
+
+function writerFor(
+  { service, operation, protocol, model }: OperationPlace,
+  serviceModel: ServiceModel | undefined,
+): WriteElements {
+  if (service === 's3') return s3Elements;
+  if (protocol === 'ec2') {
+    const write = compileEc2Elements(
+      operation,
+      model?.output,
+      serviceModel?.xmlNamespace ?? 'http://ec2.amazonaws.com/doc/2016-11-15/',
+    );
+    return ({ body }) => (body === undefined || body.length === 0 ? null : orNull(write(body)));
+  }
+  if (model === undefined)
+    return protocol === 'json' || protocol === 'rest-json'
+      ? ({ body }) => foreignJson(service, body)
+      : NOTHING;
+  const shape = compileShape(service, model.output);
+  if (protocol === 'json')
+    return ({ body }) =>
+      body === undefined || body.length <= 2 ? null : orNull(writeValue(shape, readJson(body)));
+  return ({ status, headers, body }) =>
+    body === undefined ? null : orNull(writeValue(shape, parseResponse(model, { status, headers, body })));
+}
+
+/** Headers of an S3 answer that belong to the elements of a write. */
+const S3_HEADERS = [
+  'x-amz-request-id',
+  'x-amz-id-2',
+  'x-amz-version-id',
+  'x-amz-delete-marker',
+  'x-amz-expiration',
+  'x-amz-server-side-encryption',
+  'x-amz-server-side-encryption-aws-kms-key-id',
+  'x-amz-server-side-encryption-bucket-key-enabled',
+  'x-amz-copy-source-version-id',
+];
+
+const s3Elements: WriteElements = ({ headers }) => {
+  const elements: Json = {};
+  for (const header of S3_HEADERS) {
+    if (headers[header] !== undefined) elements[header] = headers[header];
+  }
+  return orNull(elements);
+};
+
+function foreignJson(service: string, body: Uint8Array | undefined): Json | null {
+  return body === undefined || body.length <= 2 ? null : orNull(writeForeign(service, readJson(body)));
+}
+
+function readJson(body: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+}
+
+function orNull(value: unknown): Json | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  for (const _member in value) return value as Json;
+  return null;
+}
