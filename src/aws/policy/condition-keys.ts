@@ -1,5 +1,5 @@
 import type { Principal } from '../operation.ts';
-import type { ConditionKeys } from './evaluate.ts';
+import type { ConditionKeys } from './policy-request.ts';
 
 export type CallFacts = {
   readonly sourceIp: string;

@@ -2,36 +2,9 @@ import type { PolicyDocument } from '../operation.ts';
 import { compilePolicy, type Element, type PrincipalElement, type Statement } from './compile-policy.ts';
 import { holds } from './conditions.ts';
 import { lookupOf, matches, type VariableLookup } from './pattern.ts';
+import type { Policies, PolicyRequest, Verdict } from './policy-request.ts';
 
-export type Verdict = 'allow' | 'deny' | 'implicit-deny';
-
-export type PolicyRequest = {
-  readonly principal: PolicyPrincipal;
-  /** `cloudtrail:LookupEvents`. */
-  readonly action: string;
-  /** ARN, or `*`. */
-  readonly resource: string;
-  /** Condition keys; names are compared without regard to case. See conditionKeysOf. */
-  readonly context: ConditionKeys;
-  /** Who owns the resource; undefined: the principal's own account. */
-  readonly resourceAccount?: string | undefined;
-};
-
-export type PolicyPrincipal = {
-  readonly type: string;
-  readonly arn: string;
-  readonly accountId: string;
-  readonly principalId: string;
-  /** Host name for AWSService principals: `cloudtrail.amazonaws.com`. */
-  readonly service?: string | undefined;
-};
-
-export type ConditionKeys = Readonly<Record<string, string | readonly string[] | undefined>>;
-
-export type Policies = {
-  readonly identityPolicies: readonly PolicyDocument[];
-  readonly resourcePolicies?: readonly PolicyDocument[] | undefined;
-};
+export type { ConditionKeys, Policies, PolicyPrincipal, PolicyRequest, Verdict } from './policy-request.ts';
 
 /**
  * An explicit deny wins; within an account an identity policy or a resource policy must allow, across accounts both.

@@ -1,4 +1,4 @@
-import type { ConditionKeys } from './evaluate.ts';
+import type { ConditionKeys } from './policy-request.ts';
 
 /**
  * Text with `*`, `?` and policy variables (`${aws:username}`, `${aws:PrincipalTag/team, 'none'}`, `${*}`, `${?}`, `${$}`).

@@ -1,9 +1,24 @@
 import type { CredentialSource } from '../../aws/credentials.ts';
-import type { Operation, Principal } from '../../aws/operation.ts';
+import type { Operation } from '../../aws/operation.ts';
 import type { Clock } from '../../base/clock.ts';
-import { OpentrailError } from '../../base/errors.ts';
 import type { Settings } from '../../store/settings/contract.ts';
+import { createAttemptLimiter } from './attempt-limiter.ts';
+import { bootstrapAccount } from './bootstrap.ts';
+import { createCredentialSource } from './credential-source.ts';
+import { createDirectory } from './directory.ts';
 import type { MasterKey } from './master-key.ts';
+import { createMfa } from './mfa.ts';
+import { accessKeyOperations } from './operations/access-keys.ts';
+import { accountAliasOperations } from './operations/account-aliases.ts';
+import { attachedPolicyOperations } from './operations/attached-policies.ts';
+import type { IamParts } from './operations/iam-operation.ts';
+import { loginProfileOperations } from './operations/login-profiles.ts';
+import { mfaDeviceOperations } from './operations/mfa-devices.ts';
+import { userPolicyOperations } from './operations/user-policies.ts';
+import { userOperations } from './operations/users.ts';
+import { createPasswords } from './passwords.ts';
+import { createSessionTokens } from './session-token.ts';
+import { createSessions, type Sessions } from './sessions.ts';
 import type { IamTables } from './settings.ts';
 
 export type IamDeps = {
@@ -16,46 +31,43 @@ export type IamDeps = {
   readonly data: string;
 };
 
-export type SessionCredentials = {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
-};
-
-/** Issues temporary credentials; what embedded/sts needs of embedded/iam. Durations in seconds. */
-export type Sessions = {
-  /** For an IAM user or root, as GetSessionToken does. */
-  readonly forUser: (request: {
-    readonly principal: Principal;
-    readonly durationSeconds: number;
-    readonly mfa: boolean;
-    readonly fromConsole: boolean;
-  }) => SessionCredentials;
-  readonly forRole: (request: {
-    readonly accountId: string;
-    readonly sessionName: string;
-    readonly durationSeconds: number;
-    readonly mfa: boolean;
-    readonly fromConsole: boolean;
-    readonly sessionPolicy?: Readonly<Record<string, unknown>> | undefined;
-  }) => { readonly credentials: SessionCredentials; readonly principal: Principal };
-  /** Checks a TOTP code of the principal's device; throws AccessDenied (`MultiFactorAuthentication failed …`). */
-  readonly checkMfa: (
-    principal: Principal,
-    device: { readonly serialNumber: string; readonly tokenCode: string },
-  ) => Promise<void>;
-};
-
 export type Iam = {
   readonly operations: readonly Operation[];
   readonly credentials: CredentialSource;
   readonly sessions: Sessions;
+  /** For createConsoleSignIn. */
+  readonly parts: IamParts;
   /** Loads the users; on the first start makes the account's administrator and writes DIR/credentials. Call once, before serving. */
   readonly bootstrap: () => Promise<void>;
 };
 
-export function createIam(_deps: IamDeps): Iam {
-  throw new OpentrailError('NOT_BUILT', 'createIam');
+/** The users of Opentrail itself, as IAM. Knows nobody until `bootstrap` has run. */
+export function createIam(deps: IamDeps): Iam {
+  const { settings, masterKey, clock, accountId } = deps;
+  const directory = createDirectory(deps);
+  const passwords = createPasswords();
+  const limiter = createAttemptLimiter(clock);
+  const mfa = createMfa({ settings, masterKey, clock, limiter });
+  const tokens = createSessionTokens(masterKey);
+  const parts: IamParts = { settings, masterKey, clock, accountId, directory, passwords, limiter, mfa };
+  return {
+    operations: FAMILIES.flatMap((family) => family(parts)),
+    credentials: createCredentialSource({ directory, tokens, clock, accountId }),
+    sessions: createSessions({ tokens, directory, mfa, clock, accountId }),
+    parts,
+    bootstrap: async () => {
+      await bootstrapAccount({ ...deps, passwords });
+      await directory.load();
+    },
+  };
 }
+
+const FAMILIES: readonly ((parts: IamParts) => Operation[])[] = [
+  userOperations,
+  accessKeyOperations,
+  userPolicyOperations,
+  attachedPolicyOperations,
+  loginProfileOperations,
+  mfaDeviceOperations,
+  accountAliasOperations,
+];

@@ -1,39 +1,15 @@
-import type { Operation, Principal } from '../../aws/operation.ts';
-import { OpentrailError } from '../../base/errors.ts';
-import type { Clock } from '../../base/clock.ts';
+import type { Operation } from '../../aws/operation.ts';
+import { assumeRole } from './assume-role.ts';
+import { getAccessKeyInfo } from './get-access-key-info.ts';
+import { getCallerIdentity } from './get-caller-identity.ts';
+import { getSessionToken } from './get-session-token.ts';
+import type { StsDeps } from './sts-deps.ts';
 
-export type StsDeps = {
-  readonly clock: Clock;
-  /** createIam(...).sessions */
-  readonly sessions: {
-    readonly forUser: (request: {
-      readonly principal: Principal;
-      readonly durationSeconds: number;
-      readonly mfa: boolean;
-      readonly fromConsole: boolean;
-    }) => TemporaryCredentials;
-    readonly forRole: (request: {
-      readonly accountId: string;
-      readonly sessionName: string;
-      readonly durationSeconds: number;
-      readonly mfa: boolean;
-      readonly fromConsole: boolean;
-      readonly sessionPolicy?: Readonly<Record<string, unknown>> | undefined;
-    }) => { readonly credentials: TemporaryCredentials; readonly principal: Principal };
-    readonly checkMfa: (
-      principal: Principal,
-      device: { readonly serialNumber: string; readonly tokenCode: string },
-    ) => Promise<void>;
+export type { StsDeps, TemporaryCredentials } from './sts-deps.ts';
+
+/** The embedded STS: who am I, temporary credentials, and the way into the other recorded accounts. */
+export function createSts(deps: StsDeps): { readonly operations: readonly Operation[] } {
+  return {
+    operations: [getCallerIdentity(), getSessionToken(deps), assumeRole(deps), getAccessKeyInfo(deps)],
   };
-};
-
-export type TemporaryCredentials = {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-  readonly expiresAt: number;
-};
-
-export function createSts(_deps: StsDeps): { readonly operations: readonly Operation[] } {
-  throw new OpentrailError('NOT_BUILT', 'createSts');
 }

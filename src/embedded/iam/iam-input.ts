@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** The members of IAM's inputs with the model's limits. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html */
+
+const text = (pattern: RegExp, { least = 1, most = 128 } = {}) =>
+  z.string().min(least).max(most).regex(pattern);
+
+const NAME = /^[\w+=,.@-]+$/;
+const PRINTABLE = /^[\u0009\u000A\u000D\u0020-\u00FF]+$/;
+
+export const userName = text(NAME, { most: 64 });
+export const existingUserName = text(NAME);
+export const path = text(/^(\/|\/[\x21-\x7e]+\/)$/, { most: 512 });
+export const pathPrefix = text(/^\/[\x21-\x7f]*$/, { most: 512 });
+export const policyName = text(NAME);
+export const policyDocument = text(PRINTABLE, { most: 131_072 });
+export const policyArn = z.string().min(20).max(2048);
+export const accessKeyId = text(/^\w+$/, { least: 16 });
+export const accessKeyStatus = z.enum(['Active', 'Inactive']);
+export const password = text(PRINTABLE);
+export const serialNumber = text(/^[\w+=/:,.@-]+$/, { least: 9, most: 256 });
+export const virtualMfaDeviceName = text(NAME, { most: 226 });
+export const authenticationCode = text(/^\d+$/, { least: 6, most: 6 });
+export const accountAlias = text(/^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$/, { least: 3, most: 63 });
+export const paging = {
+  Marker: text(/^[\u0020-\u00FF]+$/, { most: 320 }).optional(),
+  MaxItems: z.number().int().min(1).max(1000).optional(),
+};
+
+/** One page of a sorted list, as every List operation of IAM gives it. `Marker` is the key of the last item seen. */
+export function page<Item>(
+  items: readonly Item[],
+  by: {
+    readonly keyOf: (item: Item) => string;
+    readonly marker?: string | undefined;
+    readonly maxItems?: number | undefined;
+  },
+) {
+  const after = by.marker === undefined ? undefined : Buffer.from(by.marker, 'base64url').toString();
+  const rest = [...items]
+    .sort((a, b) => (by.keyOf(a) < by.keyOf(b) ? -1 : 1))
+    .filter((item) => after === undefined || by.keyOf(item) > after);
+  const shown = rest.slice(0, by.maxItems ?? 100);
+  const last = shown.at(-1);
+  const truncated = shown.length < rest.length && last !== undefined;
+  return {
+    items: shown,
+    paging: {
+      IsTruncated: truncated,
+      ...(truncated ? { Marker: Buffer.from(by.keyOf(last)).toString('base64url') } : {}),
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { PolicyDocument } from '../../aws/operation.ts';
+
+/** The AWS managed policies that can be attached; the documents are ours, for what Opentrail serves. */
+export type ManagedPolicy = {
+  readonly arn: string;
+  readonly name: string;
+  readonly document: PolicyDocument;
+};
+
+export const ADMINISTRATOR_ACCESS = 'arn:aws:iam::aws:policy/AdministratorAccess';
+export const READ_ONLY_ACCESS = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+
+const SERVICES = [
+  'athena',
+  'cloudtrail',
+  'events',
+  'iam',
+  'kms',
+  'lambda',
+  'logs',
+  'organizations',
+  's3',
+  'sns',
+  'sqs',
+];
+const READING = ['Get*', 'List*', 'Describe*', 'Lookup*'];
+
+const READ_TRAILS = [
+  'cloudtrail:Get*',
+  'cloudtrail:Describe*',
+  'cloudtrail:List*',
+  'cloudtrail:LookupEvents',
+  'opentrail:StreamEvents',
+];
+
+const FULL_TRAILS = [
+  'cloudtrail:*',
+  'cloudtrail-data:*',
+  'opentrail:StreamEvents',
+  'opentrail:IngestRecords',
+  's3:CreateBucket',
+  's3:PutBucketPolicy',
+  's3:PutBucketPublicAccessBlock',
+  's3:ListAllMyBuckets',
+  's3:GetBucketLocation',
+  's3:GetBucketPolicy',
+  's3:GetObject',
+  'sns:AddPermission',
+  'sns:CreateTopic',
+  'sns:SetTopicAttributes',
+  'sns:GetTopicAttributes',
+  'sns:ListTopics',
+  'logs:CreateLogGroup',
+  'logs:DescribeLogGroups',
+  'iam:GetUser',
+  'iam:ListRoles',
+  'iam:GetRolePolicy',
+  'kms:ListKeys',
+  'kms:ListAliases',
+  'lambda:ListFunctions',
+  'organizations:DescribeOrganization',
+];
+
+/** https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
+export const MANAGED_POLICIES: ReadonlyMap<string, ManagedPolicy> = new Map(
+  [
+    managed('AdministratorAccess', ['*']),
+    managed('ReadOnlyAccess', [
+      ...SERVICES.flatMap((service) => READING.map((verb) => `${service}:${verb}`)),
+      'opentrail:StreamEvents',
+    ]),
+    managed('AWSCloudTrail_ReadOnlyAccess', READ_TRAILS),
+    managed('AWSCloudTrail_FullAccess', FULL_TRAILS),
+  ].map((policy) => [policy.arn, policy]),
+);
+
+function managed(name: string, actions: readonly string[]): ManagedPolicy {
+  const document = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }],
+  };
+  return { arn: `arn:aws:iam::aws:policy/${name}`, name, document };
+}
