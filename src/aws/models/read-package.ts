@@ -59,7 +59,10 @@ function withBucket(http: OperationModel['http'], input: () => unknown): Operati
   const names: unknown = Array.isArray(schema) ? schema[4] : undefined;
   const at = Array.isArray(names) ? names.indexOf('Bucket') : -1;
   if (at === -1 || !isLabel((schema as unknown[][])[5]?.[at])) return http;
-  return { ...http, uri: `/{Bucket}${http.uri.startsWith('/?') ? http.uri.slice(1) : http.uri === '/' ? '' : http.uri}` };
+  return {
+    ...http,
+    uri: `/{Bucket}${http.uri.startsWith('/?') ? http.uri.slice(1) : http.uri === '/' ? '' : http.uri}`,
+  };
 }
 
 /** A member's schema is `[target, traits]`; the lowest bit of numeric traits says httpLabel. */

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
 
 import { OpentrailError } from '../../base/errors.ts';
 import { AwsError } from '../errors.ts';
@@ -115,6 +116,25 @@ function readPayload(
       return readBody(shape, bytes, model.protocol, reading);
   }
 }
+
+/** Clients may compress a large body (PutMetricData does). Operations that store the encoding themselves (PutObject) keep theirs. */
+function inflated(shape: Shape, request: RequestWithBody, reading: Reading): RequestWithBody {
+  const encoding = request.headers['content-encoding'];
+  if (encoding === undefined || !/(^|,)\s*gzip\s*$/.test(encoding) || !(request.body instanceof Uint8Array))
+    return request;
+  if (
+    shape.members().some(({ shape: { traits } }) => traits.httpHeader?.toLowerCase() === 'content-encoding')
+  )
+    return request;
+  try {
+    return { ...request, body: gunzipSync(request.body, { maxOutputLength: MAX_INFLATED }) };
+  } catch (cause) {
+    throw reading.refuse('The request body cannot be decompressed.', cause);
+  }
+}
+
+/** No AWS operation takes a longer body that is not streamed. */
+const MAX_INFLATED = 64 * 1024 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 

@@ -1,6 +1,6 @@
 import type { OperationModel } from '../models/operation-model.ts';
 import { readBody } from './body.ts';
-import { isBody, payloadOf, readBindings } from './http/read-bindings.ts';
+import { hasAnswerBody, payloadOf, readBindings } from './http/read-bindings.ts';
 import { parseJson } from './json/parse-json.ts';
 import { readJson } from './json/read-json.ts';
 import type { WireResponse } from './protocol.ts';
@@ -50,9 +50,10 @@ function readContent(
   if (model.protocol === 'ec2')
     return readXml(shape, parseXml(body, reading).node, reading) as Record<string, unknown>;
   if (isBareLocation(model)) return { LocationConstraint: textOf(parseXml(body, reading).node) };
-  const payload = model.protocol.startsWith('rest') ? payloadOf(shape) : undefined;
+  const rest = model.protocol === 'rest-json' || model.protocol === 'rest-xml';
+  const payload = rest ? payloadOf(shape) : undefined;
   if (payload !== undefined) return readPayload(payload, body, model, reading);
-  return shape.members().some(isBody) ? readBody(shape, body, model.protocol, reading) : {};
+  return rest && !hasAnswerBody(shape) ? {} : readBody(shape, body, model.protocol, reading);
 }
 
 function readPayload(

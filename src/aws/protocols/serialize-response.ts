@@ -4,7 +4,7 @@ import type { OperationModel } from '../models/operation-model.ts';
 import type { OperationOutput } from '../operation.ts';
 import { rootOf } from './body.ts';
 import { cborWriting, encodeCbor } from './cbor/cbor.ts';
-import { isBody, payloadOf } from './http/read-bindings.ts';
+import { hasAnswerBody, isAnswerBody, payloadOf } from './http/read-bindings.ts';
 import { writeBindings } from './http/write-bindings.ts';
 import { isObject } from './json/read-json.ts';
 import { jsonWriting, writeJson } from './json/write-json.ts';
@@ -13,7 +13,14 @@ import { requestIdHeaders } from './request-id.ts';
 import { isBareLocation, writeBareLocation } from './s3-location.ts';
 import { writeText } from './scalars.ts';
 import { jsonName, memberName, shapeOf, type Member, type Shape } from './shape.ts';
-import { element, escapeXml, writeMembers, writeXml, XML_DECLARATION } from './xml/write-xml.ts';
+import {
+  element,
+  escapeXml,
+  writeAttributes,
+  writeMembers,
+  writeXml,
+  XML_DECLARATION,
+} from './xml/write-xml.ts';
 
 /** An answer ready to be written; `content-length` is among the headers whenever it is known. */
 export type ServedResponse = {
@@ -38,7 +45,7 @@ export function serializeResponse(
   const output = result.output ?? {};
   const rest = model.protocol === 'rest-json' || model.protocol === 'rest-xml';
   const bound = rest ? writeBindings(shape, output) : { headers: {}, status: undefined };
-  const content = writeContent(model, shape, output, requestId);
+  const content = writeContent(model, shape, result, requestId);
   const headers: Record<string, string> = { ...requestIdHeaders(model.service, requestId) };
   if (content.type !== undefined) headers['content-type'] = content.type;
   if (model.protocol === 'cbor') headers['smithy-protocol'] = 'rpc-v2-cbor';
@@ -55,12 +62,18 @@ function lengthOf(body: Content['body'], status: number): string | undefined {
   return body === undefined && status !== 204 && status !== 304 ? '0' : undefined;
 }
 
-function writeContent(model: OperationModel, shape: Shape, output: Output, requestId: string): Content {
+function writeContent(
+  model: OperationModel,
+  shape: Shape,
+  result: OperationOutput,
+  requestId: string,
+): Content {
+  const output = result.output ?? {};
   switch (model.protocol) {
     case 'json':
     case 'unknown':
       return json(
-        writeJson(shape, output, MEMBER_NAMES),
+        { ...(writeJson(shape, output, MEMBER_NAMES) as object | undefined), ...result.extensions },
         `application/x-amz-json-${model.package.jsonVersion}`,
       );
     case 'cbor':
@@ -89,27 +102,20 @@ function writeEc2(model: OperationModel, shape: Shape, output: Output, requestId
 function writeRest(model: OperationModel, shape: Shape, output: Output): Content {
   const payload = payloadOf(shape);
   if (payload !== undefined) return writePayload(model, payload, output[payload.name]);
-  if (!shape.members().some(isBody)) return { body: undefined };
+  if (!hasAnswerBody(shape)) return { body: undefined };
   if (model.protocol === 'rest-json') return json(writeBodyMembers(shape, output), 'application/json');
   if (isBareLocation(model)) return xml(writeBareLocation(output, namespace(model)), 'application/xml');
+  const content = writeMembers(shape, output, (traits) => !isAnswerBody(traits));
   return xml(
-    element(
-      rootOf(shape),
-      namespace(model),
-      writeMembers(shape, output, (traits) => isElsewhere(traits)),
-    ),
+    element(rootOf(shape), namespace(model) + writeAttributes(shape, output), content),
     'application/xml',
   );
-}
-
-function isElsewhere(traits: Shape['traits']): boolean {
-  return !isBody({ name: '', shape: { traits } as Shape });
 }
 
 function writeBodyMembers(shape: Shape, output: Output): unknown {
   const body: Record<string, unknown> = {};
   for (const member of shape.members()) {
-    if (isBody(member)) body[member.name] = output[member.name];
+    if (isAnswerBody(member.shape.traits)) body[member.name] = output[member.name];
   }
   return writeJson(shape, body, JSON_NAMES);
 }

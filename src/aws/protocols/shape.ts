@@ -43,6 +43,8 @@ export type Shape = {
   /** `Bucket`: the shape's own name, without namespace. */
   readonly name: string;
   readonly traits: Traits;
+  /** The XML name that the place gives (as a member, element, key or value); `traits.xmlName` may be the shape's own, for root elements. */
+  readonly placeName: string | undefined;
   readonly streaming: boolean;
   /** Undefined: the protocol's default. */
   readonly timestampFormat: TimestampFormat | undefined;
@@ -83,7 +85,7 @@ const indexes = new WeakMap<Shape, Map<(member: Member) => string, ReadonlyMap<s
 
 export const memberName = (member: Member): string => member.name;
 export const jsonName = (member: Member): string => member.shape.traits.jsonName ?? member.name;
-export const xmlName = (member: Member): string => member.shape.traits.xmlName ?? member.name;
+export const xmlName = (member: Member): string => member.shape.placeName ?? member.name;
 
 function compile(schema: NormalizedSchema): Shape {
   const kind = kindOf(schema);
@@ -94,6 +96,7 @@ function compile(schema: NormalizedSchema): Shape {
     kind,
     name: kind === 'unit' ? 'Unit' : (schema.getName() ?? ''),
     traits: schema.getMergedTraits() as Traits,
+    placeName: (schema.getMemberTraits() as Traits).xmlName,
     streaming: schema.isStreaming(),
     timestampFormat: TIMESTAMPS[Number(schema.getSchema())],
     members: () => (members ??= kind === 'struct' || kind === 'union' ? readMembers(schema) : []),

@@ -39,9 +39,9 @@ function readStruct(
 }
 
 function formName(member: Member, naming: FormNaming): string {
-  const { ec2QueryName, xmlName } = member.shape.traits;
-  if (naming === 'query') return xmlName ?? member.name;
-  return ec2QueryName ?? capitalise(xmlName ?? member.name);
+  const { placeName, traits } = member.shape;
+  if (naming === 'query') return placeName ?? member.name;
+  return traits.ec2QueryName ?? capitalise(placeName ?? member.name);
 }
 
 function capitalise(name: string): string {
@@ -52,7 +52,7 @@ function capitalise(name: string): string {
 function readList(shape: Shape, node: FormNode, naming: FormNaming, reading: Reading): unknown {
   const element = shape.element();
   const flat = naming === 'ec2' || shape.traits.xmlFlattened !== undefined;
-  const wrapped = flat ? undefined : node.children?.get(element.traits.xmlName ?? 'member');
+  const wrapped = flat ? undefined : node.children?.get(element.placeName ?? 'member');
   const items = numbered(wrapped ?? node);
   return items.map((item) => readForm(element, item, naming, reading)).filter((value) => value !== undefined);
 }
@@ -63,8 +63,8 @@ function readMap(shape: Shape, node: FormNode, naming: FormNaming, reading: Read
   const result: Record<string, unknown> = {};
   const entries = shape.traits.xmlFlattened === undefined ? (node.children?.get('entry') ?? node) : node;
   for (const entry of numbered(entries)) {
-    const name = entry.children?.get(key.traits.xmlName ?? 'key')?.text;
-    const child = entry.children?.get(element.traits.xmlName ?? 'value');
+    const name = entry.children?.get(key.placeName ?? 'key')?.text;
+    const child = entry.children?.get(element.placeName ?? 'value');
     if (name === undefined || child === undefined) continue;
     const value = readForm(element, child, naming, reading);
     if (value !== undefined) setOwn(result, name, value);

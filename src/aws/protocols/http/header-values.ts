@@ -42,7 +42,7 @@ function quoted(element: Shape, text: string): string {
 /** HTTP dates have a comma of their own. */
 function splitList(element: Shape, text: string): readonly string[] {
   if (element.kind === 'timestamp') {
-    return [...text.matchAll(/[A-Za-z]{3}, [^,]+|[^,]+/g)]
+    return [...text.matchAll(/\s*[A-Za-z]{3}, [^,]+|[^,]+/g)]
       .map(([item]) => item.trim())
       .filter((item) => item !== '');
   }

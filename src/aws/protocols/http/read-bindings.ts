@@ -1,7 +1,7 @@
 import type { Headers } from '../protocol.ts';
 import { setOwn, type Reading } from '../reading.ts';
 import { readText } from '../scalars.ts';
-import type { Member, Shape } from '../shape.ts';
+import type { Member, Shape, Traits } from '../shape.ts';
 import { readHeader } from './header-values.ts';
 
 /** Where the members of a request or an answer stand, besides the body. */
@@ -25,16 +25,28 @@ export function readBindings(
   }
 }
 
+/** Whether a request's member stands in the body. */
 export function isBody({ shape: { traits } }: Member): boolean {
-  return !(
-    traits.httpLabel !== undefined ||
-    traits.httpHeader !== undefined ||
-    traits.httpQuery !== undefined ||
-    traits.httpQueryParams !== undefined ||
-    traits.httpPrefixHeaders !== undefined ||
-    traits.httpResponseCode !== undefined ||
-    traits.httpPayload !== undefined
+  return (
+    isAnswerBody(traits) &&
+    traits.httpLabel === undefined &&
+    traits.httpQuery === undefined &&
+    traits.httpQueryParams === undefined
   );
+}
+
+/** Whether an answer's member stands in the body: path and query mean nothing there. */
+export function isAnswerBody(traits: Traits): boolean {
+  return (
+    traits.httpHeader === undefined &&
+    traits.httpPrefixHeaders === undefined &&
+    traits.httpResponseCode === undefined &&
+    traits.httpPayload === undefined
+  );
+}
+
+export function hasAnswerBody(shape: Shape): boolean {
+  return shape.members().some((member) => isAnswerBody(member.shape.traits));
 }
 
 export function payloadOf(shape: Shape): Member | undefined {
@@ -68,7 +80,7 @@ function readQuery(shape: Shape, name: string, query: HttpParts['query'], readin
   return values.map((value) => readText(element, value, reading));
 }
 
-/** All parameters that no other member takes. */
+/** All parameters that no other member takes. (Smithy lets servers put those in as well; a record would show them twice.) */
 function readQueryParams(
   container: Shape,
   shape: Shape,

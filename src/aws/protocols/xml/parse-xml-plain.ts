@@ -62,7 +62,7 @@ function readChild(
 
 function readItems(node: XmlNode, shape: Shape | undefined, hidden: string | undefined): unknown {
   const element = shape?.element();
-  const item = typeof node === 'string' ? undefined : node[element?.traits.xmlName ?? 'item'];
+  const item = typeof node === 'string' ? undefined : node[element?.placeName ?? 'item'];
   if (item === undefined) return {};
   const all = Array.isArray(item) ? (item as readonly XmlNode[]) : [item as XmlNode];
   return { items: all.map((one) => readPlain(one, element, hidden)) };

@@ -12,7 +12,7 @@ export function readXml(shape: Shape, node: XmlNode, reading: Reading, depth = 0
     case 'unit':
       return readStruct(shape, node, reading, depth);
     case 'list':
-      return readItems(shape, childrenOf(node, shape.element().traits.xmlName ?? 'member'), reading, depth);
+      return readItems(shape, childrenOf(node, shape.element().placeName ?? 'member'), reading, depth);
     case 'map':
       return readEntries(shape, childrenOf(node, 'entry'), reading, depth);
     case 'string':
@@ -65,8 +65,8 @@ function readItems(shape: Shape, nodes: readonly XmlNode[], reading: Reading, de
 
 function readEntries(shape: Shape, nodes: readonly XmlNode[], reading: Reading, depth: number): unknown {
   const element = shape.element();
-  const keyName = shape.key().traits.xmlName ?? 'key';
-  const valueName = element.traits.xmlName ?? 'value';
+  const keyName = shape.key().placeName ?? 'key';
+  const valueName = element.placeName ?? 'value';
   const result: Record<string, unknown> = {};
   for (const node of nodes) {
     const [key] = childrenOf(node, keyName);

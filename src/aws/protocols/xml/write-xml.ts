@@ -14,7 +14,7 @@ export function writeXml(name: string, shape: Shape, value: unknown, namespace?:
     return element(name, declared + writeAttributes(shape, value), content);
   }
   if (Array.isArray(value))
-    return element(name, declared, writeItems(shape, value, shape.element().traits.xmlName ?? 'member'));
+    return element(name, declared, writeItems(shape, value, shape.element().placeName ?? 'member'));
   if (shape.kind === 'map' && isObject(value))
     return element(name, declared, writeEntries(shape, value, 'entry'));
   return element(name, declared, escapeXml(writeText(shape, value, 'date-time')));
@@ -75,14 +75,15 @@ function writeEntries(shape: Shape, map: Readonly<Record<string, unknown>>, name
   for (const [entryKey, entryValue] of Object.entries(map)) {
     if (entryValue === undefined) continue;
     const pair =
-      writeXml(key.traits.xmlName ?? 'key', key, entryKey) +
-      writeXml(value.traits.xmlName ?? 'value', value, entryValue);
+      writeXml(key.placeName ?? 'key', key, entryKey) +
+      writeXml(value.placeName ?? 'value', value, entryValue);
     content += element(name, '', pair);
   }
   return content;
 }
 
-function writeAttributes(shape: Shape, value: Readonly<Record<string, unknown>>): string {
+/** Members that stand as attributes of their structure's element. */
+export function writeAttributes(shape: Shape, value: Readonly<Record<string, unknown>>): string {
   let attributes = '';
   for (const member of shape.members()) {
     const own = value[member.name];
