@@ -41,14 +41,29 @@ export type TrailDeliveryDeps = {
   readonly settle?: (() => Promise<void>) | undefined;
 };
 
+const STOP_WITHIN = 10_000;
+const FIRST_RETRY = 1000;
+const LAST_RETRY = 30_000;
+
+/** Delivers log files and digests of all trails, each trail for itself: one that fails holds back no other. */
+export function createTrailDelivery(deps: TrailDeliveryDeps): TrailDelivery {
+  const scheduler = new Scheduler(deps);
+  return {
+    start: () => scheduler.start(),
+    stop: () => scheduler.stop(),
+    wake: (trailId) => scheduler.wake(trailId),
+    followers: () => scheduler.followers(),
+  };
+}
+
 type TrailState = {
   running: Promise<void> | undefined;
   /** Of failures in a row. */
   attempts: number;
-  failing: string | undefined;
   failingSince: number | undefined;
   /** No earlier than this (ms), but for a wake. */
   notBefore: number;
+  /** When log files are due (ms): the intervals are aligned to the clock, as AWS's are. */
   nextFiles: number;
 };
 
@@ -60,97 +75,118 @@ type Active = {
   readonly digest_error: string | null;
 };
 
-const STOP_WITHIN = 10_000;
-
-/** Delivers log files and digests of all trails, each trail for itself: one that fails holds back no other. */
-export function createTrailDelivery(deps: TrailDeliveryDeps): TrailDelivery {
-  const states = new Map<string, TrailState>();
-  const woken = new Set<string>();
-  let active: readonly Active[] = [];
-  let ring = new AbortController();
-  let stopping = false;
-  let loop: Promise<void> = Promise.resolve();
+class Scheduler {
+  readonly #deps: TrailDeliveryDeps;
+  readonly #states = new Map<string, TrailState>();
+  readonly #woken = new Set<string>();
   // Trails that fail wait for each other, never those that work for them.
-  const healthy = createGate(4);
-  const failing = createGate(2);
-  const tick = Math.min(1000, deps.deliveryInterval / 2, deps.digestInterval / 2);
+  readonly #healthy = createGate(4);
+  readonly #failing = createGate(2);
+  #active: readonly Active[] = [];
+  #bell = new AbortController();
+  #stopping = false;
+  #loop: Promise<void> = Promise.resolve();
 
-  const run = (trail: Active, state: TrailState, files: boolean): void => {
-    const gate = state.attempts > 0 ? failing : healthy;
-    state.running = gate
-      .run(() => runTrail(deps, trail.id, { files }))
-      .catch((error: unknown): RunOutcome => {
-        deps.log.error({ trail: trail.arn, reason: messageOf(error) }, 'trail round failed');
-        return 'failed';
-      })
-      .then((outcome) => {
-        settleState(deps, state, outcome);
-        state.running = undefined;
-      });
-  };
+  constructor(deps: TrailDeliveryDeps) {
+    this.#deps = deps;
+  }
 
-  const round = async (): Promise<void> => {
-    active = await activeTrails(deps.settings);
-    const now = deps.clock.now();
-    for (const id of states.keys()) if (!active.some((trail) => trail.id === id)) states.delete(id);
-    for (const trail of active) {
-      const state = stateOf(states, trail.id);
-      const isWoken = woken.has(trail.id);
-      if (state.running !== undefined || (now < state.notBefore && !isWoken)) continue;
-      woken.delete(trail.id);
-      const files = isWoken || state.attempts > 0 || now >= state.nextFiles;
-      if (files) state.nextFiles = (Math.floor(now / deps.deliveryInterval) + 1) * deps.deliveryInterval;
-      run(trail, state, files);
+  async start(): Promise<void> {
+    this.#active = await activeTrails(this.#deps.settings);
+    this.#loop = this.#untilStopped();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#bell.abort();
+    await this.#loop;
+    const last = this.#finish().catch((error: unknown) => this.#logFailure(error));
+    await Promise.race([last, pause(STOP_WITHIN)]);
+  }
+
+  wake(trailId: string): void {
+    this.#woken.add(trailId);
+    this.#bell.abort();
+  }
+
+  followers(): readonly FollowerStatus[] {
+    const head = this.#deps.journal.head();
+    return this.#active.map((trail) => statusOf(trail, this.#states.get(trail.id), head));
+  }
+
+  async #untilStopped(): Promise<void> {
+    const { deliveryInterval, digestInterval } = this.#deps;
+    const tick = Math.min(1000, deliveryInterval / 2, digestInterval / 2);
+    while (!this.#stopping) {
+      await this.#round().catch((error: unknown) => this.#logFailure(error));
+      await pause(tick, this.#bell.signal);
+      if (this.#bell.signal.aborted) this.#bell = new AbortController();
     }
-  };
+  }
 
-  const loopUntilStopped = async (): Promise<void> => {
-    while (!stopping) {
-      await round().catch((error: unknown) =>
-        deps.log.error({ reason: messageOf(error) }, 'trails could not be read'),
-      );
-      await pause(tick, ring.signal);
-      if (ring.signal.aborted) ring = new AbortController();
+  async #round(): Promise<void> {
+    const active = await activeTrails(this.#deps.settings);
+    this.#active = active;
+    for (const id of this.#states.keys()) {
+      if (!active.some((trail) => trail.id === id)) this.#states.delete(id);
     }
-  };
+    for (const trail of active) this.#runIfDue(trail);
+  }
 
-  return {
-    start: async () => {
-      active = await activeTrails(deps.settings);
-      loop = loopUntilStopped();
-    },
-    stop: async () => {
-      stopping = true;
-      ring.abort();
-      await loop;
-      const last = finish(deps, states, run);
-      await Promise.race([last, pause(STOP_WITHIN)]);
-    },
-    wake: (trailId) => {
-      woken.add(trailId);
-      ring.abort();
-    },
-    followers: () => active.map((trail) => statusOf(deps, trail, states.get(trail.id))),
-  };
+  #runIfDue(trail: Active): void {
+    const state = this.#stateOf(trail.id);
+    const now = this.#deps.clock.now();
+    const isWoken = this.#woken.has(trail.id);
+    if (state.running !== undefined || (now < state.notBefore && !isWoken)) return;
+    this.#woken.delete(trail.id);
+    const files = isWoken || state.attempts > 0 || now >= state.nextFiles;
+    if (files) {
+      const interval = this.#deps.deliveryInterval;
+      state.nextFiles = (Math.floor(now / interval) + 1) * interval;
+    }
+    state.running = this.#run(trail, state, files);
+  }
+
+  async #run(trail: Active, state: TrailState, files: boolean): Promise<void> {
+    const gate = state.attempts > 0 ? this.#failing : this.#healthy;
+    let outcome: RunOutcome = 'failed';
+    try {
+      outcome = await gate.run(() => runTrail(this.#deps, trail.id, { files }));
+    } catch (error) {
+      this.#deps.log.error({ trail: trail.arn, reason: messageOf(error) }, 'trail round failed');
+    }
+    settleState(state, outcome, this.#deps.clock.now());
+    state.running = undefined;
+  }
+
+  /** The last files of every trail, before the server ends. */
+  async #finish(): Promise<void> {
+    await Promise.all([...this.#states.values()].map((state) => state.running));
+    const active = await activeTrails(this.#deps.settings);
+    await Promise.all(active.map((trail) => this.#run(trail, this.#stateOf(trail.id), true)));
+  }
+
+  #stateOf(id: string): TrailState {
+    const known = this.#states.get(id);
+    if (known !== undefined) return known;
+    // Seen for the first time (start of the server, StartLogging): what a crash left is delivered at once.
+    const state: TrailState = {
+      running: undefined,
+      attempts: 0,
+      failingSince: undefined,
+      notBefore: 0,
+      nextFiles: 0,
+    };
+    this.#states.set(id, state);
+    return state;
+  }
+
+  #logFailure(error: unknown): void {
+    this.#deps.log.error({ reason: messageOf(error) }, 'trails could not be read');
+  }
 }
 
-/** The last files of every trail, before the server ends. */
-async function finish(
-  deps: TrailDeliveryDeps,
-  states: Map<string, TrailState>,
-  run: (trail: Active, state: TrailState, files: boolean) => void,
-): Promise<void> {
-  await Promise.all([...states.values()].map((state) => state.running));
-  const rounds = (await activeTrails(deps.settings)).map(async (trail) => {
-    const state = stateOf(states, trail.id);
-    run(trail, state, true);
-    await state.running;
-  });
-  await Promise.all(rounds);
-}
-
-function settleState(deps: TrailDeliveryDeps, state: TrailState, outcome: RunOutcome): void {
-  const now = deps.clock.now();
+function settleState(state: TrailState, outcome: RunOutcome, now: number): void {
   if (outcome !== 'failed') {
     state.attempts = 0;
     state.failingSince = undefined;
@@ -159,35 +195,18 @@ function settleState(deps: TrailDeliveryDeps, state: TrailState, outcome: RunOut
   }
   state.attempts++;
   state.failingSince ??= now;
-  state.notBefore = now + backoff(state.attempts, { first: 1000, most: 30_000 });
+  state.notBefore = now + backoff(state.attempts, { first: FIRST_RETRY, most: LAST_RETRY });
 }
 
-function stateOf(states: Map<string, TrailState>, id: string): TrailState {
-  const known = states.get(id);
-  if (known !== undefined) return known;
-  // Seen for the first time (start of the server, StartLogging): what a crash left is delivered at once.
-  const state: TrailState = {
-    running: undefined,
-    attempts: 0,
-    failing: undefined,
-    failingSince: undefined,
-    notBefore: 0,
-    nextFiles: 0,
-  };
-  states.set(id, state);
-  return state;
-}
-
-function statusOf(deps: TrailDeliveryDeps, trail: Active, state: TrailState | undefined): FollowerStatus {
-  const head = deps.journal.head();
+function statusOf(trail: Active, state: TrailState | undefined, head: number): FollowerStatus {
   const cursor = trail.next_seq === null ? head : trail.next_seq - 1;
-  const isFailing = (state?.attempts ?? 0) > 0;
+  const isFailing = state !== undefined && state.attempts > 0;
   return {
     name: `trail:${trail.arn}`,
     cursor,
     lag: Math.max(0, head - cursor),
     failing: isFailing ? (trail.delivery_error ?? trail.digest_error ?? 'InternalError') : undefined,
-    failingSince: isFailing ? state?.failingSince : undefined,
+    failingSince: isFailing ? state.failingSince : undefined,
   };
 }
 
