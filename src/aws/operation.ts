@@ -16,7 +16,8 @@ export type Operation = {
   /** Whether anonymous callers are let through to `authorize`/`handle` (public buckets). Default false. */
   readonly anonymous?: boolean | undefined;
   /** Resource policies that also grant (bucket policy): asked after the identity policies. `undefined`: nothing said. */
-  readonly resourcePolicy?: ((input: OperationInput, context: CallContext) => Promise<PolicyDocument | undefined>) | undefined;
+  readonly resourcePolicy?:
+    ((input: OperationInput, context: CallContext) => Promise<PolicyDocument | undefined>) | undefined;
   readonly handle: (input: OperationInput, context: CallContext) => Promise<OperationOutput>;
 };
 
@@ -26,6 +27,8 @@ export type OperationInput = Readonly<Record<string, unknown>>;
 export type OperationOutput = {
   /** Members by the model's names; a streaming payload is a Readable, Uint8Array or string. */
   readonly output?: Readonly<Record<string, unknown>> | undefined;
+  /** JSON protocols: members that the model does not know, as plain JSON values; written beside those of the model. */
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined;
   /** Where it differs from the model's status (206 for ranges). */
   readonly status?: number | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
