@@ -132,9 +132,19 @@ async function success(
   };
 }
 
-/** Counted in the database, in one statement: concurrent guesses all count, and a restart forgets none. */
+/** Counted in the database, in one statement: concurrent guesses all count, and a restart forgets none. A lock-out that is over is forgotten. */
 async function failed(deps: ConsoleSignInDeps, user: UserRow): Promise<SignInFailure> {
   const { settings, clock } = deps.iam.parts;
+  const now = clock.now();
+  if (user.locked_until > 0) {
+    const over = { failed_sign_ins: 0, locked_until: 0 };
+    await settings
+      .updateTable('iam_users')
+      .set(over)
+      .where('id', '=', user.id)
+      .where('locked_until', '<=', now)
+      .execute();
+  }
   await settings
     .updateTable('iam_users')
     .set((eb) => ({
@@ -142,7 +152,7 @@ async function failed(deps: ConsoleSignInDeps, user: UserRow): Promise<SignInFai
       locked_until: eb
         .case()
         .when('failed_sign_ins', '>=', MAX_FAILURES - 1)
-        .then(clock.now() + LOCKED_FOR)
+        .then(now + LOCKED_FOR)
         .else(0)
         .end(),
     }))
