@@ -1,0 +1,59 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { Registry } from '../base/metrics.ts';
+import type { Config } from '../config.ts';
+import type { FollowerStatus } from '../store/contract.ts';
+import { createFollower } from '../store/follow/follower.ts';
+import { createJournalRetention } from '../store/follow/journal-retention.ts';
+import { createEventsWriter } from '../use/history/events-writer.ts';
+import type { Closing } from './closing.ts';
+import type { Store } from './store.ts';
+import type { Trails } from './trails.ts';
+
+const EVENTS = 'events';
+/** One insert is one unit of the engine's while it stays below its block size. */
+const MOST_BYTES = 32 * 1024 * 1024;
+const MOST_ENTRIES = 20_000;
+/** Milliseconds: a call is to be found within one second of its answer. */
+const LINGER = 100;
+
+export type FollowersDeps = {
+  readonly config: Config;
+  readonly store: Store;
+  readonly trails: Trails;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Registry;
+  readonly closing: Closing;
+};
+
+/** Whoever reads the journal on: the event store's writer, and (with cursors of their own) the trails. */
+export async function startFollowers({ config, store, trails, clock, log, metrics, closing }: FollowersDeps) {
+  const { journal, cursors } = store;
+  const writer = createEventsWriter({ store: store.events });
+  const events = createFollower({
+    name: EVENTS,
+    journal,
+    cursors,
+    apply: ({ entries }) => writer.apply(entries),
+    maxBytes: MOST_BYTES,
+    maxEntries: MOST_ENTRIES,
+    linger: LINGER,
+    clock,
+    log,
+    metrics,
+  });
+  await events.start();
+  closing.add('events follower', () => events.stop());
+  const statuses = (): readonly FollowerStatus[] => [events.status(), trails.status()];
+  const retention = createJournalRetention({
+    journal,
+    followers: statuses,
+    events: EVENTS,
+    cursors,
+    limitBytes: config.journal_limit,
+    log,
+  });
+  closing.add('journal retention', () => retention.stop());
+  return { statuses, storedThrough: () => events.status().cursor };
+}

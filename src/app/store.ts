@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+
+import type { Clock } from '../base/clock.ts';
+import { newEventId } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+import type { Registry } from '../base/metrics.ts';
+import type { Config } from '../config.ts';
+import { bucketMigrations, type BucketTables } from '../embedded/s3/index.ts';
+import { iamMigrations, type IamTables } from '../embedded/iam/settings.ts';
+import { columnsOfBytes } from '../record/columns.ts';
+import { identityMigrations, type IdentityTables } from '../record/identify/settings.ts';
+import { openDataDir } from '../store/data-dir.ts';
+import { createEventStore } from '../store/events/create-event-store.ts';
+import { startEngine } from '../store/events/engine/engine.ts';
+import { createIntake } from '../store/journal/intake.ts';
+import { openJournal } from '../store/journal/open-journal.ts';
+import { createCursors, type CursorTables } from '../store/settings/cursors.ts';
+import { createMeta, type Meta, type MetaTables } from '../store/settings/meta.ts';
+import { openSettings } from '../store/settings/open-settings.ts';
+import { trailMigrations, type TrailTables } from '../use/trails/settings.ts';
+import type { Closing } from './closing.ts';
+
+export type Tables = CursorTables & MetaTables & IamTables & IdentityTables & BucketTables & TrailTables;
+
+export type StoreDeps = {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Registry;
+  /** What was opened is closed in reverse order. */
+  readonly closing: Closing;
+};
+
+export type Store = Awaited<ReturnType<typeof openStore>>;
+
+/** Opens the data folder and what is kept in it: settings, journal, event store. */
+export async function openStore({ config, clock, log, metrics, closing }: StoreDeps) {
+  const dataDir = await openDataDir(config.data);
+  closing.add('data folder', () => dataDir.release());
+  const settings = await openSettings<Tables>({
+    path: dataDir.file('settings.db'),
+    migrations: [iamMigrations, identityMigrations, bucketMigrations, trailMigrations],
+  });
+  closing.add('settings', () => settings.close());
+  const cursors = createCursors(settings.db);
+  const meta = createMeta(settings.db);
+  const events = await openEvents({ config, clock, log, metrics, closing }, await journalIdOf(meta));
+  const journal = await openJournal({
+    dir: dataDir.file('journal'),
+    sync: config.journal_sync,
+    segmentBytes: config.journal_segment,
+    clock,
+    log,
+    metrics,
+    after: await cursors.highest(),
+  });
+  closing.add('journal', () => journal.stop());
+  const intake = createIntake({
+    journal,
+    dir: dataDir.file('journal'),
+    failClosed: config.fail_closed,
+    account: config.account_id,
+    region: config.region,
+    clock,
+    log,
+    metrics,
+  });
+  closing.add('intake', () => intake.stop());
+  return { dataDir, settings: settings.db, cursors, meta, journal, intake, ...events };
+}
+
+/** The embedded engine in its own process, or a ClickHouse server. */
+async function openEvents({ config, clock, log, metrics, closing }: StoreDeps, journalId: string) {
+  const engine =
+    config.clickhouse_url === undefined
+      ? await startEngine({ dir: join(config.data, 'events'), log })
+      : undefined;
+  if (engine) closing.add('event engine', () => engine.stop());
+  const events = await createEventStore({
+    url: config.clickhouse_url ?? engine?.url ?? '',
+    retentionMs: config.history_retention,
+    journalId,
+    columnsOf: columnsOfBytes,
+    log,
+    metrics,
+    clock,
+  });
+  closing.add('event store', () => events.stop());
+  return { events, engine };
+}
+
+/** Sequence numbers mean something only within one journal: the event store keeps which one they came from. */
+async function journalIdOf(meta: Meta): Promise<string> {
+  const known = await meta.get('journal-id');
+  if (known !== undefined) return known;
+  const made = newEventId();
+  await meta.set('journal-id', made);
+  return made;
+}

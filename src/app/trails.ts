@@ -1,0 +1,83 @@
+import type { BucketPort } from '../aws/ports.ts';
+import { createS3Buckets } from '../aws/s3-buckets.ts';
+import type { Clock } from '../base/clock.ts';
+import { newEventId } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+import type { CaptureSink } from '../capture/captured-call.ts';
+import type { Config } from '../config.ts';
+import type { MasterKey } from '../embedded/iam/master-key.ts';
+import { readCredentialsFile } from '../embedded/iam/credentials-file.ts';
+import { columnsOf } from '../record/columns.ts';
+import type { FollowerStatus } from '../store/contract.ts';
+import { createTrailDelivery } from '../use/trails/delivery/create-trail-delivery.ts';
+import { createDigestKeys } from '../use/trails/digests/digest-keys.ts';
+import { trailOperations } from '../use/trails/operations/trail-operations.ts';
+import { recordDeliveries } from './record-deliveries.ts';
+import type { ServingTable } from './serving.ts';
+import type { Store } from './store.ts';
+
+export type TrailsDeps = {
+  readonly config: Config;
+  readonly store: Store;
+  readonly masterKey: MasterKey;
+  /** The embedded buckets. */
+  readonly s3: BucketPort;
+  readonly sink: CaptureSink;
+  readonly serving: ServingTable;
+  readonly clock: Clock;
+  readonly log: Logger;
+};
+
+export type Trails = Awaited<ReturnType<typeof openTrails>>;
+
+/** Trails over the buckets they deliver to. */
+export async function openTrails(deps: TrailsDeps) {
+  const { config, store, masterKey, clock, log } = deps;
+  const { settings, journal } = store;
+  const buckets = recordDeliveries(await bucketsOf(deps), deps);
+  const keys = createDigestKeys({ settings, seal: masterKey.seal, open: masterKey.open });
+  const delivery = createTrailDelivery({
+    settings,
+    journal,
+    events: store.events,
+    buckets,
+    keys,
+    columnsOf,
+    clock,
+    log,
+    deliveryInterval: config.delivery_interval,
+    digestInterval: config.digest_interval,
+    regions: config.regions,
+  });
+  delivery.start();
+  const operations = trailOperations({
+    settings,
+    journal,
+    buckets,
+    keys,
+    delivery,
+    clock,
+    newId: newEventId,
+    quotaTrails: config.quota_trails,
+  });
+  return {
+    operations,
+    status: (): FollowerStatus => delivery.status(),
+    failures: () => delivery.failures(),
+    stop: () => delivery.stop(),
+  };
+}
+
+/** Where log files go: the S3 that was named, else where s3 is served. */
+async function bucketsOf({ config, s3, serving }: TrailsDeps): Promise<BucketPort> {
+  const endpoint = config.s3_endpoint ?? serving.upstreamOf('s3');
+  if (endpoint === undefined || endpoint === 'embedded') return s3;
+  const { upstream_access_key_id: accessKeyId, upstream_secret_access_key: secretAccessKey } = config;
+  const given =
+    accessKeyId !== undefined && secretAccessKey !== undefined ? { accessKeyId, secretAccessKey } : undefined;
+  return createS3Buckets({
+    endpoint,
+    region: config.region,
+    credentials: given ?? (await readCredentialsFile(config.data)),
+  });
+}
