@@ -65,6 +65,8 @@ const DATA_EVENTS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['monitoring', words('GetMetricData GetMetricStatistics GetMetricWidgetImage ListMetrics PutMetricData')],
   // Not documented as a management event either: volume like that of any data plane.
   ['logs', words('PutLogEvents')],
+  // https://docs.aws.amazon.com/ses/latest/dg/logging-using-cloudtrail.html
+  ['ses', words('SendBulkEmail SendBulkTemplatedEmail SendEmail SendRawEmail SendTemplatedEmail')],
   ['servicediscovery', words('DiscoverInstances DiscoverInstancesRevision GetInstancesHealthStatus')],
   ['ssmmessages', words('CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel')],
   [

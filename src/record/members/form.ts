@@ -1,3 +1,5 @@
+import { fieldsIn } from './fields.ts';
+
 /** A form body under its wire names: `Filter.1.Name=x` → `{ Filter: { 1: { Name: 'x' } } }`. */
 export type FormTree = { readonly [name: string]: string | FormTree };
 
@@ -6,17 +8,15 @@ type Building = { [name: string]: string | Building };
 const MOST_FIELDS = 20_000;
 const MOST_DEPTH = 20;
 
-/** Undefined when it is no form; `Action` and `Version` are left out. Names cannot reach a prototype. */
+/** Undefined when it has too many fields to be one; `Action` and `Version` are left out. Names cannot reach a prototype. */
 export function readForm(body: Uint8Array): FormTree | undefined {
   const root: Building = Object.create(null) as Building;
   let count = 0;
-  try {
-    for (const [name, value] of new URLSearchParams(Buffer.from(body).toString('utf8'))) {
-      if (++count > MOST_FIELDS) return undefined;
-      if (name !== 'Action' && name !== 'Version') place(root, name.split('.', MOST_DEPTH), value);
-    }
-  } catch {
-    return undefined;
+  for (const [name, value] of fieldsIn(
+    Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'),
+  )) {
+    if (++count > MOST_FIELDS) return undefined;
+    if (name !== 'Action' && name !== 'Version') place(root, name.split('.', MOST_DEPTH), value);
   }
   return root;
 }

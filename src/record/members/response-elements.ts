@@ -16,6 +16,11 @@ const READS_WITH_ELEMENTS: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Writes whose answers are the callers' own data: real records have null. */
+const WITHOUT_ELEMENTS: ReadonlySet<string> = new Set(
+  ['Invoke', 'InvokeAsync', 'InvokeWithResponseStream'].map((name) => `lambda:${name}`),
+);
+
 const NOTHING: WriteElements = () => null;
 
 /** How an operation's responseElements are written: null for reads and for what answers nothing. The writer never throws. */
@@ -24,7 +29,8 @@ export function compileElements(
   readOnly: boolean,
   service: ServiceModel | undefined,
 ): WriteElements {
-  if (readOnly && !READS_WITH_ELEMENTS.has(`${place.service}:${place.operation}`)) return NOTHING;
+  const name = `${place.service}:${place.operation}`;
+  if ((readOnly && !READS_WITH_ELEMENTS.has(name)) || WITHOUT_ELEMENTS.has(name)) return NOTHING;
   const write = writerFor(place, service);
   return (response) => {
     try {

@@ -1,5 +1,7 @@
 import type { CapturedRequest } from '../../capture/captured-call.ts';
 import { bucketAndKey, parseXmlPlain } from '../../aws/protocols/index.ts';
+import { fieldsIn } from './fields.ts';
+import { coerceByForm } from './ec2-parameters.ts';
 
 type Json = Record<string, unknown>;
 
@@ -74,7 +76,7 @@ export function s3Parameters(request: CapturedRequest, withBody: boolean): Json 
 function addQuery(written: Json, query: string): void {
   if (query === '') return;
   let count = 0;
-  for (const [name, value] of new URLSearchParams(query)) {
+  for (const [name, value] of fieldsIn(query)) {
     if (++count > MOST_QUERY_PARAMETERS) return;
     if (name !== '' && name !== '__proto__' && !CREDENTIALS.has(name.toLowerCase())) written[name] = value;
   }
@@ -89,9 +91,24 @@ function addDocument(written: Json, body: Uint8Array): void {
     if (policy !== undefined) written['bucketPolicy'] = policy;
     return;
   }
-  const root = /<([A-Za-z_][\w.-]*)[\s/>]/.exec(start.replace(/^<\?[^>]*>/, ''))?.[1];
+  const [, root, attributes = ''] = /<([A-Za-z_][\w.-]*)([^>]*)>/.exec(start.replace(/^<\?[^>]*>/, '')) ?? [];
   const plain = root === undefined || root === '__proto__' ? undefined : parseXmlPlain(body);
-  if (root !== undefined && plain !== undefined) written[root] = plain;
+  if (root === undefined || plain === undefined) return;
+  const xmlns = /\sxmlns="([^"]*)"/.exec(attributes)?.[1];
+  written[root] = { ...(xmlns === undefined ? {} : { xmlns }), ...(asWritten(plain) as Json) };
+}
+
+/** Repeated elements stand in a list; what looks like a number or a boolean is one, names apart: so do real records. */
+function asWritten(value: unknown, name = ''): unknown {
+  if (typeof value === 'string') return name === 'Key' || name === 'Prefix' ? value : coerceByForm(value);
+  if (Array.isArray(value)) return value.map((one) => asWritten(one, name));
+  if (typeof value !== 'object' || value === null) return value;
+  const written: Json = {};
+  for (const [key, one] of Object.entries(value)) {
+    const items = typeof one === 'object' && one !== null ? (one as Json)['items'] : undefined;
+    written[key] = asWritten(Array.isArray(items) ? items : one, key);
+  }
+  return written;
 }
 
 function readJson(body: Uint8Array): unknown {

@@ -14,7 +14,7 @@ const TOO_DEEP = 'OMITTED_TOO_DEEP';
  * Compiled from the model once per operation; members are looked up by the model's names.
  */
 export type Shape =
-  | { readonly kind: 'leaf' | 'time' | 'document' }
+  | { readonly kind: 'leaf' | 'time' | 'document' | 'attribute' }
   | { readonly kind: 'hidden' }
   | { readonly kind: 'list'; readonly element: () => Shape }
   | { readonly kind: 'map'; readonly value: () => Shape }
@@ -29,6 +29,8 @@ export type Member = {
 const LEAF: Shape = { kind: 'leaf' };
 const TIME: Shape = { kind: 'time' };
 const DOCUMENT: Shape = { kind: 'document' };
+/** DynamoDB's `{ S: 'x' }`, recorded as `x`: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/understanding-ddb-entries.html */
+const ATTRIBUTE: Shape = { kind: 'attribute' };
 const SECRET: Shape = { kind: 'hidden' };
 
 /** Compiles a schema; nested schemas when they are first met, each once. */
@@ -52,6 +54,8 @@ export function writeValue(shape: Shape, value: unknown, depth = 0): unknown {
       return writeTime(value);
     case 'leaf':
       return typeof value === 'object' || typeof value === 'bigint' ? writeForeign('', value, depth) : value;
+    case 'attribute':
+      return writeForeign('', isPlain(value) ? Object.values(value)[0] : value, depth);
     case 'document':
       return writeForeign('', value, depth);
     case 'list':
@@ -147,6 +151,8 @@ function shapeOf(service: string, schema: NormalizedSchema, compiled: Compiled):
   if (schema.getMergedTraits().sensitive === 1) return SECRET;
   if (schema.isTimestampSchema()) return TIME;
   if (schema.isDocumentSchema()) return DOCUMENT;
+  if (service === 'dynamodb' && schema.isUnionSchema() && schema.getName() === 'AttributeValue')
+    return ATTRIBUTE;
   if (!schema.isStructSchema() && !schema.isListSchema() && !schema.isMapSchema()) return LEAF;
   const key = schema.getSchema();
   const known = compiled.get(key);
