@@ -1,7 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Stoppable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/log.ts';
-import type { Registry } from '../../base/metrics.ts';
 import type { EventStore, FollowerStatus, Journal, JournalEntry } from '../contract.ts';
 import type { JournalHandle } from '../journal/contract.ts';
 import type { BatchCursors } from '../settings/cursors.ts';
@@ -27,7 +26,6 @@ export type FollowerOptions = {
   readonly linger: number;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly metrics?: Registry | undefined;
   /** Milliseconds of the first and the longest pause after failures. */
   readonly retry?: { readonly first: number; readonly most: number } | undefined;
 };
@@ -38,7 +36,7 @@ export type Follower = Stoppable & {
 };
 
 export type RetentionOptions = {
-  readonly journal: Pick<JournalHandle, 'release' | 'bytesOnDisk' | 'state'>;
+  readonly journal: Pick<JournalHandle, 'canRelease' | 'release' | 'bytesOnDisk' | 'state'>;
   /** All followers there are now; while there is none, nothing is released. */
   readonly followers: () => readonly FollowerStatus[];
   /** Name of the follower that fills the event store: nothing goes before it has passed. */

@@ -41,6 +41,8 @@ export type JournalHandle = Journal &
     readonly hasIntent: (id: string) => boolean;
     /** Followers are done with everything up to `seq`: deletes sealed segments below, oldest first, until the journal is at most `downTo` bytes (default 0). Never one that holds an open intent. */
     readonly release: (seq: number, downTo?: number) => Promise<void>;
+    /** Whether `release(seq)` would delete anything. */
+    readonly canRelease: (seq: number) => boolean;
     readonly bytesOnDisk: () => number;
     readonly status: () => JournalStatus;
     /** Called after each change of state; returns how to stop it. */

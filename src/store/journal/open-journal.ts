@@ -63,6 +63,7 @@ function handleOf(parts: JournalParts): JournalHandle {
     openIntents: () => parts.openIntents(),
     hasIntent: (id) => parts.hasIntent(id),
     release: (seq, downTo) => parts.release(seq, downTo ?? 0),
+    canRelease: (seq) => parts.canRelease(seq),
     bytesOnDisk: () => parts.bytesOnDisk(),
     status: () => parts.status(),
     onState: (listener) => parts.onState(listener),

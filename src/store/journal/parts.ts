@@ -156,6 +156,11 @@ export class JournalParts {
     return done;
   }
 
+  canRelease(seq: number): boolean {
+    const oldest = this.#files.segments[0];
+    return oldest !== undefined && oldest !== this.#segments.segment() && oldest.lastSeq <= seq;
+  }
+
   bytesOnDisk(): number {
     let bytes = this.#reserve.size();
     for (const segment of this.#files.segments) bytes += segment.bytes;

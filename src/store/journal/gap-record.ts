@@ -1,0 +1,61 @@
+import { isoSeconds } from '../../base/clock.ts';
+import { uuidFrom } from '../../base/ids.ts';
+import type { JournalInput } from '../contract.ts';
+import type { Gap, JournalDamage } from './contract.ts';
+
+const SOURCE = 'opentrail.amazonaws.com';
+
+/** Whose trail a gap is told in: the account of the installation, its home region. */
+export type Teller = { readonly accountId: string; readonly region: string };
+
+/**
+ * One CloudTrail record that says how many calls passed unrecorded, from when to when, and why. Its eventID follows from the gap, so that
+ * the same gap is never told twice. Shape: a service event,
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/non-api-aws-service-events.html
+ */
+export function gapRecord(gap: Gap, teller: Teller): JournalInput {
+  return serviceRecord(uuidFrom(`gap:${gap.id}`), gap.to, teller, {
+    from: new Date(gap.from).toISOString(),
+    to: new Date(gap.to).toISOString(),
+    unrecordedCalls: gap.count,
+    reason: gap.reason,
+  });
+}
+
+/** The same for entries that were recorded and then lost to damage of the journal's files. Some may have been intents. */
+export function damageRecord(damage: JournalDamage, at: number, teller: Teller): JournalInput {
+  return serviceRecord(uuidFrom(`damage:${damage.file}:${damage.at}:${damage.from}`), at, teller, {
+    fromSequence: damage.from,
+    toSequence: damage.to,
+    unrecordedCalls: Math.max(0, damage.to - damage.from + 1),
+    reason: `journal file ${damage.file} was damaged at byte ${damage.at}`,
+  });
+}
+
+function serviceRecord(
+  eventID: string,
+  time: number,
+  teller: Teller,
+  details: Readonly<Record<string, unknown>>,
+): JournalInput {
+  const record = {
+    eventVersion: '1.11',
+    userIdentity: { type: 'AWSService', invokedBy: SOURCE },
+    eventTime: isoSeconds(time),
+    eventSource: SOURCE,
+    eventName: 'RecordingGap',
+    awsRegion: teller.region,
+    sourceIPAddress: SOURCE,
+    userAgent: SOURCE,
+    requestParameters: null,
+    responseElements: null,
+    eventID,
+    readOnly: false,
+    eventType: 'AwsServiceEvent',
+    managementEvent: true,
+    recipientAccountId: teller.accountId,
+    serviceEventDetails: details,
+    eventCategory: 'Management',
+  };
+  return { kind: 'record', origin: 'captured', id: eventID, raw: Buffer.from(JSON.stringify(record)) };
+}
