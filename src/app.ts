@@ -11,6 +11,7 @@ import { createClosing } from './app/closing.ts';
 import { startFollowers } from './app/followers.ts';
 import { joinIngest } from './app/ingest.ts';
 import { ownIdentities } from './app/own-identity.ts';
+import { sealingOf } from './app/sealing.ts';
 import { createServing } from './app/serving.ts';
 import { createSink } from './app/sink.ts';
 import { openStore, type Store } from './app/store.ts';
@@ -73,7 +74,11 @@ async function build(config: Config, { log, closing }: Base): Promise<App> {
   const masterKey = openMasterKey(config.data);
   const iam = createIam({ settings, masterKey, clock, accountId: config.account_id, data: config.data });
   await iam.bootstrap();
-  const sts = createSts({ clock, sessions: iam.sessions });
+  const sts = createSts({
+    sessions: iam.sessions,
+    credentials: iam.credentials,
+    accountId: config.account_id,
+  });
   const s3 = await openEmbeddedS3({ settings, dir: config.data, clock });
   const serving = createServing({
     config,
@@ -84,8 +89,7 @@ async function build(config: Config, { log, closing }: Base): Promise<App> {
   // record
   const identities = await createIdentityDirectory({
     settings,
-    seal: masterKey.seal,
-    open: masterKey.open,
+    ...sealingOf(masterKey, 'identities'),
     own: ownIdentities(iam.credentials),
     clock,
     log,
@@ -114,13 +118,7 @@ async function build(config: Config, { log, closing }: Base): Promise<App> {
   // api
   const gateway = createGateway({ sink, clock, upstreamTimeout: config.upstream_timeout });
   closing.add('gateway', () => gateway.stop());
-  const consoleSignIn = createConsoleSignIn({
-    settings,
-    clock,
-    accountId: config.account_id,
-    iam,
-    sessionDuration: config.session_duration,
-  });
+  const consoleSignIn = createConsoleSignIn({ iam, sessionDuration: config.session_duration });
   const ingest = joinIngest({
     store,
     config,
@@ -142,7 +140,6 @@ async function build(config: Config, { log, closing }: Base): Promise<App> {
         intake,
         followers: followers.statuses,
         engine: () => events.ping(),
-        trails: trails.failures,
         metrics,
       }),
       signInRoute({ consoleSignIn, config, sink, clock }),

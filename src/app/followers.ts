@@ -35,7 +35,7 @@ export async function startFollowers({ config, store, trails, clock, log, metric
     name: EVENTS,
     journal,
     cursors,
-    apply: ({ entries }) => writer.apply(entries),
+    apply: writer.apply,
     maxBytes: MOST_BYTES,
     maxEntries: MOST_ENTRIES,
     linger: LINGER,
@@ -45,7 +45,7 @@ export async function startFollowers({ config, store, trails, clock, log, metric
   });
   await events.start();
   closing.add('events follower', () => events.stop());
-  const statuses = (): readonly FollowerStatus[] => [events.status(), trails.status()];
+  const statuses = (): readonly FollowerStatus[] => [events.status(), ...trails.followers()];
   const retention = createJournalRetention({
     journal,
     followers: statuses,

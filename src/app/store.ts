@@ -55,16 +55,14 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
     after: await cursors.highest(),
   });
   closing.add('journal', () => journal.stop());
-  const intake = createIntake({
-    journal,
-    dir: dataDir.file('journal'),
-    failClosed: config.fail_closed,
-    account: config.account_id,
-    region: config.region,
-    clock,
-    log,
-    metrics,
-  });
+  const intake = await createIntake(
+    { journal, clock, log, metrics },
+    {
+      dir: dataDir.file('journal'),
+      failClosed: config.fail_closed,
+      teller: { accountId: config.account_id, region: config.region },
+    },
+  );
   closing.add('intake', () => intake.stop());
   return { dataDir, settings: settings.db, cursors, meta, journal, intake, ...events };
 }
@@ -83,7 +81,6 @@ async function openEvents({ config, clock, log, metrics, closing }: StoreDeps, j
     columnsOf: columnsOfBytes,
     log,
     metrics,
-    clock,
   });
   closing.add('event store', () => events.stop());
   return { events, engine };

@@ -6,7 +6,7 @@ import type { Logger } from '../base/log.ts';
 import type { CaptureSink } from '../capture/captured-call.ts';
 import type { Config } from '../config.ts';
 import type { MasterKey } from '../embedded/iam/master-key.ts';
-import { readCredentialsFile } from '../embedded/iam/credentials-file.ts';
+import { readAdminFile } from '../cli/credentials-file.ts';
 import { columnsOf } from '../record/columns.ts';
 import type { FollowerStatus } from '../store/contract.ts';
 import { createTrailDelivery } from '../use/trails/delivery/create-trail-delivery.ts';
@@ -49,7 +49,7 @@ export async function openTrails(deps: TrailsDeps) {
     digestInterval: config.digest_interval,
     regions: config.regions,
   });
-  delivery.start();
+  await delivery.start();
   const operations = trailOperations({
     settings,
     journal,
@@ -62,8 +62,7 @@ export async function openTrails(deps: TrailsDeps) {
   });
   return {
     operations,
-    status: (): FollowerStatus => delivery.status(),
-    failures: () => delivery.failures(),
+    followers: (): readonly FollowerStatus[] => delivery.followers(),
     stop: () => delivery.stop(),
   };
 }
@@ -78,6 +77,6 @@ async function bucketsOf({ config, s3, serving }: TrailsDeps): Promise<BucketPor
   return createS3Buckets({
     endpoint,
     region: config.region,
-    credentials: given ?? (await readCredentialsFile(config.data)),
+    credentials: given ?? (await readAdminFile(config.data)),
   });
 }

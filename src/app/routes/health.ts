@@ -8,8 +8,6 @@ export type HealthDeps = {
   readonly intake: Pick<Intake, 'gap' | 'lastGap' | 'accepting'>;
   readonly followers: () => readonly FollowerStatus[];
   readonly engine: () => Promise<boolean>;
-  /** Trails whose delivery or digest fails now. */
-  readonly trails: () => Promise<readonly { readonly trail: string; readonly error: string }[]>;
   readonly metrics: Registry;
 };
 
@@ -40,7 +38,6 @@ async function healthOf(deps: HealthDeps) {
   const gap = deps.intake.gap();
   const followers = deps.followers();
   const isEngineUp = await deps.engine();
-  const trails = await deps.trails();
   const problems = [
     ...(journal.state === 'ok'
       ? []
@@ -56,7 +53,6 @@ async function healthOf(deps: HealthDeps) {
     ...followers
       .filter((follower) => follower.failing !== undefined)
       .map((follower) => `follower ${follower.name}: ${follower.failing}`),
-    ...trails.map(({ trail, error }) => `trail ${trail}: ${error}`),
   ];
   return {
     status: problems.length === 0 ? 'ok' : 'degraded',
@@ -66,6 +62,5 @@ async function healthOf(deps: HealthDeps) {
     lastGap: deps.intake.lastGap() ?? null,
     engine: { up: isEngineUp },
     followers,
-    trails,
   };
 }
