@@ -18,6 +18,9 @@ export type Operation = {
   /** Resource policies that also grant (bucket policy): asked after the identity policies. `undefined`: nothing said. */
   readonly resourcePolicy?:
     ((input: OperationInput, context: CallContext) => Promise<PolicyDocument | undefined>) | undefined;
+  /** Owner of the resources, where that may be another account than the caller's (buckets): then both sides must allow. */
+  readonly resourceAccount?:
+    ((input: OperationInput, context: CallContext) => Promise<string | undefined>) | undefined;
   readonly handle: (input: OperationInput, context: CallContext) => Promise<OperationOutput>;
 };
 

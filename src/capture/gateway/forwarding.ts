@@ -125,8 +125,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
       const before = this.#received.chunks();
       this.#received.add(chunk);
       if (!this.#received.over) return true;
-      this.#startStreaming();
-      if (this.#phase !== 'streaming') return true;
+      if (!this.#startStreaming()) return true;
       for (const earlier of before) this.#pass(earlier);
     } else {
       this.#received.add(chunk);
@@ -142,16 +141,17 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     return this.#res.write(now);
   }
 
-  #startStreaming(): void {
+  #startStreaming(): boolean {
     if (!this.#writeHead()) {
       this.#abort?.(unpassable());
-      return;
+      return false;
     }
     this.#phase = 'streaming';
     this.#res.on('drain', this.#onDrain);
     // A response that waits behind another one on its connection never hears of its end.
     this.#call.req.socket.once('close', this.#onClientGone);
     if (!this.#holdsBack) this.#res.flushHeaders();
+    return true;
   }
 
   readonly #onDrain = (): void => {

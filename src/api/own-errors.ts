@@ -1,0 +1,43 @@
+import { AwsError } from '../aws/errors.ts';
+import type { NamedCall } from '../capture/captured-call.ts';
+
+/** The operation is not one of the service's, or not built: each protocol's own word for it. */
+export function unknownOperation({ service, operation, protocol }: NamedCall): AwsError {
+  const message = `The operation ${operation} of ${service} is not one that Opentrail answers.`;
+  switch (protocol) {
+    case 'query':
+    case 'ec2':
+      return new AwsError('InvalidAction', message);
+    case 'rest-xml':
+      return new AwsError('NotImplemented', message, { status: 501 });
+    case 'rest-json':
+      return new AwsError('UnknownOperationException', message, { status: 404 });
+    case 'json':
+    case 'cbor':
+    case 'unknown':
+      return new AwsError('UnknownOperationException', message);
+  }
+}
+
+/** Nobody answers for the service. Not a 5xx that clients would retry. */
+export function noUpstream({ service }: NamedCall): AwsError {
+  const variable = `OPENTRAIL_UPSTREAM_${service.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
+  const message =
+    service === 'unknown'
+      ? 'The request names no AWS service: neither its signature nor its headers nor its path tell which one it is for.'
+      : `Opentrail does not serve ${service} itself and has no upstream for it: set OPENTRAIL_UPSTREAM or ${variable}.`;
+  return new AwsError('NotImplemented', message, { status: 501 });
+}
+
+/** In fail-closed mode, while the journal takes no entries. */
+export function cannotRecord(): AwsError {
+  return new AwsError('ServiceUnavailable', 'The call cannot be recorded now, and is refused for that.', {
+    status: 503,
+  });
+}
+
+/** What a caller may know of a failure of ours: nothing but that it was ours. */
+export function internalFailure({ service }: Pick<NamedCall, 'service'>, cause: unknown): AwsError {
+  const code = service === 's3' ? 'InternalError' : 'InternalFailure';
+  return new AwsError(code, 'We encountered an internal error. Please try again.', { status: 500, cause });
+}
