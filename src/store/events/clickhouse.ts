@@ -37,8 +37,10 @@ export function connectClickHouse(url: string): ClickHouse {
     log: { level: ClickHouseLogLevel.OFF },
   });
   return {
-    rows: (lane, { sql, params, settings, signal }) =>
-      guarded(async () => {
+    rows: async (lane, { sql, params, settings, signal }) => {
+      // The client only notices an abort that comes later.
+      signal?.throwIfAborted();
+      return guarded(async () => {
         const answer = await client.exec({
           query: `${sql}\nFORMAT RowBinary`,
           query_params: { ...params },
@@ -47,7 +49,8 @@ export function connectClickHouse(url: string): ClickHouse {
           http_headers: { 'X-Opentrail-Lane': lane },
         });
         return buffer(answer.stream);
-      }),
+      });
+    },
     command: ({ sql, params, settings }) =>
       guarded(async () => {
         await client.command({

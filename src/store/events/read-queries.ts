@@ -124,9 +124,9 @@ function valueSql(key: Parameters<EventStore['values']>[0]['key']): string {
     case 'ReadOnly':
       return "if(read_only = 1, 'true', 'false')";
     case 'ResourceType':
-      return "substring(arrayJoin(arrayFilter(x -> startsWith(x, 't='), res)), 3)";
+      return "substring(arrayJoin(arrayDistinct(arrayFilter(x -> startsWith(x, 't='), res))), 3)";
     case 'ResourceName':
-      return "substring(arrayJoin(arrayFilter(x -> startsWith(x, 'r='), res)), 3)";
+      return "substring(arrayJoin(arrayDistinct(arrayFilter(x -> startsWith(x, 'r='), res))), 3)";
     default:
       return columnOf(key);
   }

@@ -125,6 +125,8 @@ const NOT_SETTINGS: ReadonlySet<string> = new Set(
 
 async function readRequest(request: IncomingMessage, url: URL): Promise<Omit<EngineRequest, 'stream'>> {
   const body = await readBody(request);
+  const database = url.searchParams.get('database') ?? 'default';
+  if (database !== 'default') throw new EngineError(81, `Database ${database} does not exist (UNKNOWN_DATABASE)`);
   const params = new Map<string, string>();
   const settings = new Map<string, string>();
   for (const [name, value] of url.searchParams) {
