@@ -1,17 +1,22 @@
 import '@cloudscape-design/global-styles/index.css';
-import AppLayout from '@cloudscape-design/components/app-layout';
-import Table from '@cloudscape-design/components/table';
-import PropertyFilter from '@cloudscape-design/components/property-filter';
-import DateRangePicker from '@cloudscape-design/components/date-range-picker';
-import TopNavigation from '@cloudscape-design/components/top-navigation';
-import Pagination from '@cloudscape-design/components/pagination';
-import SplitPanel from '@cloudscape-design/components/split-panel';
-import SideNavigation from '@cloudscape-design/components/side-navigation';
-import Select from '@cloudscape-design/components/select';
-import Header from '@cloudscape-design/components/header';
-import Alert from '@cloudscape-design/components/alert';
-import I18nProvider from '@cloudscape-design/components/i18n';
-import messages from '@cloudscape-design/components/i18n/messages/all.en';
+import './main.css';
+
+import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { QueryClient } from '@tanstack/react-query';
-console.log([AppLayout,Table,PropertyFilter,DateRangePicker,TopNavigation,Pagination,SplitPanel,SideNavigation,Select,Header,Alert,I18nProvider,messages,createRoot,QueryClient]);
+
+import { App } from './app.tsx';
+import { PreferencesProvider } from './preferences/context.tsx';
+import { createPreferenceStore } from './preferences/preferences.ts';
+import { createSessionStore } from './session/session.ts';
+
+const root = document.getElementById('root');
+if (root) {
+  const session = createSessionStore(window.sessionStorage, Date.now);
+  createRoot(root).render(
+    <StrictMode>
+      <PreferencesProvider store={createPreferenceStore(() => window.localStorage)}>
+        <App store={session} />
+      </PreferencesProvider>
+    </StrictMode>,
+  );
+}

@@ -1,5 +1,5 @@
-import { ATTRIBUTES, isAttributeKey } from '../../events/attributes.ts';
-import { normalise, type Condition, type HistoryQuery, type Operator } from './query.ts';
+import { ATTRIBUTES, isAttributeKey } from './attributes.ts';
+import { tidy, type Condition, type HistoryQuery, type Operator } from './query.ts';
 import { DEFAULT_RANGE, formatRelative, formatSecond, parseRelative, parseSecond, type Range } from './range.ts';
 
 /** What the address bar says about the history page. */
@@ -41,11 +41,11 @@ export function parseAddress(text: string): HistoryAddress {
   }
   const account = parameters.get('account') ?? '';
   return {
-    query: {
-      conditions: normalise(conditions),
+    query: tidy({
+      conditions,
       range: parseRange(parameters),
       account: /^\d{12}$/.test(account) ? account : undefined,
-    },
+    }),
     event: parameters.get('event') ?? undefined,
     live: parameters.get('live') === '1',
   };

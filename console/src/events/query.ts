@@ -1,4 +1,4 @@
-import type { AttributeKey } from '../../events/attributes.ts';
+import type { AttributeKey } from './attributes.ts';
 import { DEFAULT_RANGE, type Range } from './range.ts';
 
 export type Operator = 'equals' | 'not' | 'prefix';
@@ -31,15 +31,30 @@ export function normalise(conditions: readonly Condition[]): readonly Condition[
   return [...merged.values()];
 }
 
+/**
+ * The chooser and the filter must not disagree about accounts: one account asked for is the chooser's,
+ * and with one chosen there is nothing left to filter.
+ */
+export function tidy(query: HistoryQuery): HistoryQuery {
+  const conditions = normalise(query.conditions);
+  const about = conditions.filter(({ key }) => key === 'RecipientAccountId');
+  const others = conditions.filter(({ key }) => key !== 'RecipientAccountId');
+  const [only] = about;
+  if (about.length === 1 && only?.operator === 'equals' && only.values.length === 1) {
+    return { ...query, conditions: others, account: only.values[0] };
+  }
+  return { ...query, conditions: query.account === undefined ? conditions : others };
+}
+
 /** The query narrowed (or opened) to one more value. */
 export function withCondition(query: HistoryQuery, condition: Condition): HistoryQuery {
-  return { ...query, conditions: normalise([...query.conditions, condition]) };
+  return tidy({ ...query, conditions: [...query.conditions, condition] });
 }
 
 /** As `withCondition`, but instead of what was asked about the same key so far. */
 export function withOnly(query: HistoryQuery, key: AttributeKey, values: readonly string[]): HistoryQuery {
   const others = query.conditions.filter((condition) => condition.key !== key);
-  return { ...query, conditions: normalise([...others, { key, operator: 'equals', values }]) };
+  return tidy({ ...query, conditions: [...others, { key, operator: 'equals', values }] });
 }
 
 export function isEmpty(query: HistoryQuery): boolean {

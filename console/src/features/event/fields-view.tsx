@@ -1,0 +1,22 @@
+import type { TrailEvent } from '../../events/trail-event.ts';
+import { CopyButton } from '../../parts/copy-button.tsx';
+import { fieldsOf } from './fields.ts';
+
+export function Fields({ event }: { readonly event: TrailEvent }) {
+  return (
+    <section className="ot-section">
+      <h3>Fields</h3>
+      <dl className="ot-fields">
+        {fieldsOf(event).map(({ label, value, identifier }) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd className={identifier ? 'ot-mono' : undefined}>
+              {value}
+              {identifier && <CopyButton text={value} what={label} />}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

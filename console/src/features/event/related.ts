@@ -1,0 +1,53 @@
+import type { AttributeKey } from '../../events/attributes.ts';
+import { EMPTY_QUERY, type Condition, type HistoryQuery } from '../../events/query.ts';
+import { around, contains, resolveRange, type Range } from '../../events/range.ts';
+import { childOf, textAt } from '../../events/record.ts';
+import { shortName } from '../../events/sentence.ts';
+import type { TrailEvent } from '../../events/trail-event.ts';
+
+export type Related = { readonly label: string; readonly value: string; readonly query: HistoryQuery };
+
+const DAY = 86_400;
+const MOMENT = 300;
+
+/** Where an investigation goes next from here. The time range asked about before is kept if the event lies in it, else a day before and after. */
+export function relatedTo(event: TrailEvent, context: { readonly range: Range | undefined; readonly now: number }): readonly Related[] {
+  const { range, now } = context;
+  const kept = range && contains(resolveRange(range, now), event.time) ? range : around(event.time, DAY, now);
+  const links: Related[] = [];
+  const add = (label: string, value: string, condition: Condition | undefined, within: Range = kept) => {
+    if (condition?.values[0] !== '') links.push({ label, value, query: { ...EMPTY_QUERY, conditions: condition ? [condition] : [], range: within } });
+  };
+  add('Same user', event.username, is('Username', event.username));
+  for (const link of sessionLinks(event)) add(link.label, link.value, link.condition);
+  add('Same key', event.accessKeyId, is('AccessKeyId', event.accessKeyId));
+  for (const name of resourceNames(event)) add('Same resource', shortName(name), is('ResourceName', name));
+  add('Same IP', event.sourceIp, is('SourceIPAddress', event.sourceIp));
+  add('Same call', event.name, is('EventName', event.name));
+  add('That moment', '5 min before and after', undefined, around(event.time, MOMENT, now));
+  return links;
+}
+
+type Link = { readonly label: string; readonly value: string; readonly condition: Condition };
+
+/** A role session is one ARN; its role is the start of that ARN. */
+function sessionLinks(event: TrailEvent): readonly Link[] {
+  const identity = childOf(event.record, 'userIdentity');
+  const type = textAt(identity, 'type');
+  const role = /^(arn:[\w-]+:sts::\d+:assumed-role\/[^/]+\/)/.exec(event.userArn)?.[1];
+  if (type !== 'AssumedRole' || !role) return [];
+  const name = role.split('/')[1] ?? role;
+  return [
+    { label: 'Same session', value: shortName(event.userArn).replace(`${name}/`, ''), condition: is('UserArn', event.userArn) },
+    { label: 'Same role', value: name, condition: { key: 'UserArn', operator: 'prefix', values: [role] } },
+  ];
+}
+
+/** Each once, and no more than a person wants to read. */
+function resourceNames(event: TrailEvent): readonly string[] {
+  return [...new Set(event.resources.map(({ name }) => name).filter((name) => name !== ''))].slice(0, 4);
+}
+
+function is(key: AttributeKey, value: string): Condition {
+  return { key, operator: 'equals', values: [value] };
+}

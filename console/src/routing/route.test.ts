@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+
+import { formatHash, parseHash, type Route } from './route.ts';
+
+describe('addresses of pages', () => {
+  it.each<[string, Route]>([
+    ['#/events', { page: 'events', search: '' }],
+    ['#/events?EventName=A&range=7d', { page: 'events', search: 'EventName=A&range=7d' }],
+    ['#/events/10e1548f-893e', { page: 'event', id: '10e1548f-893e' }],
+    ['#/events/a%2Fb%3Fc', { page: 'event', id: 'a/b?c' }],
+    ['#/trails', { page: 'trails' }],
+  ])('%s goes both ways', (hash, route) => {
+    expect(parseHash(hash)).toEqual(route);
+    expect(formatHash(route)).toBe(hash);
+  });
+
+  it.each(['', '#', '#/', '#/nothing/here', '#/events/'])('shows event history for "%s"', (hash) => {
+    expect(parseHash(hash)).toEqual({ page: 'events', search: '' });
+  });
+});

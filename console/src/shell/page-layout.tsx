@@ -1,0 +1,48 @@
+import AppLayout from '@cloudscape-design/components/app-layout';
+import SideNavigation from '@cloudscape-design/components/side-navigation';
+import { useEffect, type ReactNode } from 'react';
+
+import { usePreferences } from '../preferences/context.tsx';
+
+type Props = {
+  readonly active: 'events' | 'trails';
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly splitPanel?: ReactNode;
+  readonly onSplitPanelClose?: () => void;
+};
+
+const PAGES = [
+  { type: 'link', text: 'Event history', href: '#/events' },
+  { type: 'link', text: 'Trails', href: '#/trails' },
+] as const;
+
+/** The frame of every page: navigation on the left, an event on the right or below. */
+export function PageLayout({ active, title, children, splitPanel, onSplitPanelClose }: Props) {
+  const [{ navigationOpen, panel }, setPreferences] = usePreferences();
+  useEffect(() => {
+    document.title = `${title} · Opentrail`;
+  }, [title]);
+  return (
+    <AppLayout
+      contentType="table"
+      headerSelector="#ot-top"
+      navigation={<SideNavigation activeHref={`#/${active}`} items={PAGES} />}
+      navigationWidth={220}
+      navigationOpen={navigationOpen}
+      onNavigationChange={({ detail }) => setPreferences({ navigationOpen: detail.open })}
+      toolsHide
+      content={children}
+      splitPanel={splitPanel}
+      splitPanelOpen={splitPanel !== undefined}
+      onSplitPanelToggle={({ detail }) => {
+        if (!detail.open) onSplitPanelClose?.();
+      }}
+      splitPanelPreferences={{ position: panel.position }}
+      onSplitPanelPreferencesChange={({ detail }) => setPreferences({ panel: { position: detail.position, size: undefined } })}
+      splitPanelSize={panel.size ?? (panel.position === 'side' ? Math.min(640, Math.round(window.innerWidth * 0.4)) : Math.round(window.innerHeight * 0.5))}
+      onSplitPanelResize={({ detail }) => setPreferences({ panel: { ...panel, size: detail.size } })}
+      ariaLabels={{ navigation: 'Pages', navigationClose: 'Close navigation', navigationToggle: 'Open navigation' }}
+    />
+  );
+}

@@ -1,0 +1,75 @@
+import I18nProvider from '@cloudscape-design/components/i18n';
+import messages from '@cloudscape-design/components/i18n/messages/all.en';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect, useState } from 'react';
+
+import { ApiError } from '../aws/errors.ts';
+import { EventPage } from '../features/event/event-page.tsx';
+import { HistoryPage } from '../features/history/history-page.tsx';
+import { navigate, useRoute } from '../routing/use-route.ts';
+import { formatHash, type Route } from '../routing/route.ts';
+import { TopBar } from './top-bar.tsx';
+import { useKeys } from './use-keys.ts';
+
+const HelpDialog = lazy(() => import('./help-dialog.tsx'));
+const TrailsPage = lazy(() => import('../features/trails/trails-page.tsx'));
+
+/** Everything behind the sign-in. */
+export default function Shell() {
+  const [queries] = useState(createQueries);
+  const [help, setHelp] = useState(false);
+  const route = useRoute();
+  const back = useLastList(route);
+  useKeys({ '/': () => focusSearch(route), '?': () => setHelp(true) });
+  return (
+    <I18nProvider locale="en" messages={[messages]}>
+      <QueryClientProvider client={queries}>
+        <TopBar onHelp={() => setHelp(true)} />
+        <Suspense fallback={<div className="ot-boot" role="status" aria-label="Loading" />}>
+          <Page route={route} back={back} />
+          {help && <HelpDialog onClose={() => setHelp(false)} />}
+        </Suspense>
+      </QueryClientProvider>
+    </I18nProvider>
+  );
+}
+
+/** Address of the list that was last looked at, to come back to with its filter. */
+function useLastList(route: Route): string {
+  const [last, setLast] = useState('#/events');
+  useEffect(() => {
+    if (route.page === 'events') setLast(formatHash(route));
+  }, [route]);
+  return last;
+}
+
+function Page({ route, back }: { readonly route: Route; readonly back: string }) {
+  switch (route.page) {
+    case 'events':
+      return <HistoryPage search={route.search} />;
+    case 'event':
+      return <EventPage key={route.id} id={route.id} back={back} />;
+    case 'trails':
+      return <TrailsPage />;
+  }
+}
+
+/** The search box is on the history page: elsewhere one is taken there first. */
+function focusSearch(route: Route): void {
+  if (route.page !== 'events') navigate({ page: 'events', search: '' });
+  window.setTimeout(() => document.querySelector<HTMLInputElement>('[data-focus-search] input')?.focus(), 0);
+}
+
+function createQueries(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: Infinity,
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+        // What the server refused it would refuse again; what did not reach it may.
+        retry: (failures, error) => failures < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
+      },
+    },
+  });
+}
