@@ -35,6 +35,7 @@ export type Fact =
     }
   | { readonly kind: 'principal'; readonly id: string; readonly arn: string; readonly uniqueId: string };
 
+/** Encryption at rest. */
 export type Sealing = {
   readonly seal: (plain: Uint8Array) => Uint8Array;
   /** Throws when the bytes were not sealed by us. */
