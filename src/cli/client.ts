@@ -34,10 +34,10 @@ export async function serverAccess(
       'which server? Give its data folder (--data DIR), or run: eval "$(opentrail env --data DIR)"',
     );
   }
-  const { accessKeyId, secretAccessKey } = await readAdminFile(dir);
+  const { accessKeyId, secretAccessKey, region } = await readAdminFile(dir);
   return {
     endpoint: await endpointOf(dir, env),
-    region: regionOf(env),
+    region: regionOf(env, region),
     credentials: { accessKeyId, secretAccessKey },
   };
 }
@@ -49,8 +49,9 @@ export async function endpointOf(dir: string, env: Environment = process.env): P
   return /^https?:\/\/[^\s/]+$/.test(line) ? line : (env['OPENTRAIL_ENDPOINT'] ?? DEFAULT_ENDPOINT);
 }
 
-export function regionOf(env: Environment): string {
-  return env['OPENTRAIL_REGION'] ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+/** OPENTRAIL_REGION, else the home region as the server's first start wrote it down. What AWS_REGION says belongs to another cloud. */
+export function regionOf(env: Environment, home: string | undefined): string {
+  return env['OPENTRAIL_REGION'] ?? home ?? 'us-east-1';
 }
 
 /** For `@aws-sdk/client-*`. One attempt: a command line says at once that nobody answers. */

@@ -9,6 +9,7 @@ export type AdminFile = {
   readonly secretAccessKey: string;
   /** The home account, where the file names it. */
   readonly accountId: string | undefined;
+  readonly region: string | undefined;
 };
 
 /** Reads `DIR/credentials`. Throws BAD_FILE when it is not there or holds no key. */
@@ -30,7 +31,12 @@ export async function readAdminFile(dir: string): Promise<AdminFile> {
       `${path}: there is no [default] profile with aws_access_key_id and aws_secret_access_key`,
     );
   }
-  return { accessKeyId, secretAccessKey, accountId: profile.get('opentrail_console_account') };
+  return {
+    accessKeyId,
+    secretAccessKey,
+    accountId: profile.get('opentrail_console_account'),
+    region: profile.get('region'),
+  };
 }
 
 /** One section of an INI file as AWS tools read it: `#` and `;` start comments, names without regard to case. */

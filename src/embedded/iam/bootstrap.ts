@@ -17,6 +17,7 @@ export type BootstrapDeps = {
   readonly passwords: Passwords;
   readonly accountId: string;
   readonly data: string;
+  readonly region?: string | undefined;
 };
 
 /**
@@ -64,6 +65,7 @@ export async function bootstrapAccount(deps: BootstrapDeps): Promise<void> {
       .execute();
     await writeCredentialsFile(deps.data, {
       accountId: deps.accountId,
+      region: deps.region,
       userName,
       password,
       accessKeyId: key.id,

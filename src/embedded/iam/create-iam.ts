@@ -29,6 +29,8 @@ export type IamDeps = {
   readonly accountId: string;
   /** Folder where `credentials` is written on the first start. */
   readonly data: string;
+  /** config.region, noted in that file. */
+  readonly region?: string | undefined;
 };
 
 export type Iam = {

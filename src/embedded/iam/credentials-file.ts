@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 export type AdminCredentials = {
   readonly accountId: string;
+  /** Home region, for AWS tools. */
+  readonly region: string | undefined;
   readonly userName: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -33,6 +35,7 @@ function textOf(admin: AdminCredentials): string {
     '[default]',
     `aws_access_key_id = ${admin.accessKeyId}`,
     `aws_secret_access_key = ${admin.secretAccessKey}`,
+    ...(admin.region === undefined ? [] : [`region = ${admin.region}`]),
     '# For the console:',
     `opentrail_console_account = ${admin.accountId}`,
     `opentrail_console_user = ${admin.userName}`,
