@@ -21,6 +21,15 @@ const SECRET_ENDS = [
   'securitytoken',
   'authtoken',
   'accesstoken',
+  'authcode',
+  'authorizationcode',
+  'authorizationtoken',
+  'eventsourcetoken',
+  'hectoken',
+  'passwords',
+  'passwordverifier',
+  'secret',
+  'tokenvalue',
   'refreshtoken',
   'idtoken',
   'webidentitytoken',
@@ -29,12 +38,9 @@ const SECRET_ENDS = [
   'secretstring',
   'secretbinary',
   'secretkey',
-  'clientsecret',
-  'sharedsecret',
   'privatekey',
   'keymaterial',
   'apikeyvalue',
-  'credentials.secret',
   'samlassertion',
   'userdata',
   'connectionstring',
@@ -48,12 +54,18 @@ const SECRET_ENDS = [
 ];
 
 /** Whole names, in lower case. */
-const SECRET_NAMES = words('secret plaintext pin otp password');
+const SECRET_NAMES = words('plaintext pin otp');
+
+/** Names that only look secret. */
+const SHOWN: ReadonlySet<string> = new Set(['subjectfromwebidentitytoken']);
 
 /** Members that AWS hides or leaves out though their names are harmless, by `service:member`. Sources: real records; the logging pages of SNS, SQS and Lambda. */
 const BY_SERVICE: ReadonlyMap<string, Treatment> = new Map([
   ['kms:plaintext', 'drop'],
   ['kms:ciphertextBlob', 'drop'],
+  ['kms:grantToken', 'drop'],
+  ['kms:privateKeyCiphertextBlob', 'drop'],
+  ['kms:sharedSecretCiphertextBlob', 'drop'],
   ['kms:message', 'drop'],
   ['kms:mac', 'drop'],
   ['kms:signature', 'drop'],
@@ -67,6 +79,14 @@ const BY_SERVICE: ReadonlyMap<string, Treatment> = new Map([
   ['secretsmanager:secretBinary', 'drop'],
   ['sts:webIdentityToken', 'drop'],
   ['sts:sAMLAssertion', 'drop'],
+  ['apigateway:value', 'hide'],
+  ['cloudformation:parameterValue', 'drop'],
+  ['cognito-idp:credential', 'hide'],
+  ['dynamodb:parameters', 'hide'],
+  ['eks:token', 'hide'],
+  ['events:detail', 'hide'],
+  ['glue:tokenUrlParametersMap', 'hide'],
+  ['sns:token', 'hide'],
   ['ssm:parameters', 'hide'],
   ['ssm:value', 'hide'],
   ['sns:message', 'hide'],
@@ -92,12 +112,19 @@ const BY_SERVICE: ReadonlyMap<string, Treatment> = new Map([
   ['dynamodb:attributeUpdates', 'hide'],
 ]);
 
-/** How a member is treated for its name alone; undefined: as it is. Asked once per member of a schema, not per call. */
+/** How AWS treats a member of a service; else what its name suggests. Undefined: it is shown. */
 export function treatmentOf(service: string, member: string): Treatment | undefined {
-  const known = BY_SERVICE.get(`${service}:${member}`);
-  if (known !== undefined) return known;
+  return BY_SERVICE.get(`${service}:${member}`) ?? treatmentByName(member);
+}
+
+/** The same for a member of which the model says that it is a number or a structure: no name makes those a secret. */
+export function treatmentByServiceOf(service: string, member: string): Treatment | undefined {
+  return BY_SERVICE.get(`${service}:${member}`);
+}
+
+function treatmentByName(member: string): Treatment | undefined {
   const name = member.toLowerCase();
   if (DROPPED.has(name)) return 'drop';
   if (SECRET_NAMES.has(name)) return 'hide';
-  return SECRET_ENDS.some((end) => name.endsWith(end)) ? 'hide' : undefined;
+  return !SHOWN.has(name) && SECRET_ENDS.some((end) => name.endsWith(end)) ? 'hide' : undefined;
 }

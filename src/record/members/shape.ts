@@ -1,7 +1,7 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 
 import { javaDate } from './dates.ts';
-import { HIDDEN, treatmentOf, type Treatment } from './hidden.ts';
+import { HIDDEN, treatmentByServiceOf, treatmentOf, type Treatment } from './hidden.ts';
 
 type Json = Record<string, unknown>;
 
@@ -170,13 +170,26 @@ function compositeShape(service: string, schema: NormalizedSchema, compiled: Com
   const members = new Map<string, Member>();
   for (const [member, memberSchema] of schema.structIterator()) {
     const name = lowerFirst(member);
+    const treatment = mayBeSecret(memberSchema)
+      ? treatmentOf(service, name)
+      : treatmentByServiceOf(service, name);
     members.set(member, {
       name,
-      treatment: treatmentOf(service, name),
+      treatment,
       shape: once(() => shapeOf(service, memberSchema, compiled)),
     });
   }
   return { kind: 'struct', members };
+}
+
+/** `manageMasterUserPassword` is a switch, `masterUserSecret` a structure that names a secret: neither is one. */
+function mayBeSecret(schema: NormalizedSchema): boolean {
+  return (
+    !schema.isBooleanSchema() &&
+    !schema.isNumericSchema() &&
+    !schema.isTimestampSchema() &&
+    !schema.isStructSchema()
+  );
 }
 
 function once(make: () => Shape): () => Shape {
