@@ -8,15 +8,17 @@ import type { Models, OperationModel, ServiceModel } from './operation-model.ts'
  */
 export function createModels(): Models {
   const packages = findPackages();
-  const names = [...packages.keys()];
+  const names = [...new Set(packages.map(({ signingName }) => signingName))];
   const ready = new Map<string, ServiceModel>();
   const loading = new Map<string, Promise<ServiceModel | undefined>>();
   return {
     load: (service) => {
       const known = loading.get(service);
       if (known !== undefined) return known;
-      const specifiers = packages.get(service);
-      if (specifiers === undefined) return Promise.resolve(undefined);
+      const specifiers = packages
+        .filter(({ signingName }) => signingName === service)
+        .map(({ specifier }) => specifier);
+      if (specifiers.length === 0) return Promise.resolve(undefined);
       const started = loadService(service, specifiers).then((model) => {
         if (model !== undefined) ready.set(service, model);
         return model;
@@ -26,6 +28,7 @@ export function createModels(): Models {
     },
     loaded: (service) => ready.get(service),
     installed: () => names,
+    packages: () => packages,
   };
 }
 

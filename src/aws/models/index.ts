@@ -1,3 +1,4 @@
 export { createModels } from './create-models.ts';
 export { modelOf } from './model-of.ts';
 export type { Models, OperationModel, PackageModel, ServiceModel } from './operation-model.ts';
+export type { KnownPackage } from './packages.ts';

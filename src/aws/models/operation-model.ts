@@ -1,6 +1,7 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 
 import type { Protocol } from '../protocols/protocol.ts';
+import type { KnownPackage } from './packages.ts';
 
 /** What holds for every operation of one client package. */
 export type PackageModel = {
@@ -55,4 +56,6 @@ export type Models = {
   readonly loaded: (service: string) => ServiceModel | undefined;
   /** Signing names that have an installed package. */
   readonly installed: () => readonly string[];
+  /** What the installed packages say of themselves, without loading them. */
+  readonly packages: () => readonly KnownPackage[];
 };

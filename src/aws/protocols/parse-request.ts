@@ -66,7 +66,7 @@ function parseRest(
   const result: Record<string, unknown> = {};
   const parts = {
     labels: readLabels(model, request.path),
-    query: parseQuery(request.query),
+    query: queryOf(model, request.query),
     headers: request.headers,
     status: undefined,
   };
@@ -80,6 +80,15 @@ function parseRest(
     if (body.length > 0) Object.assign(result, readBody(shape, body, model.protocol, reading));
   }
   return result;
+}
+
+/** Without the template's own parameters. */
+function queryOf({ http }: OperationModel, query: string) {
+  const literals = http === undefined ? [] : templateOf(http.uri).query;
+  const pairs = parseQuery(query);
+  return literals.length === 0
+    ? pairs
+    : pairs.filter(([name]) => literals.every((literal) => literal.name !== name));
 }
 
 function readLabels(model: OperationModel, path: string): ReadonlyMap<string, string> {

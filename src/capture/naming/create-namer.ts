@@ -1,9 +1,13 @@
-import type { Models } from '../../aws/models/index.ts';
+import type { Models, ServiceModel } from '../../aws/models/index.ts';
 import type { WireRequest } from '../../aws/protocols/protocol.ts';
+import { bucketOfHost } from '../../aws/protocols/s3-address.ts';
 import type { NamedCall } from '../captured-call.ts';
-
-/** `bodyStart`: the first 4 KiB of a form body, where `needsBodyStart` asked for it. */
-export type RequestHead = WireRequest & { readonly bodyStart?: Uint8Array | undefined };
+import { byRest } from './by-rest.ts';
+import { byRpc, formProtocol, isForm, parameterOf, type Found, type RequestHead } from './by-rpc.ts';
+import { eventSourceOf } from './event-source.ts';
+import { readAuth, type Auth } from './read-auth.ts';
+import { createRouter, type Router } from './router.ts';
+import { knowServices, type Services } from './services.ts';
 
 export type Namer = {
   /** Which service and operation a request is. Never throws, never waits. */
@@ -16,34 +20,142 @@ export type Namer = {
   readonly prepare: (request: WireRequest) => Promise<void>;
 };
 
-export function createNamer({
-  models,
-  defaultRegion,
-}: {
-  readonly models: Models;
-  readonly defaultRegion: string;
-}): Namer {
-  void models;
+type NamerDeps = { readonly models: Models; readonly defaultRegion: string };
+type Known = { readonly services: Services; readonly routerOf: (service: string) => Router | undefined };
+
+/**
+ * Decides by the evidence in this order: credential scope, Action, X-Amz-Target, CBOR path, host, path. A header or parameter that the
+ * service would not look at does not count, so that nobody can have his call recorded under another name.
+ */
+export function createNamer({ models, defaultRegion }: NamerDeps): Namer {
+  const services = knowServices(models.packages());
+  const known: Known = { services, routerOf: routersOf(models) };
+  const missing = (request: WireRequest) => missingModel(request, services, models);
   return {
     name: (request) => {
-      const target = request.headers['x-amz-target'];
-      const scope = /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(
-        request.headers['authorization'] ?? '',
-      );
+      const auth = readAuth(request.headers, request.query);
+      const found = find(request, auth, known);
       return {
-        service: scope?.[3] ?? 'unknown',
-        eventSource: `${scope?.[3] ?? 'unknown'}.amazonaws.com`,
-        operation: target?.slice(target.lastIndexOf('.') + 1) ?? 'unknown',
-        protocol: target === undefined ? 'unknown' : 'json',
-        region: scope?.[2] ?? defaultRegion,
-        accessKeyId: scope?.[1],
-        sessionToken: request.headers['x-amz-security-token'],
-        auth: scope === null ? 'none' : 'header',
-        evidence: '',
+        service: found.service,
+        eventSource: sourceOf(auth, found.service),
+        operation: found.operation,
+        protocol: found.protocol,
+        region: auth.region ?? defaultRegion,
+        accessKeyId: auth.accessKeyId,
+        sessionToken: auth.sessionToken,
+        auth: auth.kind,
+        evidence: found.evidence,
       };
     },
-    needsBodyStart: () => false,
-    ready: () => true,
-    prepare: () => Promise.resolve(),
+    needsBodyStart: (request) => {
+      if (request.method !== 'POST' || !isForm(request)) return false;
+      const { service } = readAuth(request.headers, request.query);
+      return service === undefined || services.waysOf(modelService(service)).form;
+    },
+    ready: (request) => missing(request) === undefined,
+    prepare: async (request) => {
+      const service = missing(request);
+      // A model that cannot be loaded costs the name, not the call: name() then falls back to the path.
+      if (service !== undefined) await models.load(service).catch(() => undefined);
+    },
   };
+}
+
+/** Routers are made of loaded models, once. */
+function routersOf(models: Models): Known['routerOf'] {
+  const routers = new WeakMap<ServiceModel, Router>();
+  return (service) => {
+    const model = models.loaded(service);
+    if (model === undefined) return undefined;
+    let router = routers.get(model);
+    if (router === undefined) routers.set(model, (router = createRouter(restOperations(model))));
+    return router;
+  };
+}
+
+function* restOperations(model: ServiceModel) {
+  for (const one of model.packages) {
+    if (one.package.protocol !== 'rest-json' && one.package.protocol !== 'rest-xml') continue;
+    yield* one.operations.values();
+  }
+}
+
+/** The service whose model must be loaded before the request can be named. */
+function missingModel(request: WireRequest, services: Services, models: Models): string | undefined {
+  const auth = readAuth(request.headers, request.query);
+  const service = serviceOf(auth, request, services) ?? (isBucketPath(request.path) ? 's3' : undefined);
+  if (service === undefined || models.loaded(service) !== undefined || !services.installed(service))
+    return undefined;
+  const ways = services.waysOf(service);
+  return ways.rest && byRpc(request, service, ways) === undefined ? service : undefined;
+}
+
+function find(request: RequestHead, auth: Auth, { services, routerOf }: Known): Found {
+  const service = serviceOf(auth, request, services);
+  if (service === undefined) return findUnsigned(request, { services, routerOf });
+  const ways = services.waysOf(service);
+  const evidence = `${auth.service === undefined ? 'host' : 'scope'}=${service}`;
+  const rpc = byRpc(request, service, ways);
+  if (rpc !== undefined) return { ...rpc, evidence: `${evidence} ${rpc.evidence}` };
+  if (ways.rest)
+    return byRest(request, {
+      service,
+      protocol: services.restProtocol(service),
+      router: routerOf(service),
+      evidence,
+    });
+  return { service, operation: 'unknown', protocol: ways.target ? 'json' : formProtocol(service), evidence };
+}
+
+/** By the scope, or the host of a request without one. */
+function serviceOf(auth: Auth, request: WireRequest, services: Services): string | undefined {
+  if (auth.service !== undefined) return modelService(auth.service);
+  const host = request.headers['host'];
+  if (host === undefined) return undefined;
+  return services.byHost(host) ?? (bucketOfHost(host) === undefined ? undefined : 's3');
+}
+
+/** Signing names that only stand for parts of S3. */
+const PARTS_OF_S3: ReadonlySet<string> = new Set(['s3express', 's3-object-lambda', 's3-outposts']);
+
+function modelService(service: string): string {
+  return PARTS_OF_S3.has(service) ? 's3' : service;
+}
+
+function sourceOf(auth: Auth, service: string): string {
+  return eventSourceOf(auth.service !== undefined && PARTS_OF_S3.has(auth.service) ? auth.service : service);
+}
+
+/** No scope and no host to go by: what the call says of itself; at last S3, the one service that strangers may call. */
+function findUnsigned(request: RequestHead, { services, routerOf }: Known): Found {
+  const service = serviceByClaims(request, services);
+  const rpc = byRpc(request, service ?? 'unknown', services.waysOf(service ?? 'unknown'));
+  if (rpc !== undefined) return rpc;
+  if (!isBucketPath(request.path))
+    return { service: 'unknown', operation: 'unknown', protocol: 'unknown', evidence: '' };
+  const s3 = {
+    service: 's3',
+    protocol: services.restProtocol('s3'),
+    router: routerOf('s3'),
+    evidence: 'unsigned',
+  };
+  return byRest(request, s3);
+}
+
+/** `AWSCognitoIdentityProviderService.InitiateAuth`, `Version=2011-06-15`: the calls that are made before there are credentials. */
+function serviceByClaims(request: RequestHead, services: Services): string | undefined {
+  const target = request.headers['x-amz-target'];
+  const byTarget =
+    target === undefined
+      ? undefined
+      : services.byTarget(target.slice(0, Math.max(0, target.lastIndexOf('.'))));
+  if (byTarget !== undefined) return byTarget;
+  const version = parameterOf(request, 'Version');
+  return version === undefined ? undefined : services.byVersion(version);
+}
+
+const BUCKET_PATH = /^\/[a-z0-9][a-z0-9.-]{2,62}(\/|$)/;
+
+function isBucketPath(path: string): boolean {
+  return BUCKET_PATH.test(path);
 }

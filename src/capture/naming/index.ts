@@ -1,3 +1,4 @@
 export { createNamer } from './create-namer.ts';
 export { bucketAndKey, toPathStyle } from '../../aws/protocols/s3-address.ts';
-export type { Namer, RequestHead } from './create-namer.ts';
+export type { Namer } from './create-namer.ts';
+export type { RequestHead } from './by-rpc.ts';

@@ -1,0 +1,43 @@
+import type { Protocol, WireRequest } from '../../aws/protocols/protocol.ts';
+import { bucketOfHost } from '../../aws/protocols/s3-address.ts';
+import type { Found } from './by-rpc.ts';
+import { nameByPath } from './path-shape.ts';
+import type { Router } from './router.ts';
+
+/** What is known of the service that a REST request goes to; `router` is undefined where no model is loaded. */
+export type RestService = {
+  readonly service: string;
+  readonly protocol: Protocol;
+  readonly router: Router | undefined;
+  /** How the service was found. */
+  readonly evidence: string;
+};
+
+/** The operation by method, path, query and headers; without a model, a name made of method and path. */
+export function byRest(request: WireRequest, { service, protocol, router, evidence }: RestService): Found {
+  const { method, query, headers } = request;
+  const path = service === 's3' ? pathStyle(request) : request.path;
+  const special = service === 's3' ? unmodelledS3(request) : undefined;
+  if (special !== undefined) return { service, operation: special, protocol, evidence: `${evidence} path` };
+  const operation = router?.find({ method, path, query, headers });
+  if (operation !== undefined)
+    return { service, operation, protocol, evidence: `${evidence} route=${operation}` };
+  return { service, operation: nameByPath(method, path), protocol, evidence: `${evidence} path` };
+}
+
+function pathStyle({ path, headers }: WireRequest): string {
+  const bucket = bucketOfHost(headers['host'] ?? '');
+  return bucket === undefined ? path : `/${bucket}${path}`;
+}
+
+/**
+ * S3 Control shares S3's signing name but not its model; a browser's upload by a signed form is in no model.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
+ */
+function unmodelledS3({ method, path, headers }: WireRequest): string | undefined {
+  if (path.startsWith('/v20180820/') && headers['x-amz-account-id'] !== undefined)
+    return nameByPath(method, path);
+  const upload =
+    method === 'POST' && headers['content-type']?.toLowerCase().startsWith('multipart/form-data') === true;
+  return upload ? 'PostObject' : undefined;
+}

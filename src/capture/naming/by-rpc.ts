@@ -1,0 +1,66 @@
+import type { Protocol, WireRequest } from '../../aws/protocols/protocol.ts';
+import { cleanWord, queryValue } from './read-auth.ts';
+import type { Ways } from './services.ts';
+
+/** `bodyStart`: the first 4 KiB of a form body (or all of it), where `needsBodyStart` asked for it. */
+export type RequestHead = WireRequest & { readonly bodyStart?: Uint8Array | undefined };
+
+/** What was found out, and by what. */
+export type Found = {
+  readonly service: string;
+  readonly operation: string;
+  readonly protocol: Protocol;
+  readonly evidence: string;
+};
+
+/** The operation as the RPC protocols name it, each only where the service is spoken to in that way. */
+export function byRpc(request: RequestHead, service: string, ways: Ways): Found | undefined {
+  const action = ways.form ? actionOf(request) : undefined;
+  if (action !== undefined && (isForm(request) || request.headers['x-amz-target'] === undefined)) {
+    return { service, operation: action, protocol: formProtocol(service), evidence: `action=${action}` };
+  }
+  const target = ways.target ? request.headers['x-amz-target'] : undefined;
+  const operation = target === undefined ? undefined : cleanWord(target.slice(target.lastIndexOf('.') + 1));
+  if (operation !== undefined)
+    return { service, operation, protocol: 'json', evidence: `target=${operation}` };
+  return ways.target || ways.form ? byCborPath(request, service) : undefined;
+}
+
+/** EC2 alone has a dialect of the Query protocol. */
+export function formProtocol(service: string): Protocol {
+  return service === 'ec2' ? 'ec2' : 'query';
+}
+
+export function isForm({ headers }: WireRequest): boolean {
+  return headers['content-type']?.toLowerCase().startsWith('application/x-www-form-urlencoded') === true;
+}
+
+/** From the form body before the query: that is what servers of the Query protocol look at. */
+export function parameterOf(request: RequestHead, name: string): string | undefined {
+  const { bodyStart } = request;
+  if (bodyStart !== undefined && bodyStart.length > 0 && isForm(request)) {
+    const text = Buffer.from(bodyStart.buffer, bodyStart.byteOffset, bodyStart.byteLength).toString('latin1');
+    const value = queryValue(text, name);
+    if (value !== undefined) return value;
+  }
+  return request.query === '' ? undefined : queryValue(request.query, name);
+}
+
+function actionOf(request: RequestHead): string | undefined {
+  return cleanWord(parameterOf(request, 'Action'));
+}
+
+/** `/service/GraniteServiceVersion20100801/operation/PutMetricData`. https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html */
+function byCborPath({ path, headers }: WireRequest, service: string): Found | undefined {
+  const protocol = headers['smithy-protocol'];
+  if (protocol === undefined || !path.includes('/service/')) return undefined;
+  const at = path.lastIndexOf('/operation/');
+  const operation = at === -1 ? undefined : cleanWord(path.slice(at + '/operation/'.length));
+  if (operation === undefined) return undefined;
+  return {
+    service,
+    operation,
+    protocol: protocol === 'rpc-v2-json' ? 'json' : 'cbor',
+    evidence: `rpc=${operation}`,
+  };
+}
