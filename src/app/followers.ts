@@ -4,7 +4,8 @@ import type { Registry } from '../base/metrics.ts';
 import type { Config } from '../config.ts';
 import type { FollowerStatus } from '../store/contract.ts';
 import { createFollower } from '../store/follow/follower.ts';
-import { createJournalRetention } from '../store/follow/journal-retention.ts';
+import { showFollowers } from '../store/follow/metrics.ts';
+import { createRetentionOfJournal } from '../store/follow/retention.ts';
 import { createEventsWriter } from '../use/history/events-writer.ts';
 import type { Closing } from './closing.ts';
 import type { Store } from './store.ts';
@@ -41,12 +42,11 @@ export async function startFollowers({ config, store, trails, clock, log, metric
     linger: LINGER,
     clock,
     log,
-    metrics,
   });
   await events.start();
   closing.add('events follower', () => events.stop());
   const statuses = (): readonly FollowerStatus[] => [events.status(), ...trails.followers()];
-  const retention = createJournalRetention({
+  const retention = createRetentionOfJournal({
     journal,
     followers: statuses,
     events: EVENTS,
@@ -54,6 +54,8 @@ export async function startFollowers({ config, store, trails, clock, log, metric
     limitBytes: config.journal_limit,
     log,
   });
+  retention.start();
+  showFollowers(metrics, statuses);
   closing.add('journal retention', () => retention.stop());
   return { statuses, storedThrough: () => events.status().cursor };
 }
