@@ -36,7 +36,8 @@ export function eventStoreContract(title: string, start: () => Promise<EventStor
       const range = { from: NOW - 60 * DAY, to: NOW - 20 * DAY };
       const entries = randomEntries(random, { ...range, firstSeq: 1, count: 3000 });
       beforeAll(async () => {
-        for (let at = 0; at < entries.length; at += 700) await store.insert({ token: `random-${at}`, entries: entries.slice(at, at + 700) });
+        for (let at = 0; at < entries.length; at += 700)
+          await store.insert({ token: `random-${at}`, entries: entries.slice(at, at + 700) });
       });
 
       it('finds by any conditions, page after page, exactly what looking at each event finds', async () => {
@@ -51,7 +52,14 @@ export function eventStoreContract(title: string, start: () => Promise<EventStor
       });
 
       it('gives each record back byte for byte, with its columns and origin', async () => {
-        const page = await store.lookup({ scope: 'all', ...range, categories: [], conditions: [], limit: 1000, after: undefined });
+        const page = await store.lookup({
+          scope: 'all',
+          ...range,
+          categories: [],
+          conditions: [],
+          limit: 1000,
+          after: undefined,
+        });
         expect(page.events).toHaveLength(1000);
         for (const { raw, columns, origin } of page.events) {
           const entry = entries.find(({ id }) => id === columns.eventId);
@@ -63,7 +71,15 @@ export function eventStoreContract(title: string, start: () => Promise<EventStor
 
       it('shows no second twice and none never, when a page ends within a second that many events share', async () => {
         const { time } = (entries[0] as Entry).columns;
-        const query = { scope: 'all', from: time, to: time, categories: [], conditions: [], limit: 3, after: undefined } as const;
+        const query = {
+          scope: 'all',
+          from: time,
+          to: time,
+          categories: [],
+          conditions: [],
+          limit: 3,
+          after: undefined,
+        } as const;
         const expected = entries.filter((entry) => entry.columns.time === time).map(({ id }) => id);
         expect(expected.length).toBeGreaterThan(9);
         expect(sortedIds(await walk(store, query))).toEqual(expected.sort());
@@ -71,7 +87,10 @@ export function eventStoreContract(title: string, start: () => Promise<EventStor
 
       it('counts per bucket what a lookup would find', async () => {
         for (let round = 0; round < 20; round++) {
-          const query = { ...randomQuery(random, entries, range), bucketSeconds: [60, 3600, DAY, 7 * DAY][random.below(4)] as number };
+          const query = {
+            ...randomQuery(random, entries, range),
+            bucketSeconds: [60, 3600, DAY, 7 * DAY][random.below(4)] as number,
+          };
           const expected = new Map<number, { time: number; count: number; errors: number }>();
           for (const entry of entries.filter((candidate) => matches(candidate, query))) {
             const time = Math.floor(entry.columns.time / query.bucketSeconds) * query.bucketSeconds;
@@ -80,32 +99,53 @@ export function eventStoreContract(title: string, start: () => Promise<EventStor
             bucket.errors += entry.columns.error === '' ? 0 : 1;
             expected.set(time, bucket);
           }
-          expect(await store.histogram(query)).toEqual([...expected.values()].sort((a, b) => a.time - b.time));
+          expect(await store.histogram(query)).toEqual(
+            [...expected.values()].sort((a, b) => a.time - b.time),
+          );
         }
       });
 
       it('counts the values of each attribute, most frequent first', async () => {
         for (const key of KEYS) {
-          const query = { ...randomQuery(random, entries, range), conditions: [], key, prefix: '', limit: 1000 };
+          const query = {
+            ...randomQuery(random, entries, range),
+            conditions: [],
+            key,
+            prefix: '',
+            limit: 1000,
+          };
           const expected = new Map<string, number>();
           for (const entry of entries.filter((candidate) => matches(candidate, query))) {
-            for (const value of new Set(valuesOf(entry, key))) if (value !== '') expected.set(value, (expected.get(value) ?? 0) + 1);
+            for (const value of new Set(valuesOf(entry, key)))
+              if (value !== '') expected.set(value, (expected.get(value) ?? 0) + 1);
           }
           const counted = await store.values(query);
-          expect(counted.map(({ count }) => count)).toEqual([...expected.values()].sort((a, b) => b - a).slice(0, 1000));
+          expect(counted.map(({ count }) => count)).toEqual(
+            [...expected.values()].sort((a, b) => b - a).slice(0, 1000),
+          );
           for (const { value, count } of counted) expect(expected.get(value), `${key} ${value}`).toBe(count);
         }
       });
 
       it('counts only values with the prefix', async () => {
-        const values = await store.values({ scope: 'all', ...range, categories: [], conditions: [], key: 'Username', prefix: 'al', limit: 10 });
+        const values = await store.values({
+          scope: 'all',
+          ...range,
+          categories: [],
+          conditions: [],
+          key: 'Username',
+          prefix: 'al',
+          limit: 10,
+        });
         expect(values.map(({ value }) => value).sort()).toEqual(['alice', 'alina']);
       });
 
       it('hands out a journal by sequence, with holes where there is nothing', async () => {
         const found = await store.bySequence({ from: 2990, to: 4000, limit: 5 });
         expect(found.map(({ seq }) => seq)).toEqual([2990, 2991, 2992, 2993, 2994]);
-        expect(found).toEqual(entries.slice(2989, 2994).map((entry) => ({ ...entry, raw: Buffer.from(entry.raw) })));
+        expect(found).toEqual(
+          entries.slice(2989, 2994).map((entry) => ({ ...entry, raw: Buffer.from(entry.raw) })),
+        );
         expect(await store.bySequence({ from: 3001, to: 9000, limit: 5 })).toEqual([]);
         const other = await engine.open('another journal');
         expect(await other.bySequence({ from: 1, to: 3000, limit: 5 })).toEqual([]);
@@ -116,7 +156,9 @@ export function eventStoreContract(title: string, start: () => Promise<EventStor
         const some = entries.slice(0, 900).map(({ columns }) => columns.id);
         const strange = ['00000000-0000-4000-8000-000000000000', 'not-an-id'];
         expect(await store.existing({ ids: [...some, ...strange], ...range })).toEqual(new Set(some));
-        expect(await store.existing({ ids: some, from: range.to + DAY, to: range.to + 2 * DAY })).toEqual(new Set());
+        expect(await store.existing({ ids: some, from: range.to + DAY, to: range.to + 2 * DAY })).toEqual(
+          new Set(),
+        );
       });
 
       it('lists accounts with their regions and newest event', async () => {
@@ -138,15 +180,31 @@ export function eventStoreContract(title: string, start: () => Promise<EventStor
       await first.stop();
       const second = await engine.open('repeating');
       await second.insert({ token: '150-300', entries: entries.slice(149) });
-      const counts = await second.histogram({ scope: 'all', ...range, categories: [], conditions: [], bucketSeconds: 365 * DAY });
+      const counts = await second.histogram({
+        scope: 'all',
+        ...range,
+        categories: [],
+        conditions: [],
+        bucketSeconds: 365 * DAY,
+      });
       expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(300);
-      expect((await second.bySequence({ from: 1, to: 300, limit: 1000 })).map(({ seq }) => seq)).toEqual(entries.map(({ seq }) => seq));
+      expect((await second.bySequence({ from: 1, to: 300, limit: 1000 })).map(({ seq }) => seq)).toEqual(
+        entries.map(({ seq }) => seq),
+      );
       await second.stop();
     });
 
     it('shows an event once that two journals have stored', async () => {
       const entry = entryOf(randomRecord(createRandom(9), NOW - 8 * DAY), 1);
-      const query = { scope: 'all', from: NOW - 8 * DAY - 1, to: NOW - 8 * DAY + 1, categories: [], conditions: [], limit: 1, after: undefined } as const;
+      const query = {
+        scope: 'all',
+        from: NOW - 8 * DAY - 1,
+        to: NOW - 8 * DAY + 1,
+        categories: [],
+        conditions: [],
+        limit: 1,
+        after: undefined,
+      } as const;
       for (const journal of ['twin a', 'twin b', 'twin c']) {
         const twin = await engine.open(journal);
         await twin.insert({ token: '1-1', entries: [entry] });
@@ -156,7 +214,10 @@ export function eventStoreContract(title: string, start: () => Promise<EventStor
     });
 
     it('takes records spread over lines, with empty lines and every escape, as they are', async () => {
-      const record = { ...randomRecord(createRandom(10), NOW - 7 * DAY), userAgent: 'tab\t line\n\n return\r nul\u0000 back\\slash' };
+      const record = {
+        ...randomRecord(createRandom(10), NOW - 7 * DAY),
+        userAgent: 'tab\t line\n\n return\r nul\u0000 back\\slash',
+      };
       const text = JSON.stringify(record, null, 2).replace('{\n', '{\n\n\n\t\r\n');
       const entry = { ...entryOf(record, 1), raw: Buffer.from(text) };
       const other = await engine.open('spread');
@@ -167,7 +228,10 @@ export function eventStoreContract(title: string, start: () => Promise<EventStor
     });
 
     it('derives the columns of entries that were read from disk', async () => {
-      const { columns, ...bare } = entryOf({ ...randomRecord(createRandom(11), NOW - 6 * DAY), eventName: 'FromDisk' }, 1);
+      const { columns, ...bare } = entryOf(
+        { ...randomRecord(createRandom(11), NOW - 6 * DAY), eventName: 'FromDisk' },
+        1,
+      );
       const other = await engine.open('from disk');
       await other.insert({ token: '1-1', entries: [bare] });
       const page = await other.lookup({
@@ -180,7 +244,9 @@ export function eventStoreContract(title: string, start: () => Promise<EventStor
 
     it('takes one batch from two hundred different weeks', async () => {
       const random = createRandom(12);
-      const entries = Array.from({ length: 200 }, (_, i) => entryOf({ ...randomRecord(random, NOW - 60 - i * 7 * DAY), eventName: 'Weekly' }, i + 1));
+      const entries = Array.from({ length: 200 }, (_, i) =>
+        entryOf({ ...randomRecord(random, NOW - 60 - i * 7 * DAY), eventName: 'Weekly' }, i + 1),
+      );
       const other = await engine.open('weeks');
       await other.insert({ token: '1-200', entries });
       expect(await other.bySequence({ from: 1, to: 200, limit: 1000 })).toHaveLength(200);
@@ -190,9 +256,18 @@ export function eventStoreContract(title: string, start: () => Promise<EventStor
     it('lets go of what is older than the retention', async () => {
       const old = { from: NOW - 5000 * DAY, to: NOW - 4990 * DAY };
       const other = await engine.open('old');
-      await other.insert({ token: '1-50', entries: randomEntries(createRandom(13), { ...old, firstSeq: 1, count: 50 }) });
+      await other.insert({
+        token: '1-50',
+        entries: randomEntries(createRandom(13), { ...old, firstSeq: 1, count: 50 }),
+      });
       await engine.command('OPTIMIZE TABLE events FINAL');
-      const left = await other.histogram({ scope: 'all', ...old, categories: [], conditions: [], bucketSeconds: DAY });
+      const left = await other.histogram({
+        scope: 'all',
+        ...old,
+        categories: [],
+        conditions: [],
+        bucketSeconds: DAY,
+      });
       expect(left).toEqual([]);
       await other.stop();
     });
@@ -200,7 +275,15 @@ export function eventStoreContract(title: string, start: () => Promise<EventStor
     it('stops a lookup whose caller has gone', async () => {
       const gone = new AbortController();
       gone.abort();
-      const query = { scope: 'all', from: 0, to: NOW, categories: [], conditions: [], limit: 1, after: undefined } as const;
+      const query = {
+        scope: 'all',
+        from: 0,
+        to: NOW,
+        categories: [],
+        conditions: [],
+        limit: 1,
+        after: undefined,
+      } as const;
       await expect(store.lookup(query, gone.signal)).rejects.toThrow();
     });
 

@@ -5,7 +5,9 @@ import { ACCOUNTS, REGIONS, type Entry } from './random-records.ts';
 /** What a lookup means, said the plain way: every event is looked at. */
 export function matches(entry: Entry, query: Omit<LookupQuery, 'limit' | 'after'>): boolean {
   const { columns } = entry;
-  const inScope = query.scope === 'all' || (query.scope.account === columns.account && query.scope.region === columns.region);
+  const inScope =
+    query.scope === 'all' ||
+    (query.scope.account === columns.account && query.scope.region === columns.region);
   const inTime = columns.time >= query.from && columns.time <= query.to;
   const inCategory = query.categories.length === 0 || query.categories.includes(columns.category);
   return inScope && inTime && inCategory && query.conditions.every((condition) => holds(entry, condition));
@@ -62,7 +64,11 @@ export const KEYS: readonly LookupKey[] =
   ) as LookupKey[];
 
 /** Conditions with values that exist, mostly. */
-export function randomQuery(random: Random, entries: readonly Entry[], range: { from: number; to: number }): Omit<LookupQuery, 'limit' | 'after'> {
+export function randomQuery(
+  random: Random,
+  entries: readonly Entry[],
+  range: { from: number; to: number },
+): Omit<LookupQuery, 'limit' | 'after'> {
   const pick = <T>(values: readonly T[]): T => values[random.below(values.length)] as T;
   const value = (key: LookupKey, operator: LookupOperator): string => {
     const own = valuesOf(pick(entries), key);

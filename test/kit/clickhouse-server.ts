@@ -9,19 +9,26 @@ import { fileURLToPath } from 'node:url';
 
 import { libchdbPath } from 'chdb/libchdb';
 
-export type ClickHouseServer = { readonly url: string; readonly pid: number; readonly stop: () => Promise<void> };
+export type ClickHouseServer = {
+  readonly url: string;
+  readonly pid: number;
+  readonly stop: () => Promise<void>;
+};
 
 /** A real ClickHouse server over HTTP in a folder of its own. */
 export async function startClickHouseServer(extra: readonly string[] = []): Promise<ClickHouseServer> {
   const dir = mkdtempSync(join(tmpdir(), 'opentrail-clickhouse-'));
   const port = await freePort();
   const script = fileURLToPath(new URL('./clickhouse-server.py', import.meta.url));
-  const child = spawn('python3', [script, libchdbPath(), dir, String(port), ...extra], { stdio: ['pipe', 'ignore', 'pipe'] });
+  const child = spawn('python3', [script, libchdbPath(), dir, String(port), ...extra], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const url = `http://127.0.0.1:${port}`;
   for (let waited = 0; !(await answers(url)); waited += 100) {
-    if (child.exitCode !== null || waited > 30_000) throw new Error(`ClickHouse server did not start: ${said}`);
+    if (child.exitCode !== null || waited > 30_000)
+      throw new Error(`ClickHouse server did not start: ${said}`);
     await sleep(100);
   }
   return {

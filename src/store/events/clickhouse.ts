@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
-import { ClickHouseError, ClickHouseLogLevel, createClient, type ClickHouseClient, type ClickHouseSettings } from '@clickhouse/client';
+import {
+  ClickHouseError,
+  ClickHouseLogLevel,
+  createClient,
+  type ClickHouseClient,
+  type ClickHouseSettings,
+} from '@clickhouse/client';
 
 import { messageOf, OpentrailError } from '../../base/errors.ts';
 
@@ -19,7 +25,12 @@ export type ClickHouse = {
   /** The answer in RowBinary. */
   readonly rows: (lane: Lane, statement: Statement) => Promise<Buffer>;
   readonly command: (statement: Statement) => Promise<void>;
-  readonly insert: (insert: { readonly table: string; readonly columns: readonly string[]; readonly body: Buffer; readonly token: string }) => Promise<void>;
+  readonly insert: (insert: {
+    readonly table: string;
+    readonly columns: readonly string[];
+    readonly body: Buffer;
+    readonly token: string;
+  }) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -95,7 +106,12 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    if (cause instanceof ClickHouseError) throw new OpentrailError('ENGINE_QUERY_FAILED', `event store: ${cause.type ?? cause.code}: ${cause.message.slice(0, 500)}`, { cause });
+    if (cause instanceof ClickHouseError)
+      throw new OpentrailError(
+        'ENGINE_QUERY_FAILED',
+        `event store: ${cause.type ?? cause.code}: ${cause.message.slice(0, 500)}`,
+        { cause },
+      );
     throw new OpentrailError('ENGINE_UNAVAILABLE', `event store: ${messageOf(cause)}`, { cause });
   }
 }

@@ -14,7 +14,11 @@ export type Selection = Omit<HistogramQuery, 'bucketSeconds'>;
 export function whereOf(query: Selection): Where {
   const binder = createBinder();
   const parts = [`t >= ${binder.time(query.from)}`, `t <= ${binder.time(query.to)}`];
-  if (query.scope !== 'all') parts.push(`account = ${binder.text(query.scope.account)}`, `region = ${binder.text(query.scope.region)}`);
+  if (query.scope !== 'all')
+    parts.push(
+      `account = ${binder.text(query.scope.account)}`,
+      `region = ${binder.text(query.scope.region)}`,
+    );
   if (query.categories.length === 1) parts.push(`category = ${binder.text(query.categories[0] ?? '')}`);
   else if (query.categories.length > 1) parts.push(`category IN ${binder.texts(query.categories)}`);
   const tokens: string[] = [];
@@ -26,7 +30,6 @@ export function whereOf(query: Selection): Where {
   if (tokens.length > 0) parts.push(`hasAll(tok, ${binder.texts(tokens)})`);
   return { sql: parts.join(' AND '), params: binder.params };
 }
-
 
 /** Tag of the key's tokens, and the column that holds its values plainly. Keys of the sorting order have no token. */
 const KEYS: Readonly<Record<LookupKey, { readonly tag?: string; readonly column: string }>> = {
@@ -50,7 +53,9 @@ export const columnOf = (key: LookupKey): string => KEYS[key].column;
 
 function singleToken({ key, operator, values }: LookupCondition): string | undefined {
   const { tag } = KEYS[key];
-  return operator === 'equals' && values.length === 1 && tag !== undefined ? tag + wireValue(key, values[0] ?? '') : undefined;
+  return operator === 'equals' && values.length === 1 && tag !== undefined
+    ? tag + wireValue(key, values[0] ?? '')
+    : undefined;
 }
 
 /** ReadOnly is asked for as the texts `true` and `false`; anything else matches nothing. */
@@ -68,7 +73,9 @@ function conditionSql(condition: LookupCondition, binder: Binder): string {
   const { tag, column } = KEYS[key];
   switch (operator) {
     case 'equals':
-      return tag === undefined ? `${column} IN ${binder.texts(values)}` : `hasAny(tok, ${binder.texts(values.map((value) => tag + value))})`;
+      return tag === undefined
+        ? `${column} IN ${binder.texts(values)}`
+        : `hasAny(tok, ${binder.texts(values.map((value) => tag + value))})`;
     case 'not':
       return `${column} NOT IN ${binder.texts(values)}`;
     case 'prefix':
@@ -79,9 +86,12 @@ function conditionSql(condition: LookupCondition, binder: Binder): string {
 }
 
 function eventIdSql({ operator, values }: LookupCondition, binder: Binder): string {
-  if (operator === 'prefix') return anyOf(values.map((value) => `startsWith(toString(id), ${binder.text(value.toLowerCase())})`));
+  if (operator === 'prefix')
+    return anyOf(values.map((value) => `startsWith(toString(id), ${binder.text(value.toLowerCase())})`));
   const ids = values.map((value) => binder.bind(storedId(value), 'UUID'));
-  return ids.length === 1 ? `id ${operator === 'not' ? '!=' : '='} ${ids[0]}` : `id ${operator === 'not' ? 'NOT IN' : 'IN'} (${ids.join(', ')})`;
+  return ids.length === 1
+    ? `id ${operator === 'not' ? '!=' : '='} ${ids[0]}`
+    : `id ${operator === 'not' ? 'NOT IN' : 'IN'} (${ids.join(', ')})`;
 }
 
 /** As the columns of a record have it. */
@@ -92,9 +102,15 @@ function storedId(eventId: string): string {
 
 function readOnlySql({ operator, values }: LookupCondition): string {
   const wanted = ['true', 'false'].filter((text) =>
-    operator === 'prefix' ? values.some((value) => text.startsWith(value)) : values.includes(text) !== (operator === 'not'),
+    operator === 'prefix'
+      ? values.some((value) => text.startsWith(value))
+      : values.includes(text) !== (operator === 'not'),
   );
-  return wanted.length === 2 ? '1' : wanted.length === 0 ? '0' : `read_only = ${wanted[0] === 'true' ? 1 : 0}`;
+  return wanted.length === 2
+    ? '1'
+    : wanted.length === 0
+      ? '0'
+      : `read_only = ${wanted[0] === 'true' ? 1 : 0}`;
 }
 
 function resourceSql({ key, operator, values }: LookupCondition, binder: Binder): string {
@@ -111,7 +127,8 @@ function resourceSql({ key, operator, values }: LookupCondition, binder: Binder)
   }
 }
 
-const anyOf = (alternatives: readonly string[]): string => (alternatives.length === 1 ? (alternatives[0] ?? '0') : `(${alternatives.join(' OR ')})`);
+const anyOf = (alternatives: readonly string[]): string =>
+  alternatives.length === 1 ? (alternatives[0] ?? '0') : `(${alternatives.join(' OR ')})`;
 
 export type Binder = {
   readonly params: Readonly<Record<string, unknown>>;
@@ -129,7 +146,13 @@ export function createBinder(prefix = 'p'): Binder {
     params[name] = value;
     return `{${name}:${type}}`;
   };
-  return { params, bind, time: (seconds) => bind(timeText(seconds), "DateTime('UTC')"), text: (value) => bind(value, 'String'), texts: (values) => bind(values, 'Array(String)') };
+  return {
+    params,
+    bind,
+    time: (seconds) => bind(timeText(seconds), "DateTime('UTC')"),
+    text: (value) => bind(value, 'String'),
+    texts: (values) => bind(values, 'Array(String)'),
+  };
 }
 
 /** Ten digits are read as an epoch, fewer might be a year; outside of DateTime's range its ends are as good. */

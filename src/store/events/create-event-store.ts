@@ -25,7 +25,11 @@ export type ClickHouseEventStore = EventStore & {
   /** Creates or changes the tables; also applies a changed retention. Done by createEventStore. */
   readonly migrate: () => Promise<void>;
   /** Bytes of all active parts with their indexes, and rows. */
-  readonly sizeOnDisk: () => Promise<{ readonly bytes: number; readonly rows: number; readonly parts: number }>;
+  readonly sizeOnDisk: () => Promise<{
+    readonly bytes: number;
+    readonly rows: number;
+    readonly parts: number;
+  }>;
   readonly stop: () => Promise<void>;
 };
 
@@ -60,14 +64,23 @@ async function ping(clickhouse: ClickHouse): Promise<boolean> {
 }
 
 async function sizeOnDisk(clickhouse: ClickHouse): Promise<{ bytes: number; rows: number; parts: number }> {
-  const sql = "SELECT sum(bytes_on_disk), sum(rows), count() FROM system.parts WHERE active AND database = currentDatabase() AND table = 'events'";
+  const sql =
+    "SELECT sum(bytes_on_disk), sum(rows), count() FROM system.parts WHERE active AND database = currentDatabase() AND table = 'events'";
   const reader = new RowReader(await clickhouse.rows('control', { sql }));
   return { bytes: reader.uint64(), rows: reader.uint64(), parts: reader.uint64() };
 }
 
 function insertMetrics(registry: Registry) {
-  const rows = new Counter({ name: 'opentrail_events_inserted_total', help: 'Records inserted into the event store.', registers: [registry] });
-  const bytes = new Counter({ name: 'opentrail_events_inserted_bytes_total', help: 'Bytes sent for them.', registers: [registry] });
+  const rows = new Counter({
+    name: 'opentrail_events_inserted_total',
+    help: 'Records inserted into the event store.',
+    registers: [registry],
+  });
+  const bytes = new Counter({
+    name: 'opentrail_events_inserted_bytes_total',
+    help: 'Bytes sent for them.',
+    registers: [registry],
+  });
   const seconds = new Histogram({
     name: 'opentrail_events_insert_seconds',
     help: 'Time of an insert.',

@@ -6,9 +6,16 @@ import type { EventColumns, Origin } from '../../record/event-record.ts';
  */
 
 export const INSERT_COLUMNS: readonly string[] =
-  'account region t id category origin journal seq source name error read_only username access_key user_arn source_ip res raw'.split(' ');
+  'account region t id category origin journal seq source name error read_only username access_key user_arn source_ip res raw'.split(
+    ' ',
+  );
 
-export type Row = { readonly columns: EventColumns; readonly raw: Uint8Array; readonly origin: Origin; readonly seq: number };
+export type Row = {
+  readonly columns: EventColumns;
+  readonly raw: Uint8Array;
+  readonly origin: Origin;
+  readonly seq: number;
+};
 
 /** Turns rows into the body of an insert. The body stands until the next call: memory of this size is dear to get and to collect. */
 export type RowEncoder = (rows: readonly Row[]) => Buffer;
@@ -68,7 +75,13 @@ const SPECIAL = /[\\\t\n\r]/;
 const SPECIALS = /[\\\t\n\r]/g;
 const QUOTED_SPECIAL = /[\\\t\n\r']/;
 const QUOTED_SPECIALS = /[\\\t\n\r']/g;
-const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', "'": "\\'" };
+const ESCAPED: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  "'": "\\'",
+};
 
 function escape(text: string): string {
   return SPECIAL.test(text) ? text.replace(SPECIALS, (char) => ESCAPED[char] ?? char) : text;
@@ -80,14 +93,28 @@ function escapeQuoted(text: string): string {
 
 function copyEscaped(target: Buffer, from: number, raw: Uint8Array): number {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-  if (bytes.indexOf(BACKSLASH) < 0 && bytes.indexOf(NEWLINE) < 0 && bytes.indexOf(TAB) < 0 && bytes.indexOf(RETURN) < 0) {
+  if (
+    bytes.indexOf(BACKSLASH) < 0 &&
+    bytes.indexOf(NEWLINE) < 0 &&
+    bytes.indexOf(TAB) < 0 &&
+    bytes.indexOf(RETURN) < 0
+  ) {
     target.set(bytes, from);
     return from + bytes.byteLength;
   }
   let at = from;
   for (let i = 0; i < bytes.byteLength; i++) {
     const byte = bytes[i] as number;
-    const code = byte === BACKSLASH ? BACKSLASH : byte === NEWLINE ? LETTER_N : byte === TAB ? LETTER_T : byte === RETURN ? LETTER_R : 0;
+    const code =
+      byte === BACKSLASH
+        ? BACKSLASH
+        : byte === NEWLINE
+          ? LETTER_N
+          : byte === TAB
+            ? LETTER_T
+            : byte === RETURN
+              ? LETTER_R
+              : 0;
     if (code === 0) {
       target[at++] = byte;
     } else {

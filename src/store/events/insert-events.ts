@@ -10,7 +10,11 @@ export type InsertDeps = {
   readonly clickhouse: ClickHouse;
   readonly journalId: string;
   readonly columnsOf: (raw: Uint8Array) => EventColumns;
-  readonly observe: (insert: { readonly rows: number; readonly bytes: number; readonly seconds: number }) => void;
+  readonly observe: (insert: {
+    readonly rows: number;
+    readonly bytes: number;
+    readonly seconds: number;
+  }) => void;
 };
 
 /**
@@ -69,17 +73,29 @@ async function insertRows(
 }
 
 async function lastSequence({ clickhouse, journalId }: InsertDeps): Promise<number> {
-  const answer = await clickhouse.rows('lookup', { sql: 'SELECT max(seq) FROM events WHERE journal = {journal:String}', params: { journal: journalId } });
+  const answer = await clickhouse.rows('lookup', {
+    sql: 'SELECT max(seq) FROM events WHERE journal = {journal:String}',
+    params: { journal: journalId },
+  });
   return new RowReader(answer).uint64();
 }
 
-async function withoutStored({ clickhouse, journalId }: InsertDeps, rows: readonly Row[]): Promise<readonly Row[]> {
+async function withoutStored(
+  { clickhouse, journalId }: InsertDeps,
+  rows: readonly Row[],
+): Promise<readonly Row[]> {
   const sequences = rows.map((row) => row.seq);
   const times = rows.map((row) => Math.max(0, Math.trunc(row.columns.time)));
   const answer = await clickhouse.rows('lookup', {
     sql: `SELECT DISTINCT seq FROM events WHERE journal = {journal:String} AND seq >= {from:UInt64} AND seq <= {to:UInt64}
       AND t >= fromUnixTimestamp({oldest:UInt32}) AND t <= fromUnixTimestamp({newest:UInt32})`,
-    params: { journal: journalId, from: least(sequences), to: most(sequences), oldest: least(times), newest: most(times) },
+    params: {
+      journal: journalId,
+      from: least(sequences),
+      to: most(sequences),
+      oldest: least(times),
+      newest: most(times),
+    },
   });
   const stored = new Set<number>();
   const reader = new RowReader(answer);

@@ -1,5 +1,14 @@
 import type { EventColumns, Origin } from '../../record/event-record.ts';
-import type { EventStore, HistogramBucket, HistogramQuery, JournalEntry, LookupPage, LookupQuery, StoredEvent, ValueCount } from '../contract.ts';
+import type {
+  EventStore,
+  HistogramBucket,
+  HistogramQuery,
+  JournalEntry,
+  LookupPage,
+  LookupQuery,
+  StoredEvent,
+  ValueCount,
+} from '../contract.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import { columnOf, createBinder, whereOf } from './conditions.ts';
 import { RowReader } from './row-reader.ts';
@@ -25,7 +34,8 @@ export async function lookup(deps: ReadDeps, query: LookupQuery, signal?: AbortS
         const previous = events.at(-1);
         if (previous?.id !== row.id || previous.time !== row.time) events.push(row);
       }
-      if (events.length > query.limit) return { events: events.slice(0, query.limit), next: cursorOf(events[query.limit - 1]) };
+      if (events.length > query.limit)
+        return { events: events.slice(0, query.limit), next: cursorOf(events[query.limit - 1]) };
       after = cursorOf(rows.at(-1)) ?? after;
       if (rows.length < wanted) break;
     }
@@ -39,7 +49,12 @@ const DAY_SECONDS = 86_400;
  * The newest day first, then the rest: most pages are full after a day, and a day touches few parts where the whole range touches all.
  * Without an account and region it also spares sorting the whole range by time. An id is looked for everywhere at once.
  */
-function windowsOf({ from, to, after, conditions }: LookupQuery): readonly { readonly from: number; readonly to: number }[] {
+function windowsOf({
+  from,
+  to,
+  after,
+  conditions,
+}: LookupQuery): readonly { readonly from: number; readonly to: number }[] {
   const newest = Math.min(to, after?.time ?? to);
   const middle = newest - DAY_SECONDS;
   const byId = conditions.some(({ key, operator }) => key === 'EventId' && operator === 'equals');
@@ -54,9 +69,18 @@ function cursorOf(row: Found | undefined): LookupPage['next'] {
   return row && { time: row.time, id: row.id };
 }
 
-async function fetchRows(deps: ReadDeps, query: LookupQuery, signal: AbortSignal | undefined): Promise<readonly Found[]> {
+async function fetchRows(
+  deps: ReadDeps,
+  query: LookupQuery,
+  signal: AbortSignal | undefined,
+): Promise<readonly Found[]> {
   const { sql, params } = pageSql(query);
-  const answer = await deps.clickhouse.rows('lookup', { sql, params, signal, settings: deps.settings.lookup(query) });
+  const answer = await deps.clickhouse.rows('lookup', {
+    sql,
+    params,
+    signal,
+    settings: deps.settings.lookup(query),
+  });
   const reader = new RowReader(answer);
   const rows: Found[] = [];
   while (!reader.done) {
@@ -70,11 +94,16 @@ async function fetchRows(deps: ReadDeps, query: LookupQuery, signal: AbortSignal
   return rows;
 }
 
-function pageSql(query: LookupQuery): { readonly sql: string; readonly params: Readonly<Record<string, unknown>> } {
+function pageSql(query: LookupQuery): {
+  readonly sql: string;
+  readonly params: Readonly<Record<string, unknown>>;
+} {
   const { after } = query;
   const where = whereOf(query);
   const binder = createBinder('c');
-  const cursor = after ? ` AND (t < ${binder.time(after.time)} OR id < ${binder.bind(after.id, 'UUID')})` : '';
+  const cursor = after
+    ? ` AND (t < ${binder.time(after.time)} OR id < ${binder.bind(after.id, 'UUID')})`
+    : '';
   return {
     sql: `SELECT t, id, origin, raw FROM events WHERE ${where.sql}${cursor} ORDER BY t DESC, id DESC LIMIT ${query.limit}`,
     params: { ...where.params, ...binder.params },
@@ -82,7 +111,11 @@ function pageSql(query: LookupQuery): { readonly sql: string; readonly params: R
 }
 
 /** Counts per bucket; buckets without events are left out. */
-export async function histogram(deps: ReadDeps, query: HistogramQuery, signal?: AbortSignal): Promise<readonly HistogramBucket[]> {
+export async function histogram(
+  deps: ReadDeps,
+  query: HistogramQuery,
+  signal?: AbortSignal,
+): Promise<readonly HistogramBucket[]> {
   const { sql, params } = whereOf(query);
   const seconds = Math.max(1, Math.trunc(query.bucketSeconds));
   const answer = await deps.clickhouse.rows('lookup', {
@@ -93,7 +126,8 @@ export async function histogram(deps: ReadDeps, query: HistogramQuery, signal?: 
   });
   const reader = new RowReader(answer);
   const buckets: HistogramBucket[] = [];
-  while (!reader.done) buckets.push({ time: reader.uint32(), count: reader.uint64(), errors: reader.uint64() });
+  while (!reader.done)
+    buckets.push({ time: reader.uint32(), count: reader.uint64(), errors: reader.uint64() });
   return buckets;
 }
 
@@ -101,7 +135,11 @@ export async function histogram(deps: ReadDeps, query: HistogramQuery, signal?: 
 const MOST_BUCKETS = 100_000;
 
 /** The most frequent values of one attribute. */
-export async function values(deps: ReadDeps, query: Parameters<EventStore['values']>[0], signal?: AbortSignal): Promise<readonly ValueCount[]> {
+export async function values(
+  deps: ReadDeps,
+  query: Parameters<EventStore['values']>[0],
+  signal?: AbortSignal,
+): Promise<readonly ValueCount[]> {
   const where = whereOf(query);
   const binder = createBinder('v');
   const answer = await deps.clickhouse.rows('lookup', {
@@ -162,7 +200,10 @@ export async function bySequence(
 const IDS_AT_ONCE = 5000;
 
 /** Which of the ids are stored within the range. */
-export async function existing(deps: ReadDeps, { ids, from, to }: Parameters<EventStore['existing']>[0]): Promise<ReadonlySet<string>> {
+export async function existing(
+  deps: ReadDeps,
+  { ids, from, to }: Parameters<EventStore['existing']>[0],
+): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   const wanted = ids.filter((id) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id));
   for (let at = 0; at < wanted.length; at += IDS_AT_ONCE) {

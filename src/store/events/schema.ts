@@ -11,10 +11,15 @@ export type TableEngine = {
   readonly retentionDays: number;
 };
 
-export type Migration = { readonly version: number; readonly statements: (engine: TableEngine) => readonly string[] };
+export type Migration = {
+  readonly version: number;
+  readonly statements: (engine: TableEngine) => readonly string[];
+};
 
 /** In order; a landed migration is never edited. */
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, statements: (engine) => [createEvents(engine)] }];
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, statements: (engine) => [createEvents(engine)] },
+];
 
 /** Changes with the configuration, so it is compared at each start instead of being a migration. */
 export const ttlOf = ({ retentionDays }: TableEngine): string => `t + toIntervalDay(${retentionDays})`;

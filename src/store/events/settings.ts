@@ -12,7 +12,10 @@ export type SettingsFor = {
 
 const MB = 1024 * 1024;
 
-const limits = (rows: number, { seconds, threads }: { seconds: number; threads: number }): ClickHouseSettings => ({
+const limits = (
+  rows: number,
+  { seconds, threads }: { seconds: number; threads: number },
+): ClickHouseSettings => ({
   max_execution_time: seconds,
   max_memory_usage: String(500 * MB),
   max_result_rows: String(Math.max(1, Math.trunc(rows))),
@@ -29,11 +32,17 @@ const limits = (rows: number, { seconds, threads }: { seconds: number; threads: 
  * Settings that the plan needs, as far as this server knows them. Top-k filtering would push the text index out of PREWHERE,
  * and skip indexes on read would ask it again per granule: both several times slower (docs/decisions).
  */
-const PLAN: Readonly<Record<string, number>> = { use_top_k_dynamic_filtering: 0, use_skip_indexes_on_data_read: 0 };
+const PLAN: Readonly<Record<string, number>> = {
+  use_top_k_dynamic_filtering: 0,
+  use_skip_indexes_on_data_read: 0,
+};
 
 export async function settingsFor(clickhouse: ClickHouse): Promise<SettingsFor> {
   const names = Object.keys(PLAN);
-  const answer = await clickhouse.rows('control', { sql: 'SELECT name FROM system.settings WHERE has({names:Array(String)}, name)', params: { names } });
+  const answer = await clickhouse.rows('control', {
+    sql: 'SELECT name FROM system.settings WHERE has({names:Array(String)}, name)',
+    params: { names },
+  });
   const plan: Record<string, number> = {};
   const reader = new RowReader(answer);
   while (!reader.done) {
@@ -42,7 +51,10 @@ export async function settingsFor(clickhouse: ClickHouse): Promise<SettingsFor> 
   }
   return {
     // What the index answers is a matter of latency, one thread is enough; the others read a whole column.
-    lookup: ({ limit, conditions }) => ({ ...plan, ...limits(limit, { seconds: 20, threads: conditions.every(isIndexed) ? 1 : 2 }) }),
+    lookup: ({ limit, conditions }) => ({
+      ...plan,
+      ...limits(limit, { seconds: 20, threads: conditions.every(isIndexed) ? 1 : 2 }),
+    }),
     aggregate: (rows) => ({ ...plan, ...limits(rows, { seconds: 30, threads: 2 }) }),
   };
 }

@@ -27,7 +27,8 @@ const MOST_CHARACTERS = 2000;
 export function lookupConditions(attributes: unknown): readonly LookupCondition[] {
   if (attributes === undefined || attributes === null) return [];
   if (!Array.isArray(attributes)) throw invalidAttributes('LookupAttributes must be a list.');
-  if (attributes.length > MOST_ATTRIBUTES) throw invalidAttributes(`LookupAttributes may hold ${MOST_ATTRIBUTES} items at most.`);
+  if (attributes.length > MOST_ATTRIBUTES)
+    throw invalidAttributes(`LookupAttributes may hold ${MOST_ATTRIBUTES} items at most.`);
   const conditions = new Map<string, { key: LookupKey; operator: LookupOperator; values: string[] }>();
   attributes.forEach((attribute: unknown, i) => {
     const { key, operator, value } = readAttribute(attribute, `LookupAttributes[${i}]`);
@@ -50,7 +51,9 @@ function readAttribute(attribute: unknown, name: string) {
 
 export function lookupKey(value: unknown, name: string): LookupKey {
   if (typeof value === 'string' && KEYS.has(value)) return value as LookupKey;
-  throw invalidAttributes(`${shown(value)} is not a valid ${name}: it must be one of ${[...KEYS].join(', ')}.`);
+  throw invalidAttributes(
+    `${shown(value)} is not a valid ${name}: it must be one of ${[...KEYS].join(', ')}.`,
+  );
 }
 
 function operatorOf(value: unknown, name: string): LookupOperator {
@@ -59,9 +62,12 @@ function operatorOf(value: unknown, name: string): LookupOperator {
 }
 
 function valueOf(key: LookupKey, value: unknown, name: string): string {
-  if (typeof value !== 'string' || value.length === 0) throw invalidAttributes(`${name} must be a text of 1 to ${MOST_CHARACTERS} characters.`);
+  if (typeof value !== 'string' || value.length === 0)
+    throw invalidAttributes(`${name} must be a text of 1 to ${MOST_CHARACTERS} characters.`);
   if (countedLength(value) > MOST_CHARACTERS) {
-    throw invalidAttributes(`${name} is longer than ${MOST_CHARACTERS} characters ("_", " ", "," and line breaks count as two).`);
+    throw invalidAttributes(
+      `${name} is longer than ${MOST_CHARACTERS} characters ("_", " ", "," and line breaks count as two).`,
+    );
   }
   return key === 'EventCategory' ? categoryName(value) : value;
 }
@@ -73,7 +79,14 @@ function countedLength(value: string): number {
   return length;
 }
 
-const CATEGORY_NAMES: readonly string[] = ['Management', 'Data', 'Insight', 'NetworkActivity', 'Aggregated', 'ActivityAuditLog'];
+const CATEGORY_NAMES: readonly string[] = [
+  'Management',
+  'Data',
+  'Insight',
+  'NetworkActivity',
+  'Aggregated',
+  'ActivityAuditLog',
+];
 
 /** `management` as in EventCategory, or `Management` as in the record. */
 function categoryName(value: string): string {
@@ -83,7 +96,10 @@ function categoryName(value: string): string {
 /** Insights know no users or resources. */
 export function checkInsightKeys(conditions: readonly LookupCondition[]): void {
   const wrong = conditions.find(({ key }) => !INSIGHT_KEYS.has(key));
-  if (wrong) throw invalidAttributes(`${wrong.key} is not a valid attribute key for Insights events: it must be one of ${[...INSIGHT_KEYS].join(', ')}.`);
+  if (wrong)
+    throw invalidAttributes(
+      `${wrong.key} is not a valid attribute key for Insights events: it must be one of ${[...INSIGHT_KEYS].join(', ')}.`,
+    );
 }
 
 const shown = (value: unknown) => (value === undefined ? 'null' : JSON.stringify(value).slice(0, 200));

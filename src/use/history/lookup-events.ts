@@ -40,17 +40,37 @@ export function lookupEvents({ events, retentionMs, tokenKey }: LookupEventsDeps
 }
 
 async function answerPage(deps: Deps, asked: LookupInput, context: CallContext): Promise<OperationOutput> {
-  const binding = [context.accountId, context.region, asked.scope, asked.start, asked.end, asked.categories, asked.conditions];
+  const binding = [
+    context.accountId,
+    context.region,
+    asked.scope,
+    asked.start,
+    asked.end,
+    asked.categories,
+    asked.conditions,
+  ];
   const position = asked.nextToken === undefined ? undefined : deps.tokens.open(asked.nextToken, binding);
   const range = position ?? rangeOf(deps, asked, context);
-  const query = { scope: asked.scope, categories: asked.categories, conditions: asked.conditions, limit: asked.limit, from: range.from, to: range.to };
+  const query = {
+    scope: asked.scope,
+    categories: asked.categories,
+    conditions: asked.conditions,
+    limit: asked.limit,
+    from: range.from,
+    to: range.to,
+  };
   const page = await deps.events.lookup({ ...query, after: position?.after }, context.signal);
-  const NextToken = page.next && deps.tokens.seal({ from: range.from, to: range.to, after: page.next }, binding);
+  const NextToken =
+    page.next && deps.tokens.seal({ from: range.from, to: range.to, after: page.next }, binding);
   return { output: { Events: page.events.map(toEvent), ...(NextToken === undefined ? {} : { NextToken }) } };
 }
 
 /** Open ends reach from as far back as history is kept until now. */
-function rangeOf({ retentionMs }: Deps, { start, end }: LookupInput, { now }: CallContext): { readonly from: number; readonly to: number } {
+function rangeOf(
+  { retentionMs }: Deps,
+  { start, end }: LookupInput,
+  { now }: CallContext,
+): { readonly from: number; readonly to: number } {
   const earliest = Math.max(0, Math.floor((now - retentionMs) / 1000));
   return { from: Math.max(start ?? 0, earliest), to: end ?? Math.floor(now / 1000) };
 }
@@ -64,7 +84,10 @@ function toEvent({ columns, raw }: StoredEvent): Readonly<Record<string, unknown
     EventTime: new Date(columns.time * 1000),
     EventSource: present(columns.source),
     Username: present(columns.username),
-    Resources: columns.resources.map(({ type, name }) => ({ ResourceType: present(type), ResourceName: present(name) })),
+    Resources: columns.resources.map(({ type, name }) => ({
+      ResourceType: present(type),
+      ResourceName: present(name),
+    })),
     CloudTrailEvent: raw,
   };
 }
@@ -74,28 +97,58 @@ const present = (text: string) => (text === '' ? undefined : text);
 
 const MOST_BUCKETS = 20_000;
 
-async function answerHistogram(deps: Deps, asked: LookupInput, context: CallContext): Promise<OperationOutput> {
+async function answerHistogram(
+  deps: Deps,
+  asked: LookupInput,
+  context: CallContext,
+): Promise<OperationOutput> {
   const { from, to } = rangeOf(deps, asked, context);
   const bucketSeconds = asked.histogram?.bucketSeconds ?? 1;
   if ((to - from) / bucketSeconds > MOST_BUCKETS) {
-    throw invalid('Histogram.BucketSeconds', bucketSeconds, `gives more than ${MOST_BUCKETS} buckets in the time range`);
+    throw invalid(
+      'Histogram.BucketSeconds',
+      bucketSeconds,
+      `gives more than ${MOST_BUCKETS} buckets in the time range`,
+    );
   }
   const { scope, categories, conditions } = asked;
-  const buckets = await deps.events.histogram({ scope, categories, conditions, from, to, bucketSeconds }, context.signal);
-  return { output: {}, extensions: { Histogram: buckets.map(({ time, count, errors }) => ({ Time: time, Count: count, Errors: errors })) } };
+  const buckets = await deps.events.histogram(
+    { scope, categories, conditions, from, to, bucketSeconds },
+    context.signal,
+  );
+  return {
+    output: {},
+    extensions: {
+      Histogram: buckets.map(({ time, count, errors }) => ({ Time: time, Count: count, Errors: errors })),
+    },
+  };
 }
 
 async function answerValues(deps: Deps, asked: LookupInput, context: CallContext): Promise<OperationOutput> {
   const { scope, categories, conditions, values } = asked;
   if (!values) return { output: {} };
-  const counts = await deps.events.values({ scope, categories, conditions, ...rangeOf(deps, asked, context), ...values }, context.signal);
-  return { output: {}, extensions: { Values: counts.map(({ value, count }) => ({ Value: value, Count: count })) } };
+  const counts = await deps.events.values(
+    { scope, categories, conditions, ...rangeOf(deps, asked, context), ...values },
+    context.signal,
+  );
+  return {
+    output: {},
+    extensions: { Values: counts.map(({ value, count }) => ({ Value: value, Count: count })) },
+  };
 }
 
 function unavailable(error: unknown): unknown {
   if (!(error instanceof OpentrailError)) return error;
   if (error.code === 'ENGINE_UNAVAILABLE') {
-    return new AwsError('ServiceUnavailable', 'The event history is not available at the moment. Please try again.', { status: 503, cause: error });
+    return new AwsError(
+      'ServiceUnavailable',
+      'The event history is not available at the moment. Please try again.',
+      { status: 503, cause: error },
+    );
   }
-  return new AwsError('InternalFailure', 'The event history could not answer. The cause is in the server log.', { status: 500, cause: error });
+  return new AwsError(
+    'InternalFailure',
+    'The event history could not answer. The cause is in the server log.',
+    { status: 500, cause: error },
+  );
 }

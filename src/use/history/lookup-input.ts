@@ -55,10 +55,15 @@ const CATEGORIES: Readonly<Record<string, readonly EventCategory[]>> = {
 
 /** Unasked, management events, as in AWS; unless the attributes themselves are about the category. */
 function categoriesOf(category: unknown, conditions: readonly LookupCondition[]): readonly EventCategory[] {
-  if (category === undefined || category === null) return conditions.some(({ key }) => key === 'EventCategory') ? [] : ['Management'];
-  const found = typeof category === 'string' && Object.hasOwn(CATEGORIES, category) ? CATEGORIES[category] : undefined;
+  if (category === undefined || category === null)
+    return conditions.some(({ key }) => key === 'EventCategory') ? [] : ['Management'];
+  const found =
+    typeof category === 'string' && Object.hasOwn(CATEGORIES, category) ? CATEGORIES[category] : undefined;
   if (!found) {
-    throw new AwsError('InvalidEventCategoryException', `The event category ${JSON.stringify(category)} is not valid: EventCategory must be one of insight, management, data, all.`);
+    throw new AwsError(
+      'InvalidEventCategoryException',
+      `The event category ${JSON.stringify(category)} is not valid: EventCategory must be one of insight, management, data, all.`,
+    );
   }
   return found;
 }
@@ -71,11 +76,17 @@ function scopeOf(scope: unknown, context: CallContext): LookupScope {
 }
 
 /** Events have whole seconds, so a start within a second begins with the next. */
-function timeRange(input: OperationInput): { readonly start: number | undefined; readonly end: number | undefined } {
+function timeRange(input: OperationInput): {
+  readonly start: number | undefined;
+  readonly end: number | undefined;
+} {
   const start = seconds(input['StartTime'], 'StartTime', Math.ceil);
   const end = seconds(input['EndTime'], 'EndTime', Math.floor);
   if (start !== undefined && end !== undefined && start > end) {
-    throw new AwsError('InvalidTimeRangeException', `The start time ${iso(start)} occurs after the end time ${iso(end)}.`);
+    throw new AwsError(
+      'InvalidTimeRangeException',
+      `The start time ${iso(start)} occurs after the end time ${iso(end)}.`,
+    );
   }
   return { start, end };
 }
@@ -92,8 +103,12 @@ const FARTHEST_MS = 8_640_000_000_000_000;
 const iso = (time: number) => new Date(time * 1000).toISOString();
 
 function maxResults(value: unknown): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST_RESULTS) return value;
-  throw new AwsError('InvalidMaxResultsException', `MaxResults ${JSON.stringify(value)} is not valid: it must be between 1 and ${MOST_RESULTS}.`);
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST_RESULTS)
+    return value;
+  throw new AwsError(
+    'InvalidMaxResultsException',
+    `MaxResults ${JSON.stringify(value)} is not valid: it must be between 1 and ${MOST_RESULTS}.`,
+  );
 }
 
 function nextToken(value: unknown): string | undefined {
@@ -105,14 +120,21 @@ function nextToken(value: unknown): string | undefined {
 function histogramOf(value: unknown): LookupInput['histogram'] {
   if (value === undefined || value === null) return undefined;
   const bucketSeconds = isRecord(value) ? member(value, 'BucketSeconds') : undefined;
-  if (typeof bucketSeconds === 'number' && Number.isInteger(bucketSeconds) && bucketSeconds >= 1) return { bucketSeconds };
+  if (typeof bucketSeconds === 'number' && Number.isInteger(bucketSeconds) && bucketSeconds >= 1)
+    return { bucketSeconds };
   throw invalid('Histogram.BucketSeconds', bucketSeconds, 'must be a whole number of seconds, at least 1');
 }
 
 function valuesOf(value: unknown): LookupInput['values'] {
   if (value === undefined || value === null) return undefined;
-  if (!isRecord(value)) throw invalid('Values', value, 'must have AttributeKey, and may have Prefix and MaxResults');
+  if (!isRecord(value))
+    throw invalid('Values', value, 'must have AttributeKey, and may have Prefix and MaxResults');
   const prefix = member(value, 'Prefix') ?? '';
-  if (typeof prefix !== 'string' || prefix.length > 2000) throw invalid('Values.Prefix', prefix, 'must be a text of at most 2000 characters');
-  return { key: lookupKey(member(value, 'AttributeKey'), 'Values.AttributeKey'), prefix, limit: maxResults(member(value, 'MaxResults') ?? DEFAULT_RESULTS) };
+  if (typeof prefix !== 'string' || prefix.length > 2000)
+    throw invalid('Values.Prefix', prefix, 'must be a text of at most 2000 characters');
+  return {
+    key: lookupKey(member(value, 'AttributeKey'), 'Values.AttributeKey'),
+    prefix,
+    limit: maxResults(member(value, 'MaxResults') ?? DEFAULT_RESULTS),
+  };
 }

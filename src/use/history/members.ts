@@ -12,5 +12,8 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 /** For extended members, which have no error of AWS's own. */
 export function invalid(name: string, value: unknown, rule: string): AwsError {
   const shown = value === undefined ? 'null' : JSON.stringify(value).slice(0, 200);
-  return new AwsError('ValidationException', `1 validation error detected: Value ${shown} at '${name}' failed to satisfy constraint: ${rule}`);
+  return new AwsError(
+    'ValidationException',
+    `1 validation error detected: Value ${shown} at '${name}' failed to satisfy constraint: ${rule}`,
+  );
 }

@@ -19,7 +19,12 @@ const FORM = /^[A-Za-z0-9_-]{30,400}$/;
 export function createNextTokens(key: Uint8Array): NextTokens {
   const macOf = (text: string, binding: unknown) => {
     const bound = createHash('sha256').update(JSON.stringify(binding)).digest();
-    return createHmac('sha256', key).update('LookupEvents').update(bound).update(text).digest().subarray(0, MAC_BYTES);
+    return createHmac('sha256', key)
+      .update('LookupEvents')
+      .update(bound)
+      .update(text)
+      .digest()
+      .subarray(0, MAC_BYTES);
   };
   return {
     seal: ({ from, to, after }, binding) => {

@@ -29,7 +29,12 @@ type Subscriber = {
   readonly only: { readonly account: string; readonly region: string } | undefined;
   /** Records not sent since the buffer was full. */
   missed: number;
+  /** Heartbeats since then. */
+  stuck: number;
 };
+
+/** A reader that takes nothing for so many heartbeats after its buffer was full is cut off without its last line. */
+const MOST_STUCK = 4;
 
 const NEWLINE = Buffer.from('\n');
 
@@ -37,10 +42,13 @@ const NEWLINE = Buffer.from('\n');
  * The live hub behind `opentrail tail` and the console's live switch. What a subscriber does not take stays in the bounded buffer of its
  * response; beyond that its stream ends with a line that counts what it missed. Nothing here ever waits for a subscriber.
  */
-export function createLiveStream({ bufferBytes = 4 * 1024 * 1024, heartbeatMs = 15_000 }: LiveStreamOptions = {}): LiveStream {
+export function createLiveStream({
+  bufferBytes = 4 * 1024 * 1024,
+  heartbeatMs = 15_000,
+}: LiveStreamOptions = {}): LiveStream {
   const subscribers = new Set<Subscriber>();
   const heartbeat = setInterval(() => {
-    for (const { response, missed } of subscribers) if (missed === 0 && response.writableLength < bufferBytes) response.write(NEWLINE);
+    for (const subscriber of subscribers) beat(subscriber);
   }, heartbeatMs);
   heartbeat.unref();
   return {
@@ -50,8 +58,12 @@ export function createLiveStream({ bufferBytes = 4 * 1024 * 1024, heartbeatMs = 
     },
     subscribers: () => subscribers.size,
     serve: (request, response, context) => {
-      const subscriber: Subscriber = { response, only: selectionOf(request, context), missed: 0 };
-      response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+      const subscriber: Subscriber = { response, only: selectionOf(request, context), missed: 0, stuck: 0 };
+      response.writeHead(200, {
+        'content-type': 'application/x-ndjson',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      });
       response.flushHeaders();
       // Says at once, through proxies too, that the stream is open.
       response.write(NEWLINE);
@@ -69,14 +81,27 @@ export function createLiveStream({ bufferBytes = 4 * 1024 * 1024, heartbeatMs = 
   };
 }
 
-function selectionOf(request: IncomingMessage, { accountId, region, authorize }: StreamContext): Subscriber['only'] {
+function beat(subscriber: Subscriber): void {
+  const { response } = subscriber;
+  if (subscriber.missed === 0) response.write(NEWLINE);
+  else if (++subscriber.stuck > MOST_STUCK) response.destroy();
+}
+
+function selectionOf(
+  request: IncomingMessage,
+  { accountId, region, authorize }: StreamContext,
+): Subscriber['only'] {
   const scope = new URL(request.url ?? '/', 'http://host').searchParams.get('scope');
   if (scope !== 'all') return { account: accountId, region };
   authorize('opentrail:AllAccounts', '*');
   return undefined;
 }
 
-function offer(subscriber: Subscriber, { raw, columns }: Pick<EventRecord, 'raw' | 'columns'>, bufferBytes: number): void {
+function offer(
+  subscriber: Subscriber,
+  { raw, columns }: Pick<EventRecord, 'raw' | 'columns'>,
+  bufferBytes: number,
+): void {
   const { response, only } = subscriber;
   if (only && (only.account !== columns.account || only.region !== columns.region)) return;
   if (subscriber.missed > 0 || response.writableLength + raw.byteLength > bufferBytes) {

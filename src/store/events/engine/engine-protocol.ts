@@ -4,4 +4,7 @@ export type EngineCommand =
   | { readonly kind: 'start'; readonly dir: string; readonly secret: string; readonly port: number }
   | { readonly kind: 'stop' };
 
-export type EngineReport = { readonly kind: 'ready' } | { readonly kind: 'stopped' } | { readonly kind: 'failed'; readonly reason: string };
+export type EngineReport =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'failed'; readonly reason: string };

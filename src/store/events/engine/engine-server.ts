@@ -24,18 +24,30 @@ type Deps = { readonly lanes: Lanes; readonly open: () => Session; readonly secr
  * The part of ClickHouse's HTTP interface that @clickhouse/client speaks, over a pool of chDB connections.
  * https://clickhouse.com/docs/interfaces/http
  */
-export function createEngineServer({ dir, secret }: { readonly dir: string; readonly secret: string }): EngineServer {
+export function createEngineServer({
+  dir,
+  secret,
+}: {
+  readonly dir: string;
+  readonly secret: string;
+}): EngineServer {
   const open = () => new Session(dir, { connectionArgs: ENGINE_ARGUMENTS });
   const lanes = Object.fromEntries(
     Object.entries(LANES).map(([name, size]) => [name, createLane({ open, size, maxWaiting: MAX_WAITING })]),
   ) as Lanes;
   const deps: Deps = { lanes, open, secret };
-  const server = createServer({ keepAliveTimeout: 30_000, maxHeaderSize: 1024 * 1024, requestTimeout: 0 }, (request, response) => {
-    serve(deps, request, response).catch((error: unknown) => fail(response, error));
-  });
+  const server = createServer(
+    { keepAliveTimeout: 30_000, maxHeaderSize: 1024 * 1024, requestTimeout: 0 },
+    (request, response) => {
+      serve(deps, request, response).catch((error: unknown) => fail(response, error));
+    },
+  );
   return {
     server,
-    open: () => lanes.control.run((slot) => slot.session.queryAsync('SELECT 1', { format: 'Null' })).then(() => undefined),
+    open: () =>
+      lanes.control
+        .run((slot) => slot.session.queryAsync('SELECT 1', { format: 'Null' }))
+        .then(() => undefined),
     close: async () => {
       server.close();
       await Promise.all(Object.values(lanes).map((lane) => lane.close()));
@@ -74,14 +86,21 @@ async function serve(deps: Deps, request: IncomingMessage, response: ServerRespo
 /** A query whose caller is gone must not keep the connection busy. */
 async function killQuery(control: Lane, id: string): Promise<void> {
   await control
-    .run((slot) => slot.session.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = ${quote(id)} ASYNC`, { format: 'Null' }))
+    .run((slot) =>
+      slot.session.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = ${quote(id)} ASYNC`, {
+        format: 'Null',
+      }),
+    )
     .catch(() => undefined);
 }
 
 async function send(response: ServerResponse, { format, summary, chunks }: EngineAnswer): Promise<void> {
   response.setHeader('X-ClickHouse-Format', format);
   response.setHeader('X-ClickHouse-Summary', JSON.stringify(summary));
-  response.setHeader('Content-Type', format.startsWith('JSON') ? 'application/json; charset=UTF-8' : 'application/octet-stream');
+  response.setHeader(
+    'Content-Type',
+    format.startsWith('JSON') ? 'application/json; charset=UTF-8' : 'application/octet-stream',
+  );
   for await (const chunk of chunks) {
     if (response.destroyed) return;
     if (!response.write(chunk)) await drained(response);
@@ -113,20 +132,28 @@ function fail(response: ServerResponse, cause: unknown): void {
 
 function authenticated(request: IncomingMessage, secret: string): boolean {
   const basic = /^Basic (.+)$/.exec(request.headers.authorization ?? '')?.[1];
-  const given = basic === undefined ? String(request.headers['x-clickhouse-key'] ?? '') : Buffer.from(basic, 'base64').toString().replace(/^[^:]*:/, '');
+  const given =
+    basic === undefined
+      ? String(request.headers['x-clickhouse-key'] ?? '')
+      : Buffer.from(basic, 'base64')
+          .toString()
+          .replace(/^[^:]*:/, '');
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(secret));
 }
 
 /** Parameters of the URL that are about the request, not settings of the query. */
 const NOT_SETTINGS: ReadonlySet<string> = new Set(
-  'query query_id database user password default_format session_id session_check session_timeout role quota_key buffer_size compress decompress'.split(' '),
+  'query query_id database user password default_format session_id session_check session_timeout role quota_key buffer_size compress decompress'.split(
+    ' ',
+  ),
 );
 
 async function readRequest(request: IncomingMessage, url: URL): Promise<Omit<EngineRequest, 'stream'>> {
   const body = await readBody(request);
   const database = url.searchParams.get('database') ?? 'default';
-  if (database !== 'default') throw new EngineError(81, `Database ${database} does not exist (UNKNOWN_DATABASE)`);
+  if (database !== 'default')
+    throw new EngineError(81, `Database ${database} does not exist (UNKNOWN_DATABASE)`);
   const params = new Map<string, string>();
   const settings = new Map<string, string>();
   for (const [name, value] of url.searchParams) {
@@ -149,7 +176,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) throw new EngineError(307, `Request body is larger than ${MAX_BODY_BYTES} bytes (TOO_MANY_BYTES)`);
+    if (size > MAX_BODY_BYTES)
+      throw new EngineError(307, `Request body is larger than ${MAX_BODY_BYTES} bytes (TOO_MANY_BYTES)`);
     chunks.push(chunk);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);

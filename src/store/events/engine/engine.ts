@@ -38,7 +38,15 @@ const STOP_PATIENCE_MS = 20_000;
 export async function startEngine({ dir, log }: EngineOptions): Promise<Engine> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const secret = randomBytes(24).toString('base64url');
-  const state: State = { dir, secret, port: 0, child: undefined, stopping: new AbortController(), listeners: [], log };
+  const state: State = {
+    dir,
+    secret,
+    port: 0,
+    child: undefined,
+    stopping: new AbortController(),
+    listeners: [],
+    log,
+  };
   await startFirst(state);
   return {
     url: `http://opentrail:${secret}@127.0.0.1:${state.port}`,
@@ -142,5 +150,7 @@ async function stopEngine(state: State): Promise<void> {
 /** chDB writes only on its way down; what it says then belongs into our log, one line each and not too long. */
 function logOutput(child: ChildProcess, log: Logger): void {
   if (!child.stderr) return;
-  createInterface({ input: child.stderr }).on('line', (line) => log.warn({ pid: child.pid, line: line.slice(0, 500) }, 'event engine says'));
+  createInterface({ input: child.stderr }).on('line', (line) =>
+    log.warn({ pid: child.pid, line: line.slice(0, 500) }, 'event engine says'),
+  );
 }

@@ -43,7 +43,14 @@ export async function executeQuery(
 }
 
 /** Formats of which any concatenation of blocks is again that format. */
-const STREAMED: ReadonlySet<string> = new Set(['JSONEachRow', 'JSONCompactEachRow', 'TabSeparated', 'TSV', 'CSV', 'RowBinary']);
+const STREAMED: ReadonlySet<string> = new Set([
+  'JSONEachRow',
+  'JSONCompactEachRow',
+  'TabSeparated',
+  'TSV',
+  'CSV',
+  'RowBinary',
+]);
 
 type Statement = EngineRequest & { readonly sql: string; readonly format: string };
 
@@ -52,11 +59,19 @@ const marked = (id: string, sql: string) => `SET log_comment = ${quote(id)}; ${s
 
 async function runWhole(slot: Slot, { id, sql, format }: Statement): Promise<EngineAnswer> {
   const result = await slot.session.queryAsync(marked(id, sql), { format });
-  const summary = { read_rows: String(result.rowsRead), read_bytes: String(result.bytesRead), elapsed_ns: String(Math.round(result.elapsed * 1e9)) };
+  const summary = {
+    read_rows: String(result.rowsRead),
+    read_bytes: String(result.bytesRead),
+    elapsed_ns: String(Math.round(result.elapsed * 1e9)),
+  };
   return { format, summary, chunks: [result.bytes()] };
 }
 
-async function runStream(slot: Slot, { id, sql, format }: Statement, consume: (answer: EngineAnswer) => Promise<void>): Promise<void> {
+async function runStream(
+  slot: Slot,
+  { id, sql, format }: Statement,
+  consume: (answer: EngineAnswer) => Promise<void>,
+): Promise<void> {
   await slot.session.queryAsync(`SET log_comment = ${quote(id)}`, { format: 'Null' });
   const stream = slot.session.queryStream(sql, { format });
   const iterator = stream[Symbol.asyncIterator]();
@@ -71,13 +86,22 @@ async function runStream(slot: Slot, { id, sql, format }: Statement, consume: (a
   }
 }
 
-type Insert = { readonly table: string; readonly columns: readonly string[] | undefined; readonly dataFormat: string };
+type Insert = {
+  readonly table: string;
+  readonly columns: readonly string[] | undefined;
+  readonly dataFormat: string;
+};
 
 /** `INSERT INTO [db.]table [(a, b)] FORMAT F`, the form that @clickhouse/client writes. */
 function parseInsert(sql: string, format: string | undefined): Insert {
   const match = /^INSERT\s+INTO\s+(?:TABLE\s+)?([\w.]+)\s*(?:\(([^()]*)\))?$/i.exec(sql);
-  if (!match?.[1] || format === undefined) throw new EngineError(62, 'Syntax error: with data only INSERT INTO table [(columns)] FORMAT format is understood');
-  if (!INSERTED.has(format)) throw new EngineError(73, `Format ${format} cannot be inserted into the embedded engine`);
+  if (!match?.[1] || format === undefined)
+    throw new EngineError(
+      62,
+      'Syntax error: with data only INSERT INTO table [(columns)] FORMAT format is understood',
+    );
+  if (!INSERTED.has(format))
+    throw new EngineError(73, `Format ${format} cannot be inserted into the embedded engine`);
   return { table: match[1], columns: match[2]?.split(',').map((name) => name.trim()), dataFormat: format };
 }
 
@@ -94,7 +118,11 @@ async function runInsert(slot: Slot, request: EngineRequest & Insert): Promise<E
   });
   return {
     format: request.dataFormat,
-    summary: { written_rows: String(summary.rowsWritten), written_bytes: String(summary.bytesWritten), elapsed_ns: String(Math.round(summary.elapsed * 1e9)) },
+    summary: {
+      written_rows: String(summary.rowsWritten),
+      written_bytes: String(summary.bytesWritten),
+      elapsed_ns: String(Math.round(summary.elapsed * 1e9)),
+    },
     chunks: [],
   };
 }

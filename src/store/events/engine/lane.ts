@@ -14,7 +14,11 @@ export type Lane = {
   readonly close: () => Promise<void>;
 };
 
-export type LaneOptions = { readonly open: () => Session; readonly size: number; readonly maxWaiting: number };
+export type LaneOptions = {
+  readonly open: () => Session;
+  readonly size: number;
+  readonly maxWaiting: number;
+};
 
 export function createLane({ open, size, maxWaiting }: LaneOptions): Lane {
   const idle: Slot[] = [];
@@ -63,7 +67,11 @@ export function createLane({ open, size, maxWaiting }: LaneOptions): Lane {
 }
 
 /** Brings the connection's settings to exactly `wanted`: SET what differs, back to default what was left over. */
-export async function applySettings(slot: Slot, wanted: ReadonlyMap<string, string>, reopen: () => Session): Promise<void> {
+export async function applySettings(
+  slot: Slot,
+  wanted: ReadonlyMap<string, string>,
+  reopen: () => Session,
+): Promise<void> {
   const changes: string[] = [];
   for (const [name, value] of wanted) {
     if (!/^[a-z]\w*$/.test(name)) throw new EngineError(115, `Unknown setting '${name}' (UNKNOWN_SETTING)`);

@@ -36,7 +36,8 @@ function bindParameters(text: string, params: ReadonlyMap<string, string>): stri
   let copied = 0;
   for (const match of text.matchAll(TOKEN)) {
     if (match[0] === ';') {
-      if (!onlyComments(text.slice(match.index + 1))) throw new EngineError(62, 'Syntax error: multi-statements are not allowed');
+      if (!onlyComments(text.slice(match.index + 1)))
+        throw new EngineError(62, 'Syntax error: multi-statements are not allowed');
       return parts.join('') + text.slice(copied, match.index);
     }
     const { name, type } = match.groups ?? {};
