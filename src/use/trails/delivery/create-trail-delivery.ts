@@ -13,6 +13,7 @@ import { createGate } from './gate.ts';
 import { runTrail, type RunOutcome } from './run-trail.ts';
 
 export type TrailDelivery = Stoppable & {
+  /** Resolves when `followers` is complete. */
   readonly start: () => Promise<void>;
   /** Delivers what is pending (for at most ten seconds), then ends. */
   readonly stop: () => Promise<void>;

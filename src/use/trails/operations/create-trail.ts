@@ -7,7 +7,7 @@ import { text } from './inputs.ts';
 import { checkQuota } from './quota.ts';
 import { readTags, saveTags } from './tags.ts';
 import { checkBucket, checkCombination, readTrailInput } from './trail-inputs.ts';
-import type { TrailOperationDeps } from './trail-operations.ts';
+import type { TrailOperationDeps } from './deps.ts';
 
 /** A trail that does not log until StartLogging: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html */
 export async function createTrail(

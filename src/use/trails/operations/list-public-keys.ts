@@ -1,7 +1,7 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { OperationInput, OperationOutput } from '../../../aws/operation.ts';
 import { optionalText, optionalTime } from './inputs.ts';
-import type { TrailOperationDeps } from './trail-operations.ts';
+import type { TrailOperationDeps } from './deps.ts';
 
 /** The keys whose validity touches the range; without one, those that are valid now: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_ListPublicKeys.html */
 export async function listPublicKeys(

@@ -1,7 +1,7 @@
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
 import { closeWindow, openWindow, type TrailSettings } from '../trail-store.ts';
 import { findOwnTrail, trailNamed } from './find-trail.ts';
-import type { TrailOperationDeps } from './trail-operations.ts';
+import type { TrailOperationDeps } from './deps.ts';
 
 /** The record of this call is the first that the trail delivers: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_StartLogging.html */
 export async function startLogging(

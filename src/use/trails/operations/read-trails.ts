@@ -6,7 +6,7 @@ import { trailsOfAccount, type Trail } from '../trail-store.ts';
 import { trailDescription } from './describe.ts';
 import { findTrail, trailNamed } from './find-trail.ts';
 import { optionalFlag, optionalList, optionalText } from './inputs.ts';
-import type { TrailOperationDeps } from './trail-operations.ts';
+import type { TrailOperationDeps } from './deps.ts';
 
 export async function getTrail(
   deps: TrailOperationDeps,

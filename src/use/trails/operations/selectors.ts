@@ -1,7 +1,7 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
 import { findTrail, trailNamed } from './find-trail.ts';
-import type { TrailOperationDeps } from './trail-operations.ts';
+import type { TrailOperationDeps } from './deps.ts';
 
 /** What every trail selects until selectors can be put: all management events. */
 const DEFAULT_SELECTOR = {

@@ -4,7 +4,7 @@ import { isArn } from '../trail-name.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
 import { findTrail } from './find-trail.ts';
 import { optionalList, text } from './inputs.ts';
-import type { TrailOperationDeps } from './trail-operations.ts';
+import type { TrailOperationDeps } from './deps.ts';
 
 export type Tag = { readonly key: string; readonly value: string };
 

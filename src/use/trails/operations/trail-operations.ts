@@ -1,12 +1,5 @@
 import type { CallContext, Operation, OperationInput, OperationOutput } from '../../../aws/operation.ts';
-import type { BucketPort } from '../../../aws/ports.ts';
-import type { Clock } from '../../../base/clock.ts';
-import type { NewId } from '../../../base/ids.ts';
-import type { Journal } from '../../../store/contract.ts';
-import type { Settings } from '../../../store/settings/contract.ts';
-import type { TrailDelivery } from '../delivery/create-trail-delivery.ts';
-import type { DigestKeys } from '../digests/digest-keys.ts';
-import type { TrailTables } from '../settings.ts';
+import type { TrailOperationDeps } from './deps.ts';
 import { createTrail } from './create-trail.ts';
 import { trailResource } from './find-trail.ts';
 import { listPublicKeys } from './list-public-keys.ts';
@@ -15,18 +8,6 @@ import { describeTrails, getTrail, getTrailStatus, listTrails } from './read-tra
 import { getEventSelectors, getInsightSelectors } from './selectors.ts';
 import { addTags, listTags, removeTags } from './tags.ts';
 import { updateTrail } from './update-trail.ts';
-
-export type TrailOperationDeps = {
-  readonly settings: Settings<TrailTables>;
-  readonly journal: Pick<Journal, 'head'>;
-  readonly buckets: BucketPort;
-  readonly keys: Pick<DigestKeys, 'list' | 'signingKey'>;
-  readonly delivery: Pick<TrailDelivery, 'wake'>;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  /** Trails per region (OPENTRAIL_QUOTA_TRAILS). */
-  readonly quotaTrails: number;
-};
 
 type Handle = (
   deps: TrailOperationDeps,

@@ -4,7 +4,7 @@ import { trailAnswer } from './describe.ts';
 import { findOwnTrail, trailNamed } from './find-trail.ts';
 import { checkQuota } from './quota.ts';
 import { checkBucket, checkCombination, readTrailInput, type TrailInput } from './trail-inputs.ts';
-import type { TrailOperationDeps } from './trail-operations.ts';
+import type { TrailOperationDeps } from './deps.ts';
 
 /** Changes what is given, logging or not: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateTrail.html */
 export async function updateTrail(

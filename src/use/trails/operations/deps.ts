@@ -1,0 +1,20 @@
+import type { BucketPort } from '../../../aws/ports.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { NewId } from '../../../base/ids.ts';
+import type { Journal } from '../../../store/contract.ts';
+import type { Settings } from '../../../store/settings/contract.ts';
+import type { TrailDelivery } from '../delivery/create-trail-delivery.ts';
+import type { DigestKeys } from '../digests/digest-keys.ts';
+import type { TrailTables } from '../settings.ts';
+
+export type TrailOperationDeps = {
+  readonly settings: Settings<TrailTables>;
+  readonly journal: Pick<Journal, 'head'>;
+  readonly buckets: BucketPort;
+  readonly keys: Pick<DigestKeys, 'list' | 'signingKey'>;
+  readonly delivery: Pick<TrailDelivery, 'wake'>;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  /** Trails per region (OPENTRAIL_QUOTA_TRAILS). */
+  readonly quotaTrails: number;
+};

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+
+import { gunzipMember } from './gunzip.ts';
+import { inParallel } from './parallel.ts';
+import type { NamedLog } from './read-digest.ts';
+import type { Finding, Notes } from './report.ts';
+import type { VerifySource } from './source.ts';
+
+/** A log file that a digest names; `isProven`: the digest is signed. */
+export type WantedLog = NamedLog & { readonly isProven: boolean };
+
+export type MissingLog = { readonly uri: string; readonly hash: string };
+
+/** Fetches and hashes every file, `width` at a time. Answers those that are not there. */
+export async function checkLogs(
+  { source, notes }: { readonly source: VerifySource; readonly notes: Notes },
+  wanted: readonly WantedLog[],
+  { width, done }: { readonly width: number; readonly done: () => void },
+): Promise<readonly MissingLog[]> {
+  const missing: MissingLog[] = [];
+  await inParallel(wanted, width, async (log) => {
+    const uri = source.uri(log);
+    const problem = await checkLog(source, log);
+    if (problem?.kind === 'log-not-found') missing.push({ uri, hash: log.hash });
+    if (problem !== undefined) {
+      notes.logFiles.invalid++;
+      notes.findings.push({ ...problem, severity: 'invalid', subject: 'Log file', uri });
+    } else if (log.isProven) {
+      notes.logFiles.valid++;
+      notes.valid('Log file', uri);
+    } else notes.logFiles.unproven++;
+    done();
+  });
+  return missing;
+}
+
+export async function hashOfFile(source: VerifySource, key: string): Promise<string | undefined> {
+  const file = await source.get({ bucket: source.bucket, key });
+  const unzipped = file === undefined ? undefined : await gunzipMember(file.body);
+  return unzipped !== undefined && 'content' in unzipped ? sha256(unzipped.content) : undefined;
+}
+
+async function checkLog(
+  source: VerifySource,
+  log: NamedLog,
+): Promise<Pick<Finding, 'kind' | 'message'> | undefined> {
+  const file = await source.get(log);
+  if (file === undefined) return { kind: 'log-not-found', message: 'not found' };
+  const unzipped = await gunzipMember(file.body);
+  if ('problem' in unzipped) return { kind: 'log-format', message: unzipped.problem };
+  if (sha256(unzipped.content) !== log.hash)
+    return { kind: 'log-changed', message: "hash value doesn't match" };
+  return undefined;
+}
+
+function sha256(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
