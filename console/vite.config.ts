@@ -23,7 +23,11 @@ function fontsAsFiles(): Plugin {
     transform(code, id) {
       if (!/global-styles[\\/]index\.css/.test(id)) return undefined;
       return code.replaceAll(/data:font\/woff2;base64,([A-Za-z0-9+/=]+)/g, (_all, base64: string) => {
-        const reference = this.emitFile({ type: 'asset', name: 'open-sans.woff2', source: Buffer.from(base64, 'base64') });
+        const reference = this.emitFile({
+          type: 'asset',
+          name: 'open-sans.woff2',
+          source: Buffer.from(base64, 'base64'),
+        });
         return `__VITE_ASSET__${reference}__`;
       });
     },

@@ -19,7 +19,11 @@ describe('createClient', () => {
     const body = { __type: 'com.amazonaws.cloudtrail#InvalidTimeRangeException', Message: 'start after end' };
     const { client } = clientAnswering(json(400, body));
     const error = await client.cloudtrail('LookupEvents', {}).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'InvalidTimeRangeException', message: 'start after end', status: 400 });
+    expect(error).toMatchObject({
+      code: 'InvalidTimeRangeException',
+      message: 'start after end',
+      status: 400,
+    });
   });
 
   it('says when the server no longer takes the session', async () => {

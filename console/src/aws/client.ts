@@ -16,7 +16,11 @@ export type ClientDeps = {
 
 export type ApiClient = {
   /** One JSON 1.1 operation of CloudTrail. Rejects with ApiError. */
-  readonly cloudtrail: (operation: string, input: object, signal?: AbortSignal) => Promise<Record<string, unknown>>;
+  readonly cloudtrail: (
+    operation: string,
+    input: object,
+    signal?: AbortSignal,
+  ) => Promise<Record<string, unknown>>;
   /** A signed request to one of the paths under `/_`; the answer is handed over unread when it is a success. */
   readonly own: (request: {
     readonly method: 'GET' | 'POST';
@@ -41,37 +45,14 @@ const TARGET = 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101';
 export function createClient(deps: ClientDeps): ApiClient {
   let clockOffset = 0;
 
-  const send = async (request: Sendable): Promise<Response> => {
-    const caller = deps.caller();
-    if (!caller) throw new ApiError({ code: 'ExpiredToken', message: 'The session has ended.', status: 403 });
-    const url = new URL(request.path, deps.origin);
-    const headers = signRequest(
-      { method: request.method, url, headers: request.headers, body: request.body },
-      { ...caller, service: request.service, now: deps.now() + clockOffset },
-    );
-    try {
-      return await deps.fetch(url, {
-        method: request.method,
-        headers,
-        ...(request.method === 'GET' ? {} : { body: request.body }),
-        ...(request.signal ? { signal: request.signal } : {}),
-        credentials: 'omit',
-        cache: 'no-store',
-      });
-    } catch (cause) {
-      if (request.signal?.aborted) throw cause;
-      throw unreachable(cause);
-    }
-  };
-
   const succeed = async (request: Sendable): Promise<Response> => {
-    let response = await send(request);
+    let response = await send(deps, request, clockOffset);
     if (response.ok) return response;
     let error = errorFromAnswer(response.status, response.headers, await response.text());
     const offset = offsetFrom(error, response, deps.now());
     if (offset !== undefined) {
       clockOffset = offset;
-      response = await send(request);
+      response = await send(deps, request, clockOffset);
       if (response.ok) return response;
       error = errorFromAnswer(response.status, response.headers, await response.text());
     }
@@ -81,7 +62,10 @@ export function createClient(deps: ClientDeps): ApiClient {
 
   return {
     cloudtrail: async (operation, input, signal) => {
-      const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${TARGET}.${operation}` };
+      const headers = {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': `${TARGET}.${operation}`,
+      };
       const response = await succeed({
         method: 'POST',
         path: '/',
@@ -102,6 +86,29 @@ export function createClient(deps: ClientDeps): ApiClient {
         signal,
       }),
   };
+}
+
+async function send(deps: ClientDeps, request: Sendable, clockOffset: number): Promise<Response> {
+  const caller = deps.caller();
+  if (!caller) throw new ApiError({ code: 'ExpiredToken', message: 'The session has ended.', status: 403 });
+  const url = new URL(request.path, deps.origin);
+  const headers = signRequest(
+    { method: request.method, url, headers: request.headers, body: request.body },
+    { ...caller, service: request.service, now: deps.now() + clockOffset },
+  );
+  try {
+    return await deps.fetch(url, {
+      method: request.method,
+      headers,
+      ...(request.method === 'GET' ? {} : { body: request.body }),
+      ...(request.signal ? { signal: request.signal } : {}),
+      credentials: 'omit',
+      cache: 'no-store',
+    });
+  } catch (cause) {
+    if (request.signal?.aborted) throw cause;
+    throw unreachable(cause);
+  }
 }
 
 /** Milliseconds to add to our clock, when the answer says that the signature's time was the fault. */

@@ -48,7 +48,8 @@ export function errorFromAnswer(status: number, headers: Headers, body: string):
   const parsed = parseObject(body);
   const type = text(parsed['__type']) ?? text(parsed['code']) ?? headers.get('x-amzn-errortype') ?? undefined;
   const code = (type ?? `HTTP ${status}`).replace(/^.*#/, '').replace(/:.*$/, '');
-  const message = text(parsed['message']) ?? text(parsed['Message']) ?? plain(body) ?? `The server answered ${status}.`;
+  const message =
+    text(parsed['message']) ?? text(parsed['Message']) ?? plain(body) ?? `The server answered ${status}.`;
   const retryAfter = Number(parsed['retryAfterSeconds'] ?? headers.get('retry-after') ?? Number.NaN);
   return new ApiError({
     code,
@@ -79,5 +80,7 @@ function text(value: unknown): string | undefined {
 /** A proxy's HTML page says nothing that helps; a line of text may. */
 function plain(body: string): string | undefined {
   const line = body.trim();
-  return line !== '' && line.length < 300 && !line.startsWith('<') && !line.startsWith('{') ? line : undefined;
+  return line !== '' && line.length < 300 && !line.startsWith('<') && !line.startsWith('{')
+    ? line
+    : undefined;
 }

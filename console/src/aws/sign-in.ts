@@ -57,8 +57,16 @@ function readSignedIn(body: string): SignedIn {
   const expiration = Date.parse(String(answer['expiration']));
   const accessKeyId = answer['accessKeyId'];
   const secretAccessKey = answer['secretAccessKey'];
-  if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string' || !Number.isFinite(expiration)) {
-    throw new ApiError({ code: 'BadAnswer', message: 'The sign-in answer carries no credentials.', status: 200 });
+  if (
+    typeof accessKeyId !== 'string' ||
+    typeof secretAccessKey !== 'string' ||
+    !Number.isFinite(expiration)
+  ) {
+    throw new ApiError({
+      code: 'BadAnswer',
+      message: 'The sign-in answer carries no credentials.',
+      status: 200,
+    });
   }
   return {
     credentials: { accessKeyId, secretAccessKey, sessionToken: String(answer['sessionToken'] ?? '') },

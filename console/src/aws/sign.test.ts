@@ -7,10 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { signRequest } from './sign.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-const suite = join(
-  root,
-  '../shared/vectors/aws-protocols/botocore/tests/unit/auth/aws4_testsuite',
-);
+const suite = join(root, '../shared/vectors/aws-protocols/botocore/tests/unit/auth/aws4_testsuite');
 const credentials = {
   accessKeyId: 'AKIDEXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
@@ -36,10 +33,20 @@ describe('signRequest', () => {
 
   it('sends the session token and covers it with the signature', () => {
     const url = new URL('http://127.0.0.1:4680/');
-    const request = { method: 'POST', url, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: '{}' };
-    const headers = signRequest(request, { ...scope, credentials: { ...credentials, sessionToken: 'TOKEN' } });
+    const request = {
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/x-amz-json-1.1' },
+      body: '{}',
+    };
+    const headers = signRequest(request, {
+      ...scope,
+      credentials: { ...credentials, sessionToken: 'TOKEN' },
+    });
     expect(headers['x-amz-security-token']).toBe('TOKEN');
-    expect(headers['authorization']).toContain('SignedHeaders=content-type;host;x-amz-date;x-amz-security-token,');
+    expect(headers['authorization']).toContain(
+      'SignedHeaders=content-type;host;x-amz-date;x-amz-security-token,',
+    );
   });
 
   it('gives another signature when a byte of the body differs', () => {

@@ -24,7 +24,11 @@ describe('the address of a query', () => {
 
   it('can be read by a person', () => {
     const { query } = full;
-    const address = formatAddress({ query: { ...query, conditions: query.conditions.slice(0, 1) }, event: undefined, live: false });
+    const address = formatAddress({
+      query: { ...query, conditions: query.conditions.slice(0, 1) },
+      event: undefined,
+      live: false,
+    });
     expect(address).toBe(
       'EventName=DeleteTable&EventName=TerminateInstances&account=123456789012&from=2026-01-02T03:04:05Z&to=2026-01-02T04:04:05Z',
     );
@@ -36,11 +40,15 @@ describe('the address of a query', () => {
   });
 
   it('leaves out what it does not understand', () => {
-    const address = parseAddress('__proto__=1&Nothing=x&range=forever&account=12&from=2026-01-02T00:00:00Z&EventName=');
+    const address = parseAddress(
+      '__proto__=1&Nothing=x&range=forever&account=12&from=2026-01-02T00:00:00Z&EventName=',
+    );
     expect(address.query).toEqual(EMPTY_QUERY);
   });
 
   it('refuses a range that ends before it starts', () => {
-    expect(parseAddress('from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z').query.range).toEqual(EMPTY_QUERY.range);
+    expect(parseAddress('from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z').query.range).toEqual(
+      EMPTY_QUERY.range,
+    );
   });
 });

@@ -1,6 +1,13 @@
 import { ATTRIBUTES, isAttributeKey } from './attributes.ts';
 import { tidy, type Condition, type HistoryQuery, type Operator } from './query.ts';
-import { DEFAULT_RANGE, formatRelative, formatSecond, parseRelative, parseSecond, type Range } from './range.ts';
+import {
+  DEFAULT_RANGE,
+  formatRelative,
+  formatSecond,
+  parseRelative,
+  parseSecond,
+  type Range,
+} from './range.ts';
 
 /** What the address bar says about the history page. */
 export type HistoryAddress = {
@@ -52,7 +59,11 @@ export function parseAddress(text: string): HistoryAddress {
 }
 
 function rangeParameters(range: Range): readonly (readonly [string, string])[] {
-  if (range.type === 'absolute') return [['from', formatSecond(range.from)], ['to', formatSecond(range.to)]];
+  if (range.type === 'absolute')
+    return [
+      ['from', formatSecond(range.from)],
+      ['to', formatSecond(range.to)],
+    ];
   const text = formatRelative(range);
   return text === formatRelative(DEFAULT_RANGE) ? [] : [['range', text]];
 }
@@ -66,5 +77,7 @@ function parseRange(parameters: URLSearchParams): Range {
 
 /** Keeps addresses readable: only what would change their meaning is escaped. */
 function escape(text: string): string {
-  return encodeURIComponent(text).replace(/%(2F|3A|40|2C|24|3F)/g, (coded) => decodeURIComponent(coded)).replace(/%5E/g, '^');
+  return encodeURIComponent(text)
+    .replace(/%(2F|3A|40|2C|24|3F)/g, (coded) => decodeURIComponent(coded))
+    .replace(/%5E/g, '^');
 }

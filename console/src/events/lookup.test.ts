@@ -39,7 +39,9 @@ describe('lookupPage', () => {
   });
 
   it('survives a record that is not JSON', async () => {
-    const api = answering({ Events: [{ EventId: 'e', EventName: 'X', EventTime: 5, CloudTrailEvent: '{broken' }] });
+    const api = answering({
+      Events: [{ EventId: 'e', EventName: 'X', EventTime: 5, CloudTrailEvent: '{broken' }],
+    });
     const page = await lookupPage(api, { ...search, pageSize: 50, token: undefined });
     expect(page.events[0]).toMatchObject({ id: 'e', name: 'X', time: 5000, sourceIp: '', raw: '{broken' });
   });

@@ -31,7 +31,10 @@ export async function lookupPage(
   };
   const answer = await api.cloudtrail('LookupEvents', input, signal);
   const next = answer['NextToken'];
-  return { events: listOf(answer['Events']).map(fromLookup), next: typeof next === 'string' ? next : undefined };
+  return {
+    events: listOf(answer['Events']).map(fromLookup),
+    next: typeof next === 'string' ? next : undefined,
+  };
 }
 
 /** Bars with nothing in them are left out. Times in seconds. */
@@ -77,7 +80,10 @@ export async function lookupEvent(
   everywhere: boolean,
   signal?: AbortSignal,
 ): Promise<TrailEvent | undefined> {
-  const input = { ...scopeInput(everywhere), LookupAttributes: [{ AttributeKey: 'EventId', AttributeValue: id }] };
+  const input = {
+    ...scopeInput(everywhere),
+    LookupAttributes: [{ AttributeKey: 'EventId', AttributeValue: id }],
+  };
   const answer = await api.cloudtrail('LookupEvents', input, signal);
   return listOf(answer['Events']).map(fromLookup)[0];
 }
@@ -90,7 +96,8 @@ function searchInput({ query, span, everywhere }: Search): object {
       ...(operator === 'equals' ? {} : { Operator: operator }),
     })),
   );
-  if (query.account !== undefined) attributes.push({ AttributeKey: 'RecipientAccountId', AttributeValue: query.account });
+  if (query.account !== undefined)
+    attributes.push({ AttributeKey: 'RecipientAccountId', AttributeValue: query.account });
   return {
     ...scopeInput(everywhere),
     ...spanInput(span),

@@ -4,13 +4,26 @@ import { outcomeOf } from './sentence.ts';
 import type { TrailEvent } from './trail-event.ts';
 
 /** Nothing for what went well: what did not must stand out. */
-export function OutcomeMark({ event, always = false }: { readonly event: TrailEvent; readonly always?: boolean }) {
+export function OutcomeMark({
+  event,
+  always = false,
+}: {
+  readonly event: TrailEvent;
+  readonly always?: boolean;
+}) {
   const outcome = outcomeOf(event);
   const why = [event.errorCode, event.errorMessage].filter(Boolean).join(': ');
-  if (outcome === 'ok') return always ? <StatusIndicator type="success">Succeeded</StatusIndicator> : <span className="ot-secondary">ok</span>;
+  if (outcome === 'ok')
+    return always ? (
+      <StatusIndicator type="success">Succeeded</StatusIndicator>
+    ) : (
+      <span className="ot-secondary">ok</span>
+    );
   return (
     <span title={why}>
-      <StatusIndicator type={outcome === 'denied' ? 'error' : 'warning'}>{outcome === 'denied' ? 'Denied' : 'Failed'}</StatusIndicator>
+      <StatusIndicator type={outcome === 'denied' ? 'error' : 'warning'}>
+        {outcome === 'denied' ? 'Denied' : 'Failed'}
+      </StatusIndicator>
     </span>
   );
 }

@@ -4,7 +4,10 @@ import { around, bucketSecondsFor, parseRelative, resolveRange } from './range.t
 
 describe('resolveRange', () => {
   it('pins a relative range to now', () => {
-    expect(resolveRange({ type: 'relative', amount: 2, unit: 'h' }, 10_000_500)).toEqual({ from: 2800, to: 10_000 });
+    expect(resolveRange({ type: 'relative', amount: 2, unit: 'h' }, 10_000_500)).toEqual({
+      from: 2800,
+      to: 10_000,
+    });
   });
 });
 

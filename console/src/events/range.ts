@@ -18,8 +18,8 @@ export function resolveRange(range: Range, nowMs: number): Span {
 }
 
 const STEPS = [
-  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
-  1_209_600, 2_592_000,
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800,
+  604_800, 1_209_600, 2_592_000,
 ];
 
 /** Width of a histogram's bars, in seconds: a round number that gives at most `bars` of them. */
@@ -51,7 +51,11 @@ export function formatSecond(seconds: number): string {
 /** A span of `seconds` around a moment, not reaching past now. */
 export function around(timeMs: number, seconds: number, nowMs: number): AbsoluteRange {
   const at = Math.floor(timeMs / 1000);
-  return { type: 'absolute', from: at - seconds, to: Math.max(at, Math.min(at + seconds, Math.floor(nowMs / 1000))) };
+  return {
+    type: 'absolute',
+    from: at - seconds,
+    to: Math.max(at, Math.min(at + seconds, Math.floor(nowMs / 1000))),
+  };
 }
 
 export function contains(span: Span, timeMs: number): boolean {

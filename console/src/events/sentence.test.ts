@@ -8,19 +8,33 @@ const cli = 'aws-cli/2.15.0 md/awscrt Python/3.11';
 
 describe('the sentence', () => {
   it('says who did what to which thing, from where and with what', () => {
-    const record = { eventName: 'TerminateInstances', userIdentity: alice, sourceIPAddress: '203.0.113.9', userAgent: cli };
+    const record = {
+      eventName: 'TerminateInstances',
+      userIdentity: alice,
+      sourceIPAddress: '203.0.113.9',
+      userAgent: cli,
+    };
     expect(say(record, [['AWS::EC2::Instance', 'i-0abc']])).toBe(
       'alice terminated instance i-0abc from 203.0.113.9 with the AWS CLI',
     );
   });
 
   it('never claims that a refused call took effect', () => {
-    const record = { eventName: 'DeleteTable', userIdentity: alice, errorCode: 'AccessDenied', requestParameters: { tableName: 'ledger' } };
+    const record = {
+      eventName: 'DeleteTable',
+      userIdentity: alice,
+      errorCode: 'AccessDenied',
+      requestParameters: { tableName: 'ledger' },
+    };
     expect(say(record)).toBe('alice tried to delete table ledger; denied');
   });
 
   it('names the error of a call that failed otherwise', () => {
-    const record = { eventName: 'StopInstances', userIdentity: alice, errorCode: 'Client.InvalidInstanceID.NotFound' };
+    const record = {
+      eventName: 'StopInstances',
+      userIdentity: alice,
+      errorCode: 'Client.InvalidInstanceID.NotFound',
+    };
     expect(say(record)).toBe('alice tried to stop instances; failed: Client.InvalidInstanceID.NotFound');
   });
 
@@ -40,10 +54,41 @@ describe('the sentence', () => {
   });
 
   it.each([
-    ['root', { eventName: 'ConsoleLogin', userIdentity: { type: 'Root', accountId: '1' }, responseElements: { ConsoleLogin: 'Success' } }, 'the root user of 1 signed in to the console'],
-    ['a failed sign-in', { eventName: 'ConsoleLogin', userIdentity: alice, errorMessage: 'Failed authentication', responseElements: { ConsoleLogin: 'Failure' } }, 'alice tried to sign in to the console; failed'],
-    ['a service', { eventName: 'AssumeRole', userIdentity: { type: 'AWSService', invokedBy: 'ec2.amazonaws.com' }, sourceIPAddress: 'ec2.amazonaws.com', userAgent: 'ec2.amazonaws.com', requestParameters: { roleArn: 'arn:aws:iam::1:role/web' } }, 'ec2.amazonaws.com assumed role web'],
-    ['a name with a date', { eventName: 'CreateFunction20150331', userIdentity: alice, requestParameters: { functionName: 'f' } }, 'alice created function f'],
+    [
+      'root',
+      {
+        eventName: 'ConsoleLogin',
+        userIdentity: { type: 'Root', accountId: '1' },
+        responseElements: { ConsoleLogin: 'Success' },
+      },
+      'the root user of 1 signed in to the console',
+    ],
+    [
+      'a failed sign-in',
+      {
+        eventName: 'ConsoleLogin',
+        userIdentity: alice,
+        errorMessage: 'Failed authentication',
+        responseElements: { ConsoleLogin: 'Failure' },
+      },
+      'alice tried to sign in to the console; failed',
+    ],
+    [
+      'a service',
+      {
+        eventName: 'AssumeRole',
+        userIdentity: { type: 'AWSService', invokedBy: 'ec2.amazonaws.com' },
+        sourceIPAddress: 'ec2.amazonaws.com',
+        userAgent: 'ec2.amazonaws.com',
+        requestParameters: { roleArn: 'arn:aws:iam::1:role/web' },
+      },
+      'ec2.amazonaws.com assumed role web',
+    ],
+    [
+      'a name with a date',
+      { eventName: 'CreateFunction20150331', userIdentity: alice, requestParameters: { functionName: 'f' } },
+      'alice created function f',
+    ],
     ['no known verb', { eventName: 'FrobnicateThing', userIdentity: alice }, 'alice called FrobnicateThing'],
     ['nothing at all', {}, 'somebody called '],
   ])('copes with %s', (_what, record, expected) => {
@@ -52,7 +97,9 @@ describe('the sentence', () => {
 
   it('says which key a KMS call used', () => {
     const record = { eventName: 'Decrypt', eventSource: 'kms.amazonaws.com', userIdentity: alice };
-    expect(say(record, [['AWS::KMS::Key', 'arn:aws:kms:us-east-1:1:key/abc']])).toBe('alice decrypted using key abc');
+    expect(say(record, [['AWS::KMS::Key', 'arn:aws:kms:us-east-1:1:key/abc']])).toBe(
+      'alice decrypted using key abc',
+    );
   });
 });
 

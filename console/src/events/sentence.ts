@@ -25,7 +25,9 @@ export function sentenceText(parts: readonly Part[]): string {
 export function outcomeOf(event: TrailEvent): Outcome {
   const failedLogin = textAt(event.record, 'responseElements', 'ConsoleLogin') === 'Failure';
   if (event.errorCode === '') return failedLogin ? 'failed' : 'ok';
-  return /AccessDenied|Unauthori[sz]ed|NotAuthori[sz]ed|Forbidden|AuthFailure|AuthorizationError/i.test(event.errorCode)
+  return /AccessDenied|Unauthori[sz]ed|NotAuthori[sz]ed|Forbidden|AuthFailure|AuthorizationError/i.test(
+    event.errorCode,
+  )
     ? 'denied'
     : 'failed';
 }
@@ -46,10 +48,23 @@ export function whoOf(event: TrailEvent): string {
     case 'IdentityCenterUser':
       return `Identity Center user ${event.username || textAt(identity, 'onBehalfOf', 'userId')}`.trim();
     case 'Unknown':
-      return event.username || (event.accessKeyId ? `an unknown caller with key ${event.accessKeyId}` : 'an unknown caller');
+      return (
+        event.username ||
+        (event.accessKeyId ? `an unknown caller with key ${event.accessKeyId}` : 'an unknown caller')
+      );
     default:
       return event.username || textAt(identity, 'principalId') || event.accessKeyId || 'somebody';
   }
+}
+
+/** The same in the few letters of a table's cell. */
+export function actorOf(event: TrailEvent): string {
+  const identity = childOf(event.record, 'userIdentity');
+  const type = textAt(identity, 'type');
+  if (type === 'Root') return 'root';
+  if (type === 'AWSAccount') return `account ${textAt(identity, 'accountId')}`.trim();
+  if (type === 'Unknown') return event.username || event.accessKeyId || 'unknown';
+  return whoOf(event);
 }
 
 function withRole(event: TrailEvent, identity: RecordObject): string {
@@ -61,9 +76,11 @@ function withRole(event: TrailEvent, identity: RecordObject): string {
 
 function actionOf(event: TrailEvent, outcome: Outcome): readonly Part[] {
   const tried = outcome !== 'ok';
-  if (event.name === 'ConsoleLogin') return [say(tried ? ' tried to sign in to the console' : ' signed in to the console')];
+  if (event.name === 'ConsoleLogin')
+    return [say(tried ? ' tried to sign in to the console' : ' signed in to the console')];
   const { verb, past, noun } = operationWords(event.name);
-  if (!verb || !past) return [say(tried ? ' tried to call ' : ' called '), thing(event.name), ...objectOf(event, '', ' on ')];
+  if (!verb || !past)
+    return [say(tried ? ' tried to call ' : ' called '), thing(event.name), ...objectOf(event, '', ' on ')];
   const doing = tried ? ` tried to ${verb}` : ` ${past}`;
   const keyUse = event.source === 'kms.amazonaws.com' && noun === '';
   return [say(doing), ...objectOf(event, noun, keyUse ? ' using ' : ' ')];
@@ -90,7 +107,9 @@ function mainResource(event: TrailEvent, noun: string): readonly [Resource | und
   const close = named.find((resource) => typeOf(resource) !== '' && wanted.endsWith(typeOf(resource)));
   const main = exact ?? close ?? fromParameters(event, wanted) ?? named[0];
   if (!main) return [undefined, 0];
-  const alike = new Set(named.filter((resource) => resource.type === main.type).map(({ name }) => shortName(name)));
+  const alike = new Set(
+    named.filter((resource) => resource.type === main.type).map(({ name }) => shortName(name)),
+  );
   return [main, named.includes(main) ? alike.size - 1 : 0];
 }
 
@@ -113,7 +132,8 @@ function placeOf(event: TrailEvent): readonly Part[] {
   const parts: Part[] = [];
   const tool = toolOf(event.userAgent);
   const through = event.sourceIp.endsWith('.amazonaws.com');
-  if (through && whoOf(event) !== event.sourceIp) parts.push(say(' through '), { kind: 'place', text: event.sourceIp });
+  if (through && whoOf(event) !== event.sourceIp)
+    parts.push(say(' through '), { kind: 'place', text: event.sourceIp });
   else if (event.sourceIp === 'AWS Internal') parts.push(say(' from inside AWS'));
   else if (event.sourceIp && !through) parts.push(say(' from '), { kind: 'place', text: event.sourceIp });
   if (tool && tool !== event.sourceIp) parts.push(say(` with ${tool}`));
@@ -131,7 +151,9 @@ export function shortName(name: string): string {
   if (!name.startsWith('arn:')) return name;
   const rest = name.split(':').slice(5).join(':');
   if (name.split(':')[2] === 's3') return rest;
-  return /^(role|user|group|policy)\//.test(rest) ? lastPart(rest, '/') : rest.replace(/^[a-z-]+[/:]/, '') || name;
+  return /^(role|user|group|policy)\//.test(rest)
+    ? lastPart(rest, '/')
+    : rest.replace(/^[a-z-]+[/:]/, '') || name;
 }
 
 function typeNoun(type: string): string {

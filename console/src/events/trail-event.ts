@@ -79,7 +79,8 @@ function usernameOf(identity: RecordObject): string {
   const principal = textAt(identity, 'principalId');
   if (type === 'Root') return 'root';
   if (type === 'AssumedRole' || type === 'FederatedUser') {
-    return principal.includes(':') ? principal.slice(principal.indexOf(':') + 1) : textAt(identity, 'userName');
+    if (principal.includes(':')) return principal.slice(principal.indexOf(':') + 1);
+    return textAt(identity, 'userName') || (textAt(identity, 'arn').split('/').at(-1) ?? '');
   }
   return textAt(identity, 'userName');
 }
@@ -90,7 +91,10 @@ function ownResources(record: RecordObject): Resource[] {
   return list
     .map((item: unknown) => {
       const resource = typeof item === 'object' && item !== null ? (item as RecordObject) : {};
-      return { type: textAt(resource, 'type'), name: textAt(resource, 'ARN') || textAt(resource, 'ARNPrefix') };
+      return {
+        type: textAt(resource, 'type'),
+        name: textAt(resource, 'ARN') || textAt(resource, 'ARNPrefix'),
+      };
     })
     .filter((resource) => resource.name !== '');
 }

@@ -4,7 +4,10 @@ const TOOLS: readonly (readonly [RegExp, string])[] = [
   [/opentofu/i, 'OpenTofu'],
   [/cloudformation\.amazonaws\.com/i, 'CloudFormation'],
   [/aws-cdk/i, 'the AWS CDK'],
-  [/opentrail-console|console\.amazonaws\.com|signin\.amazonaws\.com|^AWS Console|aws-console/i, 'the console'],
+  [
+    /opentrail-console|console\.amazonaws\.com|signin\.amazonaws\.com|^AWS Console|aws-console/i,
+    'the console',
+  ],
   [/aws-cli\//i, 'the AWS CLI'],
   [/aws-internal|^AWS Internal$/i, 'AWS itself'],
   [/kubectl|eksctl/i, 'a Kubernetes tool'],

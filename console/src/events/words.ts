@@ -9,12 +9,29 @@ export type OperationWords = {
 };
 
 const IRREGULAR: Readonly<Record<string, string>> = {
-  begin: 'began', build: 'built', get: 'read', lookup: 'looked up', leave: 'left', put: 'put', reset: 'reset',
-  run: 'ran', send: 'sent', set: 'set', split: 'split', write: 'wrote', rebuild: 'rebuilt', undo: 'undid',
+  begin: 'began',
+  build: 'built',
+  get: 'read',
+  lookup: 'looked up',
+  leave: 'left',
+  put: 'put',
+  reset: 'reset',
+  run: 'ran',
+  send: 'sent',
+  set: 'set',
+  split: 'split',
+  write: 'wrote',
+  rebuild: 'rebuilt',
+  undo: 'undid',
 };
 
 /** As one says it rather than as it is called. */
-const SAID: Readonly<Record<string, string>> = { get: 'read', lookup: 'look up', head: 'look at', select: 'query' };
+const SAID: Readonly<Record<string, string>> = {
+  get: 'read',
+  lookup: 'look up',
+  head: 'look at',
+  select: 'query',
+};
 
 const VERBS = new Set(
   `abort accept acknowledge activate add allocate allow apply approve archive assign associate assume attach authorize
@@ -31,7 +48,19 @@ const VERBS = new Set(
   upgrade upload validate verify view withdraw write`.split(/\s+/),
 );
 
-const DOUBLING = new Set(['stop', 'tag', 'untag', 'drop', 'scan', 'submit', 'swap', 'transfer', 'skip', 'commit', 'log']);
+const DOUBLING = new Set([
+  'stop',
+  'tag',
+  'untag',
+  'drop',
+  'scan',
+  'submit',
+  'swap',
+  'transfer',
+  'skip',
+  'commit',
+  'log',
+]);
 
 export function operationWords(operation: string): OperationWords {
   const bare = operation.replace(/\d{8}.*$/, '').replace(/^(Batch|Admin|Internal)(?=[A-Z])/, '');

@@ -5,12 +5,18 @@ import Button from '@cloudscape-design/components/button';
 import { ApiError, isNotPermitted, missingAction } from '../aws/errors.ts';
 import { Command } from './command.tsx';
 
-type Props = { readonly error: unknown; readonly what: string; readonly action: string; readonly onRetry?: () => void };
+type Props = {
+  readonly error: unknown;
+  readonly what: string;
+  readonly action: string;
+  readonly onRetry?: () => void;
+};
 
 /** What failed, the server's own code for it, and what to do. `action` is the permission the page needs. */
 export function ErrorState({ error, what, action, onRetry }: Props) {
   const retry = onRetry && <Button onClick={onRetry}>Try again</Button>;
-  if (isNotPermitted(error)) return <NotPermitted error={error} what={what} action={missingAction(error) ?? action} />;
+  if (isNotPermitted(error))
+    return <NotPermitted error={error} what={what} action={missingAction(error) ?? action} />;
   const known = error instanceof ApiError ? error : undefined;
   return (
     <Alert type="error" header={`${what} could not be shown`} action={retry}>
@@ -22,7 +28,15 @@ export function ErrorState({ error, what, action, onRetry }: Props) {
   );
 }
 
-function NotPermitted({ error, what, action }: { readonly error: ApiError; readonly what: string; readonly action: string }) {
+function NotPermitted({
+  error,
+  what,
+  action,
+}: {
+  readonly error: ApiError;
+  readonly what: string;
+  readonly action: string;
+}) {
   const statement = { Effect: 'Allow', Action: action, Resource: '*' };
   return (
     <Alert type="warning" header={`You are not permitted to see ${what.toLowerCase()}`}>

@@ -23,8 +23,11 @@ describe('times', () => {
 
 describe('durationText', () => {
   it('says hours and minutes', () => {
-    expect([durationText(0), durationText(1_800_000), durationText(7_200_000), durationText(12_000_000)]).toEqual([
-      '0 min', '30 min', '2 h', '3 h 20 min',
-    ]);
+    expect([
+      durationText(0),
+      durationText(1_800_000),
+      durationText(7_200_000),
+      durationText(12_000_000),
+    ]).toEqual(['0 min', '30 min', '2 h', '3 h 20 min']);
   });
 });

@@ -7,7 +7,9 @@ export function localTime(ms: number, zone?: string): string {
 /** The local time with its zone: `2026-01-02 04:04:05 GMT+1`. */
 export function localTimeWithZone(ms: number, zone?: string): string {
   const options: Intl.DateTimeFormatOptions = { timeZoneName: 'short', ...(zone ? { timeZone: zone } : {}) };
-  const name = new Intl.DateTimeFormat('en-GB', options).formatToParts(ms).find((part) => part.type === 'timeZoneName');
+  const name = new Intl.DateTimeFormat('en-GB', options)
+    .formatToParts(ms)
+    .find((part) => part.type === 'timeZoneName');
   return `${localTime(ms, zone)} ${name?.value ?? ''}`.trim();
 }
 

@@ -4,7 +4,13 @@ import type { Preferences, PreferenceStore } from './preferences.ts';
 
 const PreferencesContext = createContext<PreferenceStore | undefined>(undefined);
 
-export function PreferencesProvider({ children, store }: { readonly children: ReactNode; readonly store: PreferenceStore }) {
+export function PreferencesProvider({
+  children,
+  store,
+}: {
+  readonly children: ReactNode;
+  readonly store: PreferenceStore;
+}) {
   return <PreferencesContext.Provider value={store}>{children}</PreferencesContext.Provider>;
 }
 
@@ -13,4 +19,3 @@ export function usePreferences(): readonly [Preferences, PreferenceStore['set']]
   if (!store) throw new TypeError('usePreferences is for components below PreferencesProvider');
   return [useSyncExternalStore(store.subscribe, store.get), store.set];
 }
-

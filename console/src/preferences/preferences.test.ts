@@ -5,7 +5,10 @@ import { createPreferenceStore, DEFAULTS } from './preferences.ts';
 describe('preferences', () => {
   it('are found again', () => {
     const items = new Map<string, string>();
-    const storage = { getItem: (key: string) => items.get(key) ?? null, setItem: (key: string, value: string) => void items.set(key, value) };
+    const storage = {
+      getItem: (key: string) => items.get(key) ?? null,
+      setItem: (key: string, value: string) => void items.set(key, value),
+    };
     createPreferenceStore(() => storage).set({ theme: 'dark', pageSize: 100 });
     expect(createPreferenceStore(() => storage).get()).toEqual({ ...DEFAULTS, theme: 'dark', pageSize: 100 });
   });

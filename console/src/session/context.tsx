@@ -1,4 +1,12 @@
-import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
+import {
+  createContext,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from 'react';
 
 import { createClient, type ApiClient } from '../aws/client.ts';
 import type { Session, SessionState, SessionStore } from './session.ts';
@@ -19,7 +27,11 @@ export function useSessionState(store: SessionStore): SessionState {
 }
 
 /** Gives everything below a client that signs for the session, and ends the session when its time is up. */
-export function ConnectionProvider(props: { readonly store: SessionStore; readonly session: Session; readonly children: ReactNode }) {
+export function ConnectionProvider(props: {
+  readonly store: SessionStore;
+  readonly session: Session;
+  readonly children: ReactNode;
+}) {
   const { store, session, children } = props;
   const [everywhere, setEverywhere] = useState(true);
   const [connection] = useState(() => ({
@@ -29,7 +41,8 @@ export function ConnectionProvider(props: { readonly store: SessionStore; readon
       fetch: (input, init) => window.fetch(input, init),
       now: Date.now,
       caller: () => store.get().session,
-      onSessionOver: (error) => store.end(/expired/i.test(error.code + error.message) ? 'expired' : 'refused'),
+      onSessionOver: (error) =>
+        store.end(/expired/i.test(error.code + error.message) ? 'expired' : 'refused'),
     }),
     signOut: () => store.end('signed-out'),
     giveUpEverywhere: () => setEverywhere(false),

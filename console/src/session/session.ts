@@ -18,7 +18,10 @@ export type SessionStore = {
 const KEY = 'opentrail.session';
 
 /** Credentials for this tab: a reload keeps them, closing the tab ends them. */
-export function createSessionStore(storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>, now: () => number): SessionStore {
+export function createSessionStore(
+  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>,
+  now: () => number,
+): SessionStore {
   let state: SessionState = { session: restore(storage, now()), ended: undefined };
   const listeners = new Set<() => void>();
   const become = (next: SessionState) => {
@@ -45,7 +48,9 @@ export function createSessionStore(storage: Pick<Storage, 'getItem' | 'setItem' 
 function restore(storage: Pick<Storage, 'getItem'>, now: number): Session | undefined {
   try {
     const session = JSON.parse(storage.getItem(KEY) ?? 'null') as Session | null;
-    return session && typeof session.expiration === 'number' && session.expiration > now ? session : undefined;
+    return session && typeof session.expiration === 'number' && session.expiration > now
+      ? session
+      : undefined;
   } catch {
     return undefined;
   }

@@ -39,10 +39,21 @@ export function PageLayout({ active, title, children, splitPanel, onSplitPanelCl
         if (!detail.open) onSplitPanelClose?.();
       }}
       splitPanelPreferences={{ position: panel.position }}
-      onSplitPanelPreferencesChange={({ detail }) => setPreferences({ panel: { position: detail.position, size: undefined } })}
-      splitPanelSize={panel.size ?? (panel.position === 'side' ? Math.min(640, Math.round(window.innerWidth * 0.4)) : Math.round(window.innerHeight * 0.5))}
+      onSplitPanelPreferencesChange={({ detail }) =>
+        setPreferences({ panel: { position: detail.position, size: undefined } })
+      }
+      splitPanelSize={
+        panel.size ??
+        (panel.position === 'side'
+          ? Math.min(640, Math.round(window.innerWidth * 0.4))
+          : Math.round(window.innerHeight * 0.5))
+      }
       onSplitPanelResize={({ detail }) => setPreferences({ panel: { ...panel, size: detail.size } })}
-      ariaLabels={{ navigation: 'Pages', navigationClose: 'Close navigation', navigationToggle: 'Open navigation' }}
+      ariaLabels={{
+        navigation: 'Pages',
+        navigationClose: 'Close navigation',
+        navigationToggle: 'Open navigation',
+      }}
     />
   );
 }

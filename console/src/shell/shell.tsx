@@ -68,7 +68,8 @@ function createQueries(): QueryClient {
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,
         // What the server refused it would refuse again; what did not reach it may.
-        retry: (failures, error) => failures < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
+        retry: (failures, error) =>
+          failures < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
       },
     },
   });

@@ -20,16 +20,30 @@ export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
   const left = session.expiration - useNow(30_000);
   const utilities: TopNavigationProps.Utility[] = [
     ...(left < 15 * 60_000
-      ? [{ type: 'button', text: `Session ends in ${durationText(left)}`, iconName: 'status-warning', ariaLabel: `Session ends in ${durationText(left)}` } as const]
+      ? [
+          {
+            type: 'button',
+            text: `Session ends in ${durationText(left)}`,
+            iconName: 'status-warning',
+            ariaLabel: `Session ends in ${durationText(left)}`,
+          } as const,
+        ]
       : []),
-    { type: 'button', iconName: 'status-info', title: 'Help', ariaLabel: 'Keyboard shortcuts and help', onClick: onHelp },
+    {
+      type: 'button',
+      iconName: 'status-info',
+      title: 'Help',
+      ariaLabel: 'Keyboard shortcuts and help',
+      onClick: onHelp,
+    },
     {
       type: 'menu-dropdown',
       iconName: 'settings',
       ariaLabel: 'Appearance',
       title: 'Appearance',
       items: THEMES.map(({ id, text }) => ({ id, text, itemType: 'checkbox', checked: id === theme })),
-      onItemClick: ({ detail }) => setPreferences({ theme: THEMES.find(({ id }) => id === detail.id)?.id ?? 'system' }),
+      onItemClick: ({ detail }) =>
+        setPreferences({ theme: THEMES.find(({ id }) => id === detail.id)?.id ?? 'system' }),
     },
     {
       type: 'menu-dropdown',
@@ -48,7 +62,12 @@ export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
       <TopNavigation
         identity={{ href: '#/events', title: 'Opentrail', logo: { src: logo, alt: '' } }}
         utilities={utilities}
-        i18nStrings={{ overflowMenuTriggerText: 'More', overflowMenuTitleText: 'All', overflowMenuBackIconAriaLabel: 'Back', overflowMenuDismissIconAriaLabel: 'Close menu' }}
+        i18nStrings={{
+          overflowMenuTriggerText: 'More',
+          overflowMenuTitleText: 'All',
+          overflowMenuBackIconAriaLabel: 'Back',
+          overflowMenuDismissIconAriaLabel: 'Close menu',
+        }}
       />
     </div>
   );

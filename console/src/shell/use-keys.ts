@@ -20,7 +20,12 @@ export function useKeys(actions: Readonly<Record<string, (() => void) | undefine
 function isBusy(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : undefined;
   if (document.querySelector('[role="dialog"][aria-modal="true"]')) return true;
-  if (target?.closest('input:not([type="radio"]):not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="listbox"], [role="menu"]')) return true;
+  if (
+    target?.closest(
+      'input:not([type="radio"]):not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="listbox"], [role="menu"]',
+    )
+  )
+    return true;
   // Enter on a link or a button is theirs.
   return event.key === 'Enter' && target?.closest('a, button, summary') !== null && target !== undefined;
 }

@@ -9,13 +9,28 @@ import { EventView } from './event-view.tsx';
 import type { EventState } from './use-event.ts';
 
 /** An event in whichever state it is. */
-export function EventBody({ id, state, range }: { readonly id: string; readonly state: EventState; readonly range: Range | undefined }) {
+export function EventBody({
+  id,
+  state,
+  range,
+}: {
+  readonly id: string;
+  readonly state: EventState;
+  readonly range: Range | undefined;
+}) {
   const late = useLate(state.state === 'loading', 200);
   switch (state.state) {
     case 'loading':
       return late ? <Waiting /> : null;
     case 'failed':
-      return <ErrorState error={state.error} what="The event" action="cloudtrail:LookupEvents" onRetry={state.retry} />;
+      return (
+        <ErrorState
+          error={state.error}
+          what="The event"
+          action="cloudtrail:LookupEvents"
+          onRetry={state.retry}
+        />
+      );
     case 'missing':
       return <Missing id={id} />;
     case 'found':
@@ -28,7 +43,8 @@ function Missing({ id }: { readonly id: string }) {
     <Box padding={{ vertical: 'xl' }}>
       <Box variant="h2">No such event</Box>
       <p>
-        There is no event <code>{id}</code>, or it is older than the history that is kept. Delivered log files may still have it.
+        There is no event <code>{id}</code>, or it is older than the history that is kept. Delivered log files
+        may still have it.
       </p>
       <a href="#/events">Event history</a>
     </Box>

@@ -18,7 +18,18 @@ export function EventPage({ id, back }: { readonly id: string; readonly back: st
         <p className="ot-back">
           <a href={back}>← Event history</a>
         </p>
-        <Container header={<Header variant="h1" actions={<CopyButton text={window.location.href} what="a link to this event" label="Copy link" />}>{name}</Header>}>
+        <Container
+          header={
+            <Header
+              variant="h1"
+              actions={
+                <CopyButton text={window.location.href} what="a link to this event" label="Copy link" />
+              }
+            >
+              {name}
+            </Header>
+          }
+        >
           <EventBody id={id} state={state} range={undefined} />
         </Container>
       </div>

@@ -17,7 +17,13 @@ import { ValueTree } from './value-tree.tsx';
 const JsonView = lazy(() => import('./json-view.tsx'));
 
 /** One event: what happened in a sentence, where to go from here, its fields, its parameters, its record. */
-export function EventView({ event, range }: { readonly event: TrailEvent; readonly range: Range | undefined }) {
+export function EventView({
+  event,
+  range,
+}: {
+  readonly event: TrailEvent;
+  readonly range: Range | undefined;
+}) {
   return (
     <article className="ot-event">
       <p className="ot-sentence">
@@ -36,8 +42,20 @@ export function EventView({ event, range }: { readonly event: TrailEvent; readon
       <RelatedLinks event={event} range={range} />
       <Fields event={event} />
       <Resources event={event} />
-      <Part title="Request parameters" value={event.record['requestParameters']} none="The call had no parameters." />
-      <Part title="Response elements" value={event.record['responseElements']} none={event.readOnly ? 'Answers of read-only calls are not recorded.' : 'The answer had no elements to record.'} />
+      <Part
+        title="Request parameters"
+        value={event.record['requestParameters']}
+        none="The call had no parameters."
+      />
+      <Part
+        title="Response elements"
+        value={event.record['responseElements']}
+        none={
+          event.readOnly
+            ? 'Answers of read-only calls are not recorded.'
+            : 'The answer had no elements to record.'
+        }
+      />
       <Part title="Additional event data" value={event.record['additionalEventData']} />
       <Part title="Service event details" value={event.record['serviceEventDetails']} />
       <Part title="Added later" value={event.record['addendum']} />
@@ -64,13 +82,25 @@ function Resources({ event }: { readonly event: TrailEvent }) {
 }
 
 /** A part of the record as a tree. `none` is said where an empty part needs explaining; without it the part is left out. */
-function Part({ title, value, none }: { readonly title: string; readonly value: unknown; readonly none?: string }) {
+function Part({
+  title,
+  value,
+  none,
+}: {
+  readonly title: string;
+  readonly value: unknown;
+  readonly none?: string;
+}) {
   const empty = value === null || value === undefined || (isObject(value) && Object.keys(value).length === 0);
   if (empty && none === undefined) return null;
   return (
     <section className="ot-section">
       <h3>{title}</h3>
-      {empty ? <p className="ot-secondary">{none}</p> : <ValueTree name={markOf(value) ? 'all of it' : undefined} value={value} />}
+      {empty ? (
+        <p className="ot-secondary">{none}</p>
+      ) : (
+        <ValueTree name={markOf(value) ? 'all of it' : undefined} value={value} />
+      )}
     </section>
   );
 }
@@ -79,7 +109,12 @@ function RecordSection({ raw }: { readonly raw: string }) {
   const [open, setOpen] = useState(false);
   return (
     <section className="ot-section">
-      <ExpandableSection headerText="Record (JSON)" headingTagOverride="h3" expanded={open} onChange={({ detail }) => setOpen(detail.expanded)}>
+      <ExpandableSection
+        headerText="Record (JSON)"
+        headingTagOverride="h3"
+        expanded={open}
+        onChange={({ detail }) => setOpen(detail.expanded)}
+      >
         {open && (
           <Suspense fallback={<p className="ot-secondary">Loading</p>}>
             <JsonView raw={raw} />

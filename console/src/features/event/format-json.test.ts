@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import { formatJson } from './format-json.ts';
 
-const text = (raw: string) => formatJson(raw)?.map((token) => token.text).join('');
+const text = (raw: string) =>
+  formatJson(raw)
+    ?.map((token) => token.text)
+    .join('');
 
 describe('formatJson', () => {
   it('lays out as JSON.stringify does', () => {
@@ -15,7 +18,13 @@ describe('formatJson', () => {
   });
 
   it('tells keys from strings', () => {
-    expect(formatJson('{"a":"b"}')?.map(({ kind }) => kind)).toEqual(['mark', 'key', 'mark', 'string', 'mark']);
+    expect(formatJson('{"a":"b"}')?.map(({ kind }) => kind)).toEqual([
+      'mark',
+      'key',
+      'mark',
+      'string',
+      'mark',
+    ]);
   });
 
   it('leaves alone what is no JSON', () => {

@@ -1,4 +1,7 @@
-export type JsonToken = { readonly kind: 'key' | 'string' | 'number' | 'literal' | 'mark'; readonly text: string };
+export type JsonToken = {
+  readonly kind: 'key' | 'string' | 'number' | 'literal' | 'mark';
+  readonly text: string;
+};
 
 /** Longer texts are shown as they are: colouring them would hold up the page. */
 const MOST = 400_000;

@@ -32,7 +32,9 @@ describe('relatedTo', () => {
       ['Same call', 'DeleteTable'],
       ['That moment', '5 min before and after'],
     ]);
-    expect(links[2]?.query.conditions).toEqual([{ key: 'UserArn', operator: 'prefix', values: ['arn:aws:sts::1:assumed-role/ops/'] }]);
+    expect(links[2]?.query.conditions).toEqual([
+      { key: 'UserArn', operator: 'prefix', values: ['arn:aws:sts::1:assumed-role/ops/'] },
+    ]);
   });
 
   it('keeps the range that one was looking at, unless the event lies outside of it', () => {
@@ -47,7 +49,10 @@ describe('relatedTo', () => {
   });
 
   it('offers nothing for what the record does not say', () => {
-    const labels = relatedTo(fromRecord('{"eventTime":"2026-01-02T03:04:05Z"}'), { range: undefined, now }).map(({ label }) => label);
+    const labels = relatedTo(fromRecord('{"eventTime":"2026-01-02T03:04:05Z"}'), {
+      range: undefined,
+      now,
+    }).map(({ label }) => label);
     expect(labels).toEqual(['That moment']);
   });
 });

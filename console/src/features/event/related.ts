@@ -11,12 +11,20 @@ const DAY = 86_400;
 const MOMENT = 300;
 
 /** Where an investigation goes next from here. The time range asked about before is kept if the event lies in it, else a day before and after. */
-export function relatedTo(event: TrailEvent, context: { readonly range: Range | undefined; readonly now: number }): readonly Related[] {
+export function relatedTo(
+  event: TrailEvent,
+  context: { readonly range: Range | undefined; readonly now: number },
+): readonly Related[] {
   const { range, now } = context;
   const kept = range && contains(resolveRange(range, now), event.time) ? range : around(event.time, DAY, now);
   const links: Related[] = [];
   const add = (label: string, value: string, condition: Condition | undefined, within: Range = kept) => {
-    if (condition?.values[0] !== '') links.push({ label, value, query: { ...EMPTY_QUERY, conditions: condition ? [condition] : [], range: within } });
+    if (condition?.values[0] !== '')
+      links.push({
+        label,
+        value,
+        query: { ...EMPTY_QUERY, conditions: condition ? [condition] : [], range: within },
+      });
   };
   add('Same user', event.username, is('Username', event.username));
   for (const link of sessionLinks(event)) add(link.label, link.value, link.condition);
@@ -38,7 +46,11 @@ function sessionLinks(event: TrailEvent): readonly Link[] {
   if (type !== 'AssumedRole' || !role) return [];
   const name = role.split('/')[1] ?? role;
   return [
-    { label: 'Same session', value: shortName(event.userArn).replace(`${name}/`, ''), condition: is('UserArn', event.userArn) },
+    {
+      label: 'Same session',
+      value: shortName(event.userArn).replace(`${name}/`, ''),
+      condition: is('UserArn', event.userArn),
+    },
     { label: 'Same role', value: name, condition: { key: 'UserArn', operator: 'prefix', values: [role] } },
   ];
 }

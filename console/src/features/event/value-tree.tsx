@@ -30,18 +30,32 @@ export function ValueTree({ name, value, depth = 0 }: Props) {
     <details open={depth < OPEN_DEPTH}>
       <summary>
         <span className="ot-tree-name">{name}</span>{' '}
-        <span className="ot-secondary">{Array.isArray(value) ? count(entries.length, 'item') : count(entries.length, 'field')}</span>
+        <span className="ot-secondary">
+          {Array.isArray(value) ? count(entries.length, 'item') : count(entries.length, 'field')}
+        </span>
       </summary>
       {list}
     </details>
   );
 }
 
-function Leaf({ name, value, mark }: { readonly name: string | undefined; readonly value?: unknown; readonly mark?: string }) {
+function Leaf({
+  name,
+  value,
+  mark,
+}: {
+  readonly name: string | undefined;
+  readonly value?: unknown;
+  readonly mark?: string;
+}) {
   return (
     <div className="ot-tree-leaf">
       {name !== undefined && <span className="ot-tree-name">{name}</span>}
-      {mark ? <em className="ot-mark">{mark}</em> : <span className={`ot-mono ot-value-${value === null ? 'null' : typeof value}`}>{textOf(value)}</span>}
+      {mark ? (
+        <em className="ot-mark">{mark}</em>
+      ) : (
+        <span className={`ot-mono ot-value-${value === null ? 'null' : typeof value}`}>{textOf(value)}</span>
+      )}
     </div>
   );
 }

@@ -4,7 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useConnection } from '../../session/context.tsx';
 import { lookupValues } from '../../events/lookup.ts';
 
-type Props = { readonly account: string | undefined; readonly onAccount: (account: string | undefined) => void };
+type Props = {
+  readonly account: string | undefined;
+  readonly onAccount: (account: string | undefined) => void;
+};
 
 const ALL = { value: '', label: 'All accounts', description: 'and all regions' };
 
@@ -16,7 +19,11 @@ export function AccountSelect({ account, onAccount }: Props) {
     enabled: everywhere,
     staleTime: 60_000,
     queryFn: ({ signal }) =>
-      lookupValues(api, { key: 'RecipientAccountId', prefix: '', limit: 200, span: undefined, everywhere }, signal),
+      lookupValues(
+        api,
+        { key: 'RecipientAccountId', prefix: '', limit: 200, span: undefined, everywhere },
+        signal,
+      ),
   });
   if (!everywhere) {
     const own = { value: session.accountId, label: `${session.accountId}, ${session.region}` };

@@ -6,11 +6,23 @@ const frame: Frame = { span: { from: 1000, to: 2000 }, width: 500, height: 60 };
 
 describe('the histogram', () => {
   it('shows a single event beside very many', () => {
-    const [many, one] = barsOf([{ time: 1000, count: 1_000_000, errors: 0 }, { time: 1500, count: 1, errors: 1 }], 100, frame);
+    const [many, one] = barsOf(
+      [
+        { time: 1000, count: 1_000_000, errors: 0 },
+        { time: 1500, count: 1, errors: 1 },
+      ],
+      100,
+      frame,
+    );
     expect(many?.height).toBe(60);
-    expect(one?.height).toBe(2);
-    expect(one?.errorHeight).toBe(2);
+    expect(one?.height).toBe(3);
+    expect(one?.errorHeight).toBe(3);
     expect(one?.x).toBe(250);
+  });
+
+  it('shows failures as their share of a bar', () => {
+    const [bar] = barsOf([{ time: 1000, count: 10, errors: 5 }], 100, frame);
+    expect(bar?.errorHeight).toBe(30);
   });
 
   it('keeps a bar that begins before the span inside of the picture', () => {

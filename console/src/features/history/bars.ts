@@ -17,18 +17,22 @@ export type Bar = {
 
 export type Frame = { readonly span: Span; readonly width: number; readonly height: number };
 
+/** A single event must be seen beside a million. */
+const LEAST = 3;
+
 export function barsOf(buckets: readonly Bucket[], bucketSeconds: number, frame: Frame): readonly Bar[] {
   const most = Math.max(1, ...buckets.map(({ count }) => count));
   return buckets.map(({ time, count, errors }) => {
     const x = toX(time, frame);
     const end = toX(time + bucketSeconds, frame);
+    const height = count === 0 ? 0 : Math.max(LEAST, (count / most) * frame.height);
     return {
       from: Math.max(time, frame.span.from),
       to: Math.min(time + bucketSeconds - 1, frame.span.to),
       x: Math.max(0, x),
       width: Math.max(1.5, Math.min(end, frame.width) - Math.max(0, x) - 1),
-      height: visible(count, most, frame.height),
-      errorHeight: visible(errors, most, frame.height),
+      height,
+      errorHeight: errors === 0 ? 0 : Math.max(1, (errors / count) * height),
       count,
       errors,
     };
@@ -51,7 +55,9 @@ export function brushed(a: number, b: number, bucketSeconds: number, frame: Fram
   return { from: Math.max(first, frame.span.from), to: Math.min(last, frame.span.to) };
 }
 
-const TICKS = [60, 300, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000];
+const TICKS = [
+  60, 300, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000,
+];
 
 export type Tick = { readonly x: number; readonly text: string };
 
@@ -62,7 +68,11 @@ export function ticksOf(frame: Frame): readonly Tick[] {
   const step = TICKS.find((candidate) => candidate >= wanted) ?? Math.ceil(wanted / 2_592_000) * 2_592_000;
   const offset = new Date(frame.span.from * 1000).getTimezoneOffset() * 60;
   const ticks: Tick[] = [];
-  for (let time = Math.ceil((frame.span.from - offset) / step) * step + offset; time <= frame.span.to; time += step) {
+  for (
+    let time = Math.ceil((frame.span.from - offset) / step) * step + offset;
+    time <= frame.span.to;
+    time += step
+  ) {
     ticks.push({ x: toX(time, frame), text: tickText(time * 1000, step) });
   }
   return ticks;
@@ -73,9 +83,4 @@ function tickText(ms: number, step: number): string {
   const midnight = date.getHours() === 0 && date.getMinutes() === 0;
   if (step >= 86_400 || midnight) return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
   return date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-}
-
-/** A single event must be seen beside a million. */
-function visible(count: number, most: number, height: number): number {
-  return count === 0 ? 0 : Math.max(2, (count / most) * height);
 }

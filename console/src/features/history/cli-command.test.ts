@@ -12,7 +12,11 @@ const context: CliContext = {
 describe('cliCommands', () => {
   it('gives the AWS command for one attribute of one account and region', () => {
     const commands = cliCommands(
-      query(equals('EventName', 'DeleteTable'), equals('AwsRegion', 'eu-west-1'), equals('RecipientAccountId', '123456789012')),
+      query(
+        equals('EventName', 'DeleteTable'),
+        equals('AwsRegion', 'eu-west-1'),
+        equals('RecipientAccountId', '123456789012'),
+      ),
       context,
     );
     expect(commands[0]?.command.replaceAll(' \\\n ', '')).toBe(
@@ -40,7 +44,10 @@ describe('cliCommands', () => {
   });
 
   it('writes operators as the opentrail command reads them', () => {
-    const asked = query({ key: 'Username', operator: 'not', values: ['ci', 'ops'] }, { key: 'ErrorCode', operator: 'prefix', values: ['Access'] });
+    const asked = query(
+      { key: 'Username', operator: 'not', values: ['ci', 'ops'] },
+      { key: 'ErrorCode', operator: 'prefix', values: ['Access'] },
+    );
     const command = cliCommands(asked, context)[0]?.command ?? '';
     expect(command).toContain("'Username!=ci'");
     expect(command).toContain("'Username!=ops'");

@@ -34,27 +34,39 @@ type AwsAttempt =
 
 function awsCommand(query: HistoryQuery, { span, own, everywhere }: CliContext): AwsAttempt {
   const region = single(query, 'AwsRegion');
-  const account = query.account ?? single(query, 'RecipientAccountId') ?? (everywhere ? undefined : own.account);
+  const account =
+    query.account ?? single(query, 'RecipientAccountId') ?? (everywhere ? undefined : own.account);
   const scoping = new Set(['AwsRegion', 'RecipientAccountId']);
   const rest = query.conditions.filter((condition) => !scoping.has(condition.key) || !isSingle(condition));
   const [condition, ...more] = rest;
   if (more.length > 0) return { reason: 'AWS’s own LookupEvents takes one attribute at a time.' };
-  if (condition && !knownToAws(condition.key)) return { reason: `AWS’s own LookupEvents cannot search by ${condition.key}.` };
+  if (condition && !knownToAws(condition.key))
+    return { reason: `AWS’s own LookupEvents cannot search by ${condition.key}.` };
   if (condition && !isSingle(condition)) return { reason: 'AWS’s own LookupEvents takes one exact value.' };
   if (account === undefined || (everywhere && region === undefined)) {
-    return { reason: 'The AWS CLI looks at one account and region at a time; filter by both to get its command.' };
+    return {
+      reason: 'The AWS CLI looks at one account and region at a time; filter by both to get its command.',
+    };
   }
   const words = ['aws cloudtrail lookup-events'];
   if (condition) {
-    words.push(`--lookup-attributes ${quote(`AttributeKey=${condition.key},AttributeValue=${condition.values[0] ?? ''}`)}`);
+    words.push(
+      `--lookup-attributes ${quote(`AttributeKey=${condition.key},AttributeValue=${condition.values[0] ?? ''}`)}`,
+    );
   }
   words.push(`--start-time ${formatSecond(span.from)}`, `--end-time ${formatSecond(span.to)}`);
   words.push(`--region ${quote(region ?? own.region)}`);
-  const note = 'Management events only, as with AWS.' + (account === own.account ? '' : ` First: eval "$(bin/opentrail env --data DIR --account ${account})"`);
+  const note =
+    'Management events only, as with AWS.' +
+    (account === own.account ? '' : ` First: eval "$(bin/opentrail env --data DIR --account ${account})"`);
   return { reason: undefined, command: words.join(' \\\n  '), note };
 }
 
-function opentrailCommand(query: HistoryQuery, { span, everywhere }: CliContext, note: string | undefined): CliCommand {
+function opentrailCommand(
+  query: HistoryQuery,
+  { span, everywhere }: CliContext,
+  note: string | undefined,
+): CliCommand {
   const words = ['bin/opentrail lookup --data DIR'];
   if (everywhere) words.push('--all');
   words.push('--category all', `--start ${formatSecond(span.from)}`, `--end ${formatSecond(span.to)}`);

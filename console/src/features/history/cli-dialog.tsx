@@ -9,7 +9,13 @@ type Props = { readonly commands: readonly CliCommand[]; readonly onClose: () =>
 
 export default function CliDialog({ commands, onClose }: Props) {
   return (
-    <Modal visible onDismiss={onClose} header="The same search in a terminal" size="large" closeAriaLabel="Close">
+    <Modal
+      visible
+      onDismiss={onClose}
+      header="The same search in a terminal"
+      size="large"
+      closeAriaLabel="Close"
+    >
       <SpaceBetween size="l">
         {commands.map(({ tool, command, note }) => (
           <div key={tool}>
@@ -25,8 +31,8 @@ export default function CliDialog({ commands, onClose }: Props) {
           </div>
         ))}
         <Box variant="small" color="text-body-secondary">
-          DIR is the server’s data folder. For the AWS CLI, <code>{'eval "$(bin/opentrail env --data DIR)"'}</code> sets
-          endpoint and credentials.
+          DIR is the server’s data folder. For the AWS CLI,{' '}
+          <code>{'eval "$(bin/opentrail env --data DIR)"'}</code> sets endpoint and credentials.
         </Box>
       </SpaceBetween>
     </Modal>

@@ -8,6 +8,8 @@ export function columnDisplay(
   const known = new Set(columns.map(({ id }) => id));
   const kept = (chosen ?? []).filter((choice) => known.has(choice.id));
   const named = new Set(kept.map(({ id }) => id));
-  const added = columns.filter(({ id }) => !named.has(id)).map(({ id, shown }) => ({ id, visible: chosen === undefined && shown }));
+  const added = columns
+    .filter(({ id }) => !named.has(id))
+    .map(({ id, shown }) => ({ id, visible: chosen === undefined && shown }));
   return [...kept, ...added];
 }

@@ -2,7 +2,7 @@ import Link from '@cloudscape-design/components/link';
 import type { TableProps } from '@cloudscape-design/components/table';
 
 import { OutcomeMark } from '../../events/outcome-mark.tsx';
-import { shortName, whoOf } from '../../events/sentence.ts';
+import { actorOf, shortName } from '../../events/sentence.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
 import { toolOf } from '../../events/user-agent.ts';
 import { TimeText } from '../../parts/time-text.tsx';
@@ -17,8 +17,10 @@ export type EventColumn = TableProps.ColumnDefinition<TrailEvent> & {
 /** `open` shows the event beside the list; the link itself leads to its own page, for new tabs. */
 export function eventColumns(open: (event: TrailEvent) => void): readonly EventColumn[] {
   return [
-    column('time', 'Time', 215, true, (event) => <TimeText ms={event.time} />),
-    column('name', 'Event', 250, true, (event) => (
+    column({ id: 'time', label: 'Time', width: 180, shown: true }, (event) => (
+      <TimeText ms={event.time} brief />
+    )),
+    column({ id: 'name', label: 'Event', width: 240, shown: true }, (event) => (
       <span data-event-id={event.id} className="ot-event-name">
         <Link
           href={formatHash({ page: 'event', id: event.id })}
@@ -32,28 +34,50 @@ export function eventColumns(open: (event: TrailEvent) => void): readonly EventC
         <span className="ot-secondary ot-service">{event.source.replace('.amazonaws.com', '')}</span>
       </span>
     )),
-    column('outcome', 'Outcome', 130, true, (event) => <OutcomeMark event={event} />),
-    column('user', 'User', 220, true, (event) => <Whole text={whoOf(event)} />),
-    column('resources', 'Resources', 260, true, (event) => <Resources event={event} />),
-    column('ip', 'Source IP', 150, true, (event) => <Mono text={event.sourceIp} />),
-    column('account', 'Account', 140, true, (event) => <Mono text={event.account} />),
-    column('region', 'Region', 130, true, (event) => event.region || '–'),
-    column('key', 'Access key', 210, false, (event) => <Mono text={event.accessKeyId} />),
-    column('tool', 'Tool', 160, false, (event) => (
+    column({ id: 'outcome', label: 'Outcome', width: 110, shown: true }, (event) => (
+      <OutcomeMark event={event} />
+    )),
+    column({ id: 'user', label: 'User', width: 200, shown: true }, (event) => (
+      <Whole text={actorOf(event)} />
+    )),
+    column({ id: 'resources', label: 'Resources', width: 230, shown: true }, (event) => (
+      <Resources event={event} />
+    )),
+    column({ id: 'ip', label: 'Source IP', width: 150, shown: true }, (event) => (
+      <Mono text={event.sourceIp} />
+    )),
+    column({ id: 'account', label: 'Account', width: 135, shown: true }, (event) => (
+      <Mono text={event.account} />
+    )),
+    column({ id: 'region', label: 'Region', width: 125, shown: true }, (event) => event.region || '–'),
+    column({ id: 'key', label: 'Access key', width: 210, shown: false }, (event) => (
+      <Mono text={event.accessKeyId} />
+    )),
+    column({ id: 'tool', label: 'Tool', width: 160, shown: false }, (event) => (
       <span title={event.userAgent}>{toolOf(event.userAgent) ?? (event.userAgent || '–')}</span>
     )),
-    column('error', 'Error code', 220, false, (event) => <Whole text={event.errorCode} />),
-    column('readOnly', 'Read-only', 110, false, (event) => (event.readOnly ? 'yes' : 'no')),
-    column('category', 'Category', 130, false, (event) => event.category),
-    column('source', 'Event source', 230, false, (event) => event.source),
-    column('arn', 'User ARN', 360, false, (event) => <Mono text={event.userArn} />),
-    column('type', 'Resource type', 220, false, (event) => <Whole text={event.resources[0]?.type ?? ''} />),
-    column('id', 'Event ID', 330, false, (event) => <Mono text={event.id} />),
+    column({ id: 'error', label: 'Error code', width: 220, shown: false }, (event) => (
+      <Whole text={event.errorCode} />
+    )),
+    column({ id: 'readOnly', label: 'Read-only', width: 110, shown: false }, (event) =>
+      event.readOnly ? 'yes' : 'no',
+    ),
+    column({ id: 'category', label: 'Category', width: 130, shown: false }, (event) => event.category),
+    column({ id: 'source', label: 'Event source', width: 230, shown: false }, (event) => event.source),
+    column({ id: 'arn', label: 'User ARN', width: 360, shown: false }, (event) => (
+      <Mono text={event.userArn} />
+    )),
+    column({ id: 'type', label: 'Resource type', width: 220, shown: false }, (event) => (
+      <Whole text={event.resources[0]?.type ?? ''} />
+    )),
+    column({ id: 'id', label: 'Event ID', width: 330, shown: false }, (event) => <Mono text={event.id} />),
   ];
 }
 
-function column(id: string, label: string, width: number, shown: boolean, cell: EventColumn['cell']): EventColumn {
-  return { id, label, header: label, width, minWidth: 90, shown, cell, isRowHeader: id === 'name' };
+type ColumnHead = Pick<EventColumn, 'id' | 'label' | 'shown'> & { readonly width: number };
+
+function column(head: ColumnHead, cell: EventColumn['cell']): EventColumn {
+  return { ...head, header: head.label, minWidth: 90, cell, isRowHeader: head.id === 'name' };
 }
 
 function Resources({ event }: { readonly event: TrailEvent }) {

@@ -23,7 +23,9 @@ export function EmptyState({ query, onQuery }: Props) {
       const search = { span, everywhere, pageSize: 1, token: undefined };
       const [matching] = (await lookupPage(api, { ...search, query: beyond }, signal)).events;
       if (matching) return { matching, any: matching };
-      const [any] = isEmpty(query) ? [] : (await lookupPage(api, { ...search, query: EMPTY_QUERY }, signal)).events;
+      const [any] = isEmpty(query)
+        ? []
+        : (await lookupPage(api, { ...search, query: EMPTY_QUERY }, signal)).events;
       return { matching, any };
     },
     refetchInterval: (state) => (state.state.data?.any === undefined ? 2000 : false),
@@ -38,7 +40,10 @@ export function EmptyState({ query, onQuery }: Props) {
 function Elsewhere({ at, query, onQuery }: Props & { readonly at: number }) {
   const when = relativeTime(at, Date.now()) ?? localTime(at);
   return (
-    <Said title="Nothing in this time range" text={isEmpty(query) ? `The newest event: ${when}.` : `The newest event that matches: ${when}.`}>
+    <Said
+      title="Nothing in this time range"
+      text={isEmpty(query) ? `The newest event: ${when}.` : `The newest event that matches: ${when}.`}
+    >
       <Button variant="primary" onClick={() => onQuery({ ...query, range: around(at, 43_200, Date.now()) })}>
         Show that time
       </Button>

@@ -1,11 +1,17 @@
 import { OutcomeMark } from '../../events/outcome-mark.tsx';
-import { outcomeOf, shortName, whoOf } from '../../events/sentence.ts';
+import { actorOf, outcomeOf, shortName } from '../../events/sentence.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
 import { TimeText } from '../../parts/time-text.tsx';
 import { formatHash } from '../../routing/route.ts';
 
 /** The events on a narrow screen: what a row says, in three lines. */
-export function EventList({ events, selected }: { readonly events: readonly TrailEvent[]; readonly selected: string | undefined }) {
+export function EventList({
+  events,
+  selected,
+}: {
+  readonly events: readonly TrailEvent[];
+  readonly selected: string | undefined;
+}) {
   return (
     <ul className="ot-list" aria-label="Events">
       {events.map((event) => (
@@ -16,11 +22,11 @@ export function EventList({ events, selected }: { readonly events: readonly Trai
               {outcomeOf(event) !== 'ok' && <OutcomeMark event={event} />}
             </span>
             <span className="ot-list-what">
-              {whoOf(event)}
+              {actorOf(event)}
               {event.resources[0] && <span className="ot-mono"> · {shortName(event.resources[0].name)}</span>}
             </span>
             <span className="ot-list-line ot-secondary">
-              <TimeText ms={event.time} />
+              <TimeText ms={event.time} brief />
               <span className="ot-mono">{event.sourceIp}</span>
             </span>
           </a>

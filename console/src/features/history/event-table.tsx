@@ -24,7 +24,8 @@ export function EventTable({ events, selected, loading, empty, filter, page, onO
   const [preferences, setPreferences] = usePreferences();
   const columns = useMemo(() => eventColumns(onOpen), [onOpen]);
   const definitions = useMemo(
-    () => columns.map((column) => ({ ...column, width: preferences.columnWidths[column.id] ?? column.width })),
+    () =>
+      columns.map((column) => ({ ...column, width: preferences.columnWidths[column.id] ?? column.width })),
     [columns, preferences.columnWidths],
   );
   const display = columnDisplay(columns, preferences.columns);
@@ -46,7 +47,9 @@ export function EventTable({ events, selected, loading, empty, filter, page, onO
       resizableColumns
       onColumnWidthsChange={({ detail }) => {
         const shown = display.filter(({ visible }) => visible);
-        const widths = shown.map(({ id }, index) => [id, detail.widths[index] ?? 0] as const).filter(([, width]) => width > 0);
+        const widths = shown
+          .map(({ id }, index) => [id, detail.widths[index] ?? 0] as const)
+          .filter(([, width]) => width > 0);
         setPreferences({ columnWidths: { ...preferences.columnWidths, ...Object.fromEntries(widths) } });
       }}
       stickyHeader
@@ -74,7 +77,12 @@ function Pages({ page }: { readonly page: History['page'] }) {
       pagesCount={Math.max(1, page.known)}
       openEnd={page.more}
       onChange={({ detail }) => page.goTo(detail.currentPageIndex)}
-      ariaLabels={{ paginationLabel: 'Pages of events', nextPageLabel: 'Older events', previousPageLabel: 'Newer events', pageLabel: (index) => `Page ${index}` }}
+      ariaLabels={{
+        paginationLabel: 'Pages of events',
+        nextPageLabel: 'Older events',
+        previousPageLabel: 'Newer events',
+        pageLabel: (index) => `Page ${index}`,
+      }}
     />
   );
 }

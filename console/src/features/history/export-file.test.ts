@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { fromRecord } from '../../events/trail-event.ts';
 import { fileWriter } from './export-file.ts';
 
-const raw = '{"eventID":"e1","eventTime":"2026-01-02T03:04:05Z","userAgent":"a \\"b\\", c","eventName":"=cmd|x","big":12345678901234567890}';
+const raw =
+  '{"eventID":"e1","eventTime":"2026-01-02T03:04:05Z","userAgent":"a \\"b\\", c","eventName":"=cmd|x","big":12345678901234567890}';
 const event = fromRecord(raw);
 
 describe('an exported file', () => {

@@ -7,10 +7,19 @@ import { EXPORT_LIMIT } from './export-file.ts';
 import type { Export } from './use-export.ts';
 
 /** How far a download is. `total` is what the histogram counted, undefined when it is not known. */
-export function ExportNotice({ download, total }: { readonly download: Export; readonly total: number | undefined }) {
+export function ExportNotice({
+  download,
+  total,
+}: {
+  readonly download: Export;
+  readonly total: number | undefined;
+}) {
   const { state, cancel } = download;
   if (state.phase === 'idle') return null;
-  if (state.phase === 'failed') return <ErrorState error={state.error} what="The download" action="cloudtrail:LookupEvents" onRetry={cancel} />;
+  if (state.phase === 'failed')
+    return (
+      <ErrorState error={state.error} what="The download" action="cloudtrail:LookupEvents" onRetry={cancel} />
+    );
   if (state.phase === 'done') {
     const text = `${state.count.toLocaleString('en')} events were downloaded.`;
     const cut = ` There are more: one file takes ${EXPORT_LIMIT.toLocaleString('en')}. Narrow the range, or use opentrail lookup --max 0 --json.`;

@@ -24,8 +24,14 @@ export function Histogram({ buckets, bucketSeconds, span, failed, onBrush }: Pro
   const frame = useMemo<Frame>(() => ({ span, width, height: HEIGHT }), [span, width]);
   const bars = useMemo(() => barsOf(buckets ?? [], bucketSeconds, frame), [buckets, bucketSeconds, frame]);
   const ticks = useMemo(() => (width > 0 ? ticksOf(frame) : []), [frame, width]);
-  const selection = drag && Math.abs(drag.end - drag.start) > 3 ? brushed(drag.start, drag.end, bucketSeconds, frame) : undefined;
-  const hovered = pointer === undefined ? undefined : bars.find((bar) => pointer >= bar.x && pointer <= bar.x + bar.width + 1);
+  const selection =
+    drag && Math.abs(drag.end - drag.start) > 3
+      ? brushed(drag.start, drag.end, bucketSeconds, frame)
+      : undefined;
+  const hovered =
+    pointer === undefined
+      ? undefined
+      : bars.find((bar) => pointer >= bar.x && pointer <= bar.x + bar.width + 1);
 
   const at = (event: PointerEvent) => event.clientX - event.currentTarget.getBoundingClientRect().left;
   const release = () => {
@@ -53,11 +59,31 @@ export function Histogram({ buckets, bucketSeconds, span, failed, onBrush }: Pro
         onPointerCancel={() => setDrag(undefined)}
         onPointerLeave={() => setPointer(undefined)}
       >
-        {selection && <rect className="ot-brush" x={toX(selection.from, frame)} width={toX(selection.to, frame) - toX(selection.from, frame)} y={0} height={HEIGHT} />}
+        {selection && (
+          <rect
+            className="ot-brush"
+            x={toX(selection.from, frame)}
+            width={toX(selection.to, frame) - toX(selection.from, frame)}
+            y={0}
+            height={HEIGHT}
+          />
+        )}
         {bars.map((bar) => (
           <g key={bar.from} className={bar === hovered ? 'ot-bar-hovered' : undefined}>
-            <rect className="ot-bar" x={bar.x} y={HEIGHT - bar.height} width={bar.width} height={bar.height} />
-            <rect className="ot-bar-error" x={bar.x} y={HEIGHT - bar.errorHeight} width={bar.width} height={bar.errorHeight} />
+            <rect
+              className="ot-bar"
+              x={bar.x}
+              y={HEIGHT - bar.height}
+              width={bar.width}
+              height={bar.height}
+            />
+            <rect
+              className="ot-bar-error"
+              x={bar.x}
+              y={HEIGHT - bar.errorHeight}
+              width={bar.width}
+              height={bar.errorHeight}
+            />
           </g>
         ))}
         <line className="ot-axis" x1={0} x2={width} y1={HEIGHT + 0.5} y2={HEIGHT + 0.5} />
@@ -80,7 +106,10 @@ export function Histogram({ buckets, bucketSeconds, span, failed, onBrush }: Pro
 function BarNote({ bar, width }: { readonly bar: Bar; readonly width: number }) {
   const right = bar.x > width / 2;
   return (
-    <div className="ot-bar-note" style={right ? { right: width - bar.x + 8 } : { left: bar.x + bar.width + 8 }}>
+    <div
+      className="ot-bar-note"
+      style={right ? { right: width - bar.x + 8 } : { left: bar.x + bar.width + 8 }}
+    >
       <strong>{bar.count.toLocaleString('en')}</strong> {bar.count === 1 ? 'event' : 'events'}
       {bar.errors > 0 && <span className="ot-bad"> · {bar.errors.toLocaleString('en')} failed</span>}
       <div className="ot-secondary">

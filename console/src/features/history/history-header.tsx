@@ -38,8 +38,18 @@ export function HistoryHeader({ count, live, tail, busy, onLive, onRefresh, onCl
             items={[
               { id: 'page csv', text: 'This page as CSV' },
               { id: 'page json', text: 'This page as JSON' },
-              { id: 'all csv', text: 'All that match as CSV', description: `Up to ${LIMIT} events`, disabled: live },
-              { id: 'all json', text: 'All that match as JSON', description: `Up to ${LIMIT} events`, disabled: live },
+              {
+                id: 'all csv',
+                text: 'All that match as CSV',
+                description: `Up to ${LIMIT} events`,
+                disabled: live,
+              },
+              {
+                id: 'all json',
+                text: 'All that match as JSON',
+                description: `Up to ${LIMIT} events`,
+                disabled: live,
+              },
             ]}
             onItemClick={({ detail }) => {
               const [what, format] = detail.id.split(' ');

@@ -38,16 +38,29 @@ export function HistoryPage({ search }: { readonly search: string }) {
   const go = useGo(address);
   const onQuery = useCallback((next: HistoryQuery) => go({ query: next, event: undefined }), [go]);
   const onOpen = useCallback((event: TrailEvent) => go({ event: event.id }), [go]);
-  const events = useMemo(() => (live ? liveEvents(tail.shown, history.events, preferences.liveReads) : history.events), [live, tail.shown, history.events, preferences.liveReads]);
+  const events = useMemo(
+    () => (live ? liveEvents(tail.shown, history.events, preferences.liveReads) : history.events),
+    [live, tail.shown, history.events, preferences.liveReads],
+  );
   const open = events.find((event) => event.id === address.event);
-  const cursor = useRowKeys({ events, open: address.event, narrow, onOpen: (event) => go({ event: event.id }, 'replace'), onClose: () => go({ event: undefined }) });
+  const cursor = useRowKeys({
+    events,
+    open: address.event,
+    narrow,
+    onOpen: (event) => go({ event: event.id }, 'replace'),
+    onClose: () => go({ event: undefined }),
+  });
   const counts = useCounts(history.histogram.buckets);
 
   return (
     <PageLayout
       active="events"
       title="Event history"
-      splitPanel={address.event !== undefined && !narrow ? <EventPanel id={address.event} known={open} range={query.range} /> : undefined}
+      splitPanel={
+        address.event !== undefined && !narrow ? (
+          <EventPanel id={address.event} known={open} range={query.range} />
+        ) : undefined
+      }
       onSplitPanelClose={() => go({ event: undefined })}
     >
       <div className="ot-history">
@@ -59,7 +72,9 @@ export function HistoryPage({ search }: { readonly search: string }) {
           onLive={(next) => go({ live: next, event: undefined })}
           onRefresh={history.refresh}
           onCli={() => setCli(true)}
-          onDownload={(what, format) => (what === 'page' ? download.savePage(events, format) : download.saveAll(history.search, format))}
+          onDownload={(what, format) =>
+            what === 'page' ? download.savePage(events, format) : download.saveAll(history.search, format)
+          }
         />
         <HistorySearch query={query} history={history} live={live} count={counts} onQuery={onQuery} />
         <ExportNotice download={download} total={counts?.events} />
@@ -80,7 +95,11 @@ export function HistoryPage({ search }: { readonly search: string }) {
       {cli && (
         <Suspense>
           <CliDialog
-            commands={cliCommands(query, { span: history.span, everywhere, own: { account: session.accountId, region: session.region } })}
+            commands={cliCommands(query, {
+              span: history.span,
+              everywhere,
+              own: { account: session.accountId, region: session.region },
+            })}
             onClose={() => setCli(false)}
           />
         </Suspense>
@@ -100,13 +119,21 @@ function useGo(address: HistoryAddress) {
 
 function useCounts(buckets: readonly { readonly count: number; readonly errors: number }[] | undefined) {
   return useMemo(
-    () => buckets && { events: buckets.reduce((sum, { count }) => sum + count, 0), errors: buckets.reduce((sum, { errors }) => sum + errors, 0) },
+    () =>
+      buckets && {
+        events: buckets.reduce((sum, { count }) => sum + count, 0),
+        errors: buckets.reduce((sum, { errors }) => sum + errors, 0),
+      },
     [buckets],
   );
 }
 
 /** What came in since, on top of what was there when the switch was turned. */
-function liveEvents(fresh: readonly TrailEvent[], before: readonly TrailEvent[], reads: boolean): readonly TrailEvent[] {
+function liveEvents(
+  fresh: readonly TrailEvent[],
+  before: readonly TrailEvent[],
+  reads: boolean,
+): readonly TrailEvent[] {
   const ids = new Set(fresh.map(({ id }) => id));
   return [...fresh, ...before.filter((event) => !ids.has(event.id) && (reads || !event.readOnly))];
 }

@@ -35,13 +35,23 @@ export function HistoryResults(props: Props) {
   const notices = (
     <>
       {problem ? (
-        <ErrorState error={problem} what={tail?.error ? 'Live events' : 'Events'} action={tail?.error ? 'opentrail:StreamEvents' : 'cloudtrail:LookupEvents'} onRetry={history.refresh} />
+        <ErrorState
+          error={problem}
+          what={tail?.error ? 'Live events' : 'Events'}
+          action={tail?.error ? 'opentrail:StreamEvents' : 'cloudtrail:LookupEvents'}
+          onRetry={history.refresh}
+        />
       ) : null}
       {tail && <HeldNotice tail={tail} paused={props.paused} />}
     </>
   );
   if (history.error && events.length === 0) return notices;
-  const empty = history.loading || tail ? tail && <p className="ot-waiting">Waiting for the next event …</p> : <EmptyState query={query} onQuery={onQuery} />;
+  const empty =
+    history.loading || tail ? (
+      tail && <p className="ot-waiting">Waiting for the next event …</p>
+    ) : (
+      <EmptyState query={query} onQuery={onQuery} />
+    );
   const filter = tail ? <ReadsToggle /> : <WritesToggle query={query} onQuery={onQuery} />;
   return (
     <SpaceBetween size="s">
@@ -50,12 +60,28 @@ export function HistoryResults(props: Props) {
         <div>
           <div className="ot-list-tools">
             {filter}
-            {!tail && <Pagination currentPageIndex={history.page.index} pagesCount={history.page.known} openEnd={history.page.more} pagesVariant="compact" onChange={({ detail }) => history.page.goTo(detail.currentPageIndex)} />}
+            {!tail && (
+              <Pagination
+                currentPageIndex={history.page.index}
+                pagesCount={history.page.known}
+                openEnd={history.page.more}
+                pagesVariant="compact"
+                onChange={({ detail }) => history.page.goTo(detail.currentPageIndex)}
+              />
+            )}
           </div>
           {events.length === 0 ? empty : <EventList events={events} selected={selected} />}
         </div>
       ) : (
-        <EventTable events={history.loading ? [] : events} selected={selected} loading={skeleton} empty={empty} filter={filter} page={tail ? undefined : history.page} onOpen={onOpen} />
+        <EventTable
+          events={history.loading ? [] : events}
+          selected={selected}
+          loading={skeleton}
+          empty={empty}
+          filter={filter}
+          page={tail ? undefined : history.page}
+          onOpen={onOpen}
+        />
       )}
     </SpaceBetween>
   );
@@ -64,9 +90,13 @@ export function HistoryResults(props: Props) {
 /** Calls that change something: mostly what one looks for. */
 function WritesToggle({ query, onQuery }: Pick<Props, 'query' | 'onQuery'>) {
   const condition = query.conditions.find(({ key }) => key === 'ReadOnly');
-  const checked = condition?.operator === 'equals' && condition.values.length === 1 && condition.values[0] === 'false';
+  const checked =
+    condition?.operator === 'equals' && condition.values.length === 1 && condition.values[0] === 'false';
   return (
-    <Toggle checked={checked} onChange={({ detail }) => onQuery(withOnly(query, 'ReadOnly', detail.checked ? ['false'] : []))}>
+    <Toggle
+      checked={checked}
+      onChange={({ detail }) => onQuery(withOnly(query, 'ReadOnly', detail.checked ? ['false'] : []))}
+    >
       Only calls that change something
     </Toggle>
   );
@@ -75,7 +105,10 @@ function WritesToggle({ query, onQuery }: Pick<Props, 'query' | 'onQuery'>) {
 function ReadsToggle() {
   const [preferences, setPreferences] = usePreferences();
   return (
-    <Toggle checked={preferences.liveReads} onChange={({ detail }) => setPreferences({ liveReads: detail.checked })}>
+    <Toggle
+      checked={preferences.liveReads}
+      onChange={({ detail }) => setPreferences({ liveReads: detail.checked })}
+    >
       Show read-only calls
     </Toggle>
   );

@@ -37,12 +37,22 @@ export function HistorySearch({ query, history, live, count, onQuery }: Props) {
         <SearchBox
           conditions={query.conditions}
           span={history.span}
-          countText={count === undefined ? '' : `${count.events.toLocaleString('en')} ${count.events === 1 ? 'event' : 'events'}`}
+          countText={
+            count === undefined
+              ? ''
+              : `${count.events.toLocaleString('en')} ${count.events === 1 ? 'event' : 'events'}`
+          }
           loading={history.loading}
           onConditions={onConditions}
           onWords={words.take}
         />
-        {!live && <RangePicker range={query.range} span={history.span} onRange={(range) => onQuery({ ...query, range })} />}
+        {!live && (
+          <RangePicker
+            range={query.range}
+            span={history.span}
+            onRange={(range) => onQuery({ ...query, range })}
+          />
+        )}
       </div>
       <WordsNotice words={words.state} onChoose={words.choose} onDismiss={dismiss} />
       {!live && (

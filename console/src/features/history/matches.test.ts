@@ -11,7 +11,11 @@ const event = fromRecord(
     eventTime: '2026-01-02T03:04:05Z',
     recipientAccountId: '111111111111',
     readOnly: false,
-    userIdentity: { type: 'AssumedRole', principalId: 'AROA:alice', arn: 'arn:aws:sts::1:assumed-role/ops/alice' },
+    userIdentity: {
+      type: 'AssumedRole',
+      principalId: 'AROA:alice',
+      arn: 'arn:aws:sts::1:assumed-role/ops/alice',
+    },
     requestParameters: { instancesSet: { items: [{ instanceId: 'i-0abc' }] } },
   }),
 );
@@ -23,7 +27,11 @@ describe('matches', () => {
     ['an excluded value', false, { key: 'Username', operator: 'not', values: ['bob', 'alice'] }],
     ['a prefix', true, { key: 'UserArn', operator: 'prefix', values: ['arn:aws:sts::1:assumed-role/ops/'] }],
     ['a flag', true, { key: 'ReadOnly', operator: 'equals', values: ['false'] }],
-    ['a resource that only the parameters name', true, { key: 'ResourceName', operator: 'equals', values: ['i-0abc'] }],
+    [
+      'a resource that only the parameters name',
+      true,
+      { key: 'ResourceName', operator: 'equals', values: ['i-0abc'] },
+    ],
     ['part of a name', false, { key: 'ResourceName', operator: 'equals', values: ['i-0ab'] }],
   ])('decides on %s: %s', (_what, expected, condition) => {
     expect(matches(event, { ...EMPTY_QUERY, conditions: [condition] })).toBe(expected);

@@ -11,7 +11,9 @@ export function matches(event: TrailEvent, query: HistoryQuery): boolean {
 function meets(event: TrailEvent, { key, operator, values }: Condition): boolean {
   const found = valuesOf(event, key);
   if (operator === 'prefix') return values.some((value) => found.some((one) => one.startsWith(value)));
-  const one = values.some((value) => found.includes(value) || (key === 'ResourceName' && named(event, value)));
+  const one = values.some(
+    (value) => found.includes(value) || (key === 'ResourceName' && named(event, value)),
+  );
   return operator === 'not' ? !one : one;
 }
 
@@ -22,19 +24,33 @@ function named(event: TrailEvent, value: string): boolean {
 
 function valuesOf(event: TrailEvent, key: AttributeKey): readonly string[] {
   switch (key) {
-    case 'EventId': return [event.id];
-    case 'EventName': return [event.name];
-    case 'EventSource': return [event.source];
-    case 'Username': return [event.username];
-    case 'AccessKeyId': return [event.accessKeyId];
-    case 'ReadOnly': return [String(event.readOnly)];
-    case 'SourceIPAddress': return [event.sourceIp];
-    case 'UserArn': return [event.userArn];
-    case 'ErrorCode': return [event.errorCode];
-    case 'AwsRegion': return [event.region];
-    case 'RecipientAccountId': return [event.account];
-    case 'EventCategory': return [event.category];
-    case 'ResourceName': return event.resources.map((resource) => resource.name);
-    case 'ResourceType': return event.resources.map((resource) => resource.type);
+    case 'EventId':
+      return [event.id];
+    case 'EventName':
+      return [event.name];
+    case 'EventSource':
+      return [event.source];
+    case 'Username':
+      return [event.username];
+    case 'AccessKeyId':
+      return [event.accessKeyId];
+    case 'ReadOnly':
+      return [String(event.readOnly)];
+    case 'SourceIPAddress':
+      return [event.sourceIp];
+    case 'UserArn':
+      return [event.userArn];
+    case 'ErrorCode':
+      return [event.errorCode];
+    case 'AwsRegion':
+      return [event.region];
+    case 'RecipientAccountId':
+      return [event.account];
+    case 'EventCategory':
+      return [event.category];
+    case 'ResourceName':
+      return event.resources.map((resource) => resource.name);
+    case 'ResourceType':
+      return event.resources.map((resource) => resource.type);
   }
 }

@@ -5,7 +5,15 @@ import { formatSecond, UNITS, type Range, type Span, type Unit } from '../../eve
 
 type Props = { readonly range: Range; readonly span: Span; readonly onRange: (range: Range) => void };
 
-const RELATIVE: readonly (readonly [number, Unit])[] = [[15, 'm'], [1, 'h'], [6, 'h'], [24, 'h'], [7, 'd'], [30, 'd'], [90, 'd']];
+const RELATIVE: readonly (readonly [number, Unit])[] = [
+  [15, 'm'],
+  [1, 'h'],
+  [6, 'h'],
+  [24, 'h'],
+  [7, 'd'],
+  [30, 'd'],
+  [90, 'd'],
+];
 const WORDS = { m: 'minute', h: 'hour', d: 'day', w: 'week' } as const;
 const LETTERS: Readonly<Record<string, Unit>> = { minute: 'm', hour: 'h', day: 'd', week: 'w' };
 
@@ -19,7 +27,12 @@ export function RangePicker({ range, span, onRange }: Props) {
           const chosen = detail.value && fromPicker(detail.value);
           if (chosen) onRange(chosen);
         }}
-        relativeOptions={RELATIVE.map(([amount, unit]) => ({ key: `${amount}${unit}`, amount, unit: WORDS[unit], type: 'relative' }))}
+        relativeOptions={RELATIVE.map(([amount, unit]) => ({
+          key: `${amount}${unit}`,
+          amount,
+          unit: WORDS[unit],
+          type: 'relative',
+        }))}
         isValidRange={check}
         customRelativeRangeUnits={['minute', 'hour', 'day', 'week']}
         showClearButton={false}
@@ -28,7 +41,12 @@ export function RangePicker({ range, span, onRange }: Props) {
         expandToViewport
         dateInputFormat="iso"
       />
-      <Button iconName="zoom-out" variant="icon" ariaLabel="Widen the time range" onClick={() => onRange(widen(range, span))} />
+      <Button
+        iconName="zoom-out"
+        variant="icon"
+        ariaLabel="Widen the time range"
+        onClick={() => onRange(widen(range, span))}
+      />
     </div>
   );
 }
@@ -38,17 +56,28 @@ function widen(range: Range, span: Span): Range {
   if (range.type === 'relative') {
     const seconds = range.amount * UNITS[range.unit];
     const next = RELATIVE.find(([amount, unit]) => amount * UNITS[unit] > seconds);
-    return next ? { type: 'relative', amount: next[0], unit: next[1] } : { ...range, amount: range.amount * 3 };
+    return next
+      ? { type: 'relative', amount: next[0], unit: next[1] }
+      : { ...range, amount: range.amount * 3 };
   }
   const width = Math.max(span.to - span.from, 60);
-  return { type: 'absolute', from: span.from - width, to: Math.min(span.to + width, Math.floor(Date.now() / 1000)) };
+  return {
+    type: 'absolute',
+    from: span.from - width,
+    to: Math.min(span.to + width, Math.floor(Date.now() / 1000)),
+  };
 }
 
 function toPicker(range: Range): DateRangePickerProps.Value {
   if (range.type === 'absolute') {
     return { type: 'absolute', startDate: formatSecond(range.from), endDate: formatSecond(range.to) };
   }
-  return { type: 'relative', key: `${range.amount}${range.unit}`, amount: range.amount, unit: WORDS[range.unit] };
+  return {
+    type: 'relative',
+    key: `${range.amount}${range.unit}`,
+    amount: range.amount,
+    unit: WORDS[range.unit],
+  };
 }
 
 function fromPicker(value: DateRangePickerProps.Value): Range | undefined {
@@ -65,6 +94,7 @@ function check(value: DateRangePickerProps.Value | null): DateRangePickerProps.V
   if (!value) return { valid: false, errorMessage: 'Choose a time range.' };
   const range = fromPicker(value);
   if (!range) return { valid: false, errorMessage: 'Give a start and an end.' };
-  if (range.type === 'absolute' && range.from > range.to) return { valid: false, errorMessage: 'The range ends before it starts.' };
+  if (range.type === 'absolute' && range.from > range.to)
+    return { valid: false, errorMessage: 'The range ends before it starts.' };
   return { valid: true };
 }

@@ -18,7 +18,10 @@ describe('recognise', () => {
     ['eu-central-1', 'AwsRegion'],
     ['i-0abcdef1234567890', 'ResourceName'],
   ])('reads %s as %s', (text, key) => {
-    expect(recognise(text)).toEqual({ kind: 'condition', condition: { key, operator: 'equals', values: [text] } });
+    expect(recognise(text)).toEqual({
+      kind: 'condition',
+      condition: { key, operator: 'equals', values: [text] },
+    });
   });
 
   it('reads twelve digits as an account, with or without dashes', () => {

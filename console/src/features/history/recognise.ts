@@ -21,7 +21,10 @@ const EXACT: readonly (readonly [RegExp, AttributeKey])[] = [
   [/^AWS::\w+::\w+$/, 'ResourceType'],
   [/^[a-z0-9-]+\.amazonaws\.com$/, 'EventSource'],
   [/^[a-z]{2}(-[a-z]+)+-\d$/, 'AwsRegion'],
-  [/^(i|vpc|subnet|sg|vol|snap|ami|eni|rtb|igw|nat|acl|eipalloc|lt|tgw|vpce|pcx|fs|key|r)-[0-9a-f]{8,}$/, 'ResourceName'],
+  [
+    /^(i|vpc|subnet|sg|vol|snap|ami|eni|rtb|igw|nat|acl|eipalloc|lt|tgw|vpce|pcx|fs|key|r)-[0-9a-f]{8,}$/,
+    'ResourceName',
+  ],
 ];
 
 /** `Client.UnauthorizedOperation`, `AccessDenied`: ends as AWS ends the names of errors. */
@@ -34,7 +37,11 @@ export function recognise(pasted: string): Recognised | undefined {
   if (/^\d{12}$/.test(text)) return { kind: 'account', account: text };
   if (/^\d{4}-\d{4}-\d{4}$/.test(text)) return { kind: 'account', account: text.replaceAll('-', '') };
   for (const [shape, key] of EXACT) {
-    if (shape.test(text)) return { kind: 'condition', condition: { key, operator: 'equals', values: [normaliseCase(key, text)] } };
+    if (shape.test(text))
+      return {
+        kind: 'condition',
+        condition: { key, operator: 'equals', values: [normaliseCase(key, text)] },
+      };
   }
   if (/^(\d{1,3}\.){1,3}$/.test(text)) {
     return { kind: 'condition', condition: { key: 'SourceIPAddress', operator: 'prefix', values: [text] } };

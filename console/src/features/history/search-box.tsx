@@ -39,7 +39,9 @@ export function SearchBox({ conditions, span, countText, loading, onConditions, 
         filteringErrorText="Suggestions could not be loaded"
         filteringRecoveryText="Try again"
         filteringEmpty="Nothing recorded that begins so"
-        onLoadItems={({ detail }) => setRequest({ key: detail.filteringProperty?.key, text: detail.filteringText })}
+        onLoadItems={({ detail }) =>
+          setRequest({ key: detail.filteringProperty?.key, text: detail.filteringText })
+        }
         freeTextFiltering={{ operators: ['='], defaultOperator: '=' }}
         readOnlyOperations
         filteringPlaceholder="Paste a key, ARN, IP, event ID or account; or type a name"

@@ -17,7 +17,12 @@ export function TablePreferences({ columns }: { readonly columns: readonly Event
         title="Preferences"
         confirmLabel="Save"
         cancelLabel="Cancel"
-        preferences={{ pageSize, wrapLines, contentDensity: density, contentDisplay: columnDisplay(columns, preferences.columns) }}
+        preferences={{
+          pageSize,
+          wrapLines,
+          contentDensity: density,
+          contentDisplay: columnDisplay(columns, preferences.columns),
+        }}
         onConfirm={({ detail }) =>
           setPreferences({
             pageSize: detail.pageSize ?? pageSize,
@@ -26,7 +31,10 @@ export function TablePreferences({ columns }: { readonly columns: readonly Event
             columns: detail.contentDisplay?.map(({ id, visible }) => ({ id, visible })),
           })
         }
-        pageSizePreference={{ title: 'Events on a page', options: [25, 50, 100, 200].map((value) => ({ value, label: String(value) })) }}
+        pageSizePreference={{
+          title: 'Events on a page',
+          options: [25, 50, 100, 200].map((value) => ({ value, label: String(value) })),
+        }}
         wrapLinesPreference={{ label: 'Wrap lines', description: 'Show long values whole' }}
         contentDensityPreference={{ label: 'Compact', description: 'More rows on the screen' }}
         contentDisplayPreference={{

@@ -16,8 +16,13 @@ describe('tokens of the search box', () => {
 
   it('join into alternatives when the same attribute is asked for twice', () => {
     const { tokens } = toTokens(conditions.slice(0, 1));
-    const query = { operation: 'and' as const, tokens: [...tokens, { propertyKey: 'EventName', operator: '=', value: ['C'] }] };
-    expect(fromTokens(query).conditions).toEqual([{ key: 'EventName', operator: 'equals', values: ['A', 'B', 'C'] }]);
+    const query = {
+      operation: 'and' as const,
+      tokens: [...tokens, { propertyKey: 'EventName', operator: '=', value: ['C'] }],
+    };
+    expect(fromTokens(query).conditions).toEqual([
+      { key: 'EventName', operator: 'equals', values: ['A', 'B', 'C'] },
+    ]);
   });
 
   it('hand over words that name no attribute', () => {

@@ -38,9 +38,12 @@ export function fromTokens(query: PropertyFilterProps.Query): ReadTokens {
   const conditions: Condition[] = [];
   const words: string[] = [];
   for (const { propertyKey, operator, value } of query.tokens) {
-    const values = (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string');
+    const values = (Array.isArray(value) ? value : [value]).filter(
+      (one): one is string => typeof one === 'string',
+    );
     const known = FROM_SIGN[operator];
-    if (propertyKey !== undefined && isAttributeKey(propertyKey) && known) conditions.push({ key: propertyKey, operator: known, values });
+    if (propertyKey !== undefined && isAttributeKey(propertyKey) && known)
+      conditions.push({ key: propertyKey, operator: known, values });
     else if (propertyKey === undefined) words.push(...values);
   }
   return { conditions: normalise(conditions), words };

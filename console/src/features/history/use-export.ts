@@ -49,7 +49,9 @@ export function useExport(): Export {
         save([...parts, writer.close], writer.type, format);
         setState({ phase: 'done', count, cut: token !== undefined });
       };
-      collect().catch((error: unknown) => setState(stop.signal.aborted ? { phase: 'idle' } : { phase: 'failed', error }));
+      collect().catch((error: unknown) =>
+        setState(stop.signal.aborted ? { phase: 'idle' } : { phase: 'failed', error }),
+      );
     },
     [api],
   );

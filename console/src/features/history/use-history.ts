@@ -24,7 +24,11 @@ export type History = {
   /** What is shown belongs to the question before. */
   readonly stale: boolean;
   readonly error: unknown;
-  readonly histogram: { readonly buckets: readonly Bucket[] | undefined; readonly bucketSeconds: number; readonly error: unknown };
+  readonly histogram: {
+    readonly buckets: readonly Bucket[] | undefined;
+    readonly bucketSeconds: number;
+    readonly error: unknown;
+  };
   readonly search: Search;
   /** Asks again, relative ranges up to now. */
   readonly refresh: () => void;
@@ -38,10 +42,7 @@ export function useHistory(query: HistoryQuery, pageSize: number): History {
   const [page, setPage] = useState({ key: '', index: 1 });
   // The span is pinned per question: pages, histogram and downloads must speak of the same seconds.
   const span = useMemo(() => resolveRange(query.range, Date.now()), [key, asked]);
-  const search = useMemo<Search>(
-    () => ({ query, span, everywhere }),
-    [key, span, everywhere],
-  );
+  const search = useMemo<Search>(() => ({ query, span, everywhere }), [key, span, everywhere]);
   const identity = [everywhere, key, span.from, span.to] as const;
   const bucketSeconds = bucketSecondsFor(span);
 

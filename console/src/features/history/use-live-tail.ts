@@ -64,12 +64,20 @@ type Following = {
   readonly signal: AbortSignal;
 };
 
-async function follow(api: ApiClient, everywhere: boolean, { take, setState, setError, signal }: Following): Promise<void> {
+async function follow(
+  api: ApiClient,
+  everywhere: boolean,
+  { take, setState, setError, signal }: Following,
+): Promise<void> {
   let wait = 1000;
   setState('connecting');
   while (!signal.aborted) {
     try {
-      const response = await api.own({ method: 'GET', path: everywhere ? '/_stream?scope=all' : '/_stream', signal });
+      const response = await api.own({
+        method: 'GET',
+        path: everywhere ? '/_stream?scope=all' : '/_stream',
+        signal,
+      });
       setState('live');
       setError(undefined);
       wait = 1000;
@@ -77,7 +85,8 @@ async function follow(api: ApiClient, everywhere: boolean, { take, setState, set
     } catch (reason) {
       if (signal.aborted) return;
       setError(reason);
-      if (isNotPermitted(reason) || (reason instanceof ApiError && reason.status === 404)) return setState('off');
+      if (isNotPermitted(reason) || (reason instanceof ApiError && reason.status === 404))
+        return setState('off');
     }
     if (signal.aborted) return;
     setState('retrying');

@@ -29,7 +29,11 @@ export function useSuggestions(request: SuggestionRequest | undefined, span: Spa
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => (request ? suggest(api, request, { span, everywhere }, signal) : []),
   });
-  const status: PropertyFilterProps.StatusType = query.isError ? 'error' : query.isFetching ? 'loading' : 'finished';
+  const status: PropertyFilterProps.StatusType = query.isError
+    ? 'error'
+    : query.isFetching
+      ? 'loading'
+      : 'finished';
   return { options: useMemo(() => (wanted ? (query.data ?? []) : []), [wanted, query.data]), status };
 }
 
@@ -39,12 +43,14 @@ async function suggest(
   scope: { readonly span: Span; readonly everywhere: boolean },
   signal: AbortSignal,
 ): Promise<readonly Option[]> {
-  if (key !== undefined) return isAttributeKey(key) ? valuesFor(api, key, { ...scope, prefix: text, limit: 50 }, signal) : [];
+  if (key !== undefined)
+    return isAttributeKey(key) ? valuesFor(api, key, { ...scope, prefix: text, limit: 50 }, signal) : [];
   const recognised = recognise(text);
   if (recognised?.kind === 'condition') {
     return recognised.condition.values.map((value) => ({ propertyKey: recognised.condition.key, value }));
   }
-  if (recognised?.kind === 'account') return [{ propertyKey: 'RecipientAccountId', value: recognised.account }];
+  if (recognised?.kind === 'account')
+    return [{ propertyKey: 'RecipientAccountId', value: recognised.account }];
   const lists = await Promise.all(
     (recognised?.candidates ?? []).map((candidate) =>
       valuesFor(api, candidate.key, { ...scope, prefix: candidate.text, limit: 6 }, signal),

@@ -9,7 +9,12 @@ import { resolveWords, type Reading } from './resolve-words.ts';
 export type WordsState =
   | { readonly phase: 'none' }
   | { readonly phase: 'looking' | 'nothing' | 'failed'; readonly text: string }
-  | { readonly phase: 'read'; readonly text: string; readonly chosen: Reading; readonly others: readonly Reading[] };
+  | {
+      readonly phase: 'read';
+      readonly text: string;
+      readonly chosen: Reading;
+      readonly others: readonly Reading[];
+    };
 
 /** Turns what was typed or pasted into a condition: by its shape, else by what has been recorded. */
 export function useWords(query: HistoryQuery, span: Span, onQuery: (query: HistoryQuery) => void) {
@@ -27,7 +32,10 @@ export function useWords(query: HistoryQuery, span: Span, onQuery: (query: Histo
       setState({ phase: 'looking', text });
       const decide = async () => {
         const within = await resolveWords(api, recognised.candidates, { span, everywhere });
-        const readings = within.length > 0 ? within : await resolveWords(api, recognised.candidates, { span: undefined, everywhere });
+        const readings =
+          within.length > 0
+            ? within
+            : await resolveWords(api, recognised.candidates, { span: undefined, everywhere });
         const [chosen, ...others] = readings;
         if (!chosen) return setState({ phase: 'nothing', text });
         onQuery(withCondition(base, chosen.condition));

@@ -16,6 +16,7 @@ export function KeyForm({ onSignedIn }: { readonly onSignedIn: (session: SignedI
   const [accessKeyId, setAccessKeyId] = useState('');
   const [secretAccessKey, setSecret] = useState('');
   const [sessionToken, setToken] = useState('');
+  const [tried, setTried] = useState(false);
   const temporary = accessKeyId.startsWith('ASIA') || sessionToken !== '';
 
   const paste = (event: ClipboardEvent) => {
@@ -28,7 +29,8 @@ export function KeyForm({ onSignedIn }: { readonly onSignedIn: (session: SignedI
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (state.busy) return;
+    setTried(true);
+    if (state.busy || !accessKeyId || !secretAccessKey) return;
     const credentials = {
       accessKeyId: accessKeyId.trim(),
       secretAccessKey: secretAccessKey.trim(),
@@ -41,22 +43,50 @@ export function KeyForm({ onSignedIn }: { readonly onSignedIn: (session: SignedI
     <form onSubmit={submit} onPasteCapture={paste}>
       <SpaceBetween size="m">
         <SignInError state={state} />
-        <FormField label="Access key ID" description="Or paste both at once, as a file or a command gave them.">
-          <Input value={accessKeyId} onChange={({ detail }) => setAccessKeyId(detail.value)} name="access-key-id" autoComplete="off" autoFocus spellcheck={false} placeholder="AKIA…" />
+        <FormField
+          label="Access key ID"
+          description="Or paste both at once, as a file or a command gave them."
+          errorText={tried && !accessKeyId ? 'Enter an access key ID.' : undefined}
+        >
+          <Input
+            value={accessKeyId}
+            onChange={({ detail }) => setAccessKeyId(detail.value)}
+            name="access-key-id"
+            autoComplete="off"
+            autoFocus
+            spellcheck={false}
+            placeholder="AKIA…"
+          />
         </FormField>
-        <FormField label="Secret access key">
-          <Input value={secretAccessKey} onChange={({ detail }) => setSecret(detail.value)} type="password" name="secret-access-key" autoComplete="off" />
+        <FormField
+          label="Secret access key"
+          errorText={tried && !secretAccessKey ? 'Enter its secret.' : undefined}
+        >
+          <Input
+            value={secretAccessKey}
+            onChange={({ detail }) => setSecret(detail.value)}
+            type="password"
+            name="secret-access-key"
+            autoComplete="off"
+          />
         </FormField>
         {temporary && (
           <FormField label="Session token">
-            <Input value={sessionToken} onChange={({ detail }) => setToken(detail.value)} type="password" name="session-token" autoComplete="off" />
+            <Input
+              value={sessionToken}
+              onChange={({ detail }) => setToken(detail.value)}
+              type="password"
+              name="session-token"
+              autoComplete="off"
+            />
           </FormField>
         )}
-        <Button variant="primary" fullWidth loading={state.busy} disabled={!accessKeyId || !secretAccessKey}>
+        <Button variant="primary" fullWidth loading={state.busy}>
           Sign in
         </Button>
         <Box variant="small" color="text-body-secondary">
-          The secret does not leave this page. The administrator’s key is in <code>credentials</code> in the data folder.
+          The secret does not leave this page. The administrator’s key is in <code>credentials</code> in the
+          data folder.
         </Box>
       </SpaceBetween>
     </form>

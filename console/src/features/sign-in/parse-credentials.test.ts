@@ -7,7 +7,10 @@ const secret = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 
 describe('parseCredentials', () => {
   it.each([
-    ['export lines', `export AWS_ACCESS_KEY_ID=${id}\nexport AWS_SECRET_ACCESS_KEY='${secret}'\nunset AWS_SESSION_TOKEN`],
+    [
+      'export lines',
+      `export AWS_ACCESS_KEY_ID=${id}\nexport AWS_SECRET_ACCESS_KEY='${secret}'\nunset AWS_SESSION_TOKEN`,
+    ],
     ['a profile', `[default]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`],
     ['JSON', JSON.stringify({ AccessKey: { AccessKeyId: id, SecretAccessKey: secret } })],
     ['a CSV', `Access key ID,Secret access key\r\n${id},${secret}\r\n`],
@@ -16,7 +19,11 @@ describe('parseCredentials', () => {
   });
 
   it('takes the session token of temporary keys along', () => {
-    const text = JSON.stringify({ AccessKeyId: id, SecretAccessKey: secret, SessionToken: 'FwoGZXIvYXdzEXAMPLE==' });
+    const text = JSON.stringify({
+      AccessKeyId: id,
+      SecretAccessKey: secret,
+      SessionToken: 'FwoGZXIvYXdzEXAMPLE==',
+    });
     expect(parseCredentials(text)?.sessionToken).toBe('FwoGZXIvYXdzEXAMPLE==');
   });
 

@@ -2,7 +2,10 @@ import type { Credentials } from '../../aws/sign.ts';
 
 const NAMES: readonly (readonly [keyof Credentials, RegExp])[] = [
   ['accessKeyId', /(?:access[_-]?key[_-]?id|accesskeyid)["']?\s*[=:]\s*["']?([A-Z0-9]{16,128})/i],
-  ['secretAccessKey', /(?:secret[_-]?access[_-]?key|secretaccesskey)["']?\s*[=:]\s*["']?([A-Za-z0-9/+=]{16,})/i],
+  [
+    'secretAccessKey',
+    /(?:secret[_-]?access[_-]?key|secretaccesskey)["']?\s*[=:]\s*["']?([A-Za-z0-9/+=]{16,})/i,
+  ],
   ['sessionToken', /(?:session[_-]?token|sessiontoken)["']?\s*[=:]\s*["']?([A-Za-z0-9/+=_-]{16,})/i],
 ];
 
@@ -20,5 +23,9 @@ export function parseCredentials(pasted: string): Credentials | undefined {
   const accessKeyId = found.accessKeyId ?? pair?.[1];
   const secretAccessKey = found.secretAccessKey ?? pair?.[2];
   if (!accessKeyId || !secretAccessKey) return undefined;
-  return { accessKeyId, secretAccessKey, ...(found.sessionToken ? { sessionToken: found.sessionToken } : {}) };
+  return {
+    accessKeyId,
+    secretAccessKey,
+    ...(found.sessionToken ? { sessionToken: found.sessionToken } : {}),
+  };
 }

@@ -15,11 +15,13 @@ export function PasswordForm({ onSignedIn }: { readonly onSignedIn: (session: Si
   const [password, setPassword] = useState('');
   const [totp, setTotp] = useState('');
   const [asked, setAsked] = useState(false);
+  const [tried, setTried] = useState(false);
   const needsCode = asked || state.error?.code === 'mfa-required';
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (state.busy || state.lockedFor > 0) return;
+    setTried(true);
+    if (state.busy || state.lockedFor > 0 || !userName || !password) return;
     setAsked(needsCode);
     const account = accountId.replace(/[\s-]/g, '');
     const request = {
@@ -35,21 +37,54 @@ export function PasswordForm({ onSignedIn }: { readonly onSignedIn: (session: Si
     <form onSubmit={submit}>
       <SpaceBetween size="m">
         <SignInError state={state} />
-        <FormField label="User name">
-          <Input value={userName} onChange={({ detail }) => setUserName(detail.value)} name="username" autoComplete="username" autoFocus spellcheck={false} />
+        <FormField label="User name" errorText={tried && !userName ? 'Enter your user name.' : undefined}>
+          <Input
+            value={userName}
+            onChange={({ detail }) => setUserName(detail.value)}
+            name="username"
+            autoComplete="username"
+            autoFocus
+            spellcheck={false}
+          />
         </FormField>
-        <FormField label="Password">
-          <Input value={password} onChange={({ detail }) => setPassword(detail.value)} type="password" name="password" autoComplete="current-password" />
+        <FormField label="Password" errorText={tried && !password ? 'Enter your password.' : undefined}>
+          <Input
+            value={password}
+            onChange={({ detail }) => setPassword(detail.value)}
+            type="password"
+            name="password"
+            autoComplete="current-password"
+          />
         </FormField>
         {needsCode && (
           <FormField label="Code" description="The six digits that your authenticator shows.">
-            <Input value={totp} onChange={({ detail }) => setTotp(detail.value)} name="totp" autoComplete="one-time-code" inputMode="numeric" autoFocus />
+            <Input
+              value={totp}
+              onChange={({ detail }) => setTotp(detail.value)}
+              name="totp"
+              autoComplete="one-time-code"
+              inputMode="numeric"
+              autoFocus
+            />
           </FormField>
         )}
-        <FormField label={<span>Account ID <i>- optional</i></span>} description="Only where there are several accounts.">
-          <Input value={accountId} onChange={({ detail }) => setAccountId(detail.value)} name="account" inputMode="numeric" autoComplete="off" />
+        <FormField
+          label={
+            <span>
+              Account ID <i>- optional</i>
+            </span>
+          }
+          description="Only where there are several accounts."
+        >
+          <Input
+            value={accountId}
+            onChange={({ detail }) => setAccountId(detail.value)}
+            name="account"
+            inputMode="numeric"
+            autoComplete="off"
+          />
         </FormField>
-        <Button variant="primary" fullWidth loading={state.busy} disabled={!userName || !password || state.lockedFor > 0}>
+        <Button variant="primary" fullWidth loading={state.busy} disabled={state.lockedFor > 0}>
           Sign in
         </Button>
       </SpaceBetween>

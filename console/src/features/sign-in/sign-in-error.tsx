@@ -12,7 +12,8 @@ export function SignInError({ state }: { readonly state: SignInState }) {
     );
   }
   if (!error || error.code === 'mfa-required' || error.code === 'locked') return null;
-  if (error.code === 'bad-credentials') return <Alert type="error">User name, password or code is wrong.</Alert>;
+  if (error.code === 'bad-credentials')
+    return <Alert type="error">User name, password or code is wrong.</Alert>;
   return (
     <Alert type="error">
       {KEY_ADVICE[error.code] ?? error.message} <small>({error.code})</small>

@@ -35,7 +35,11 @@ export function SignInPage({ ended, onSignedIn }: Props) {
                 { id: 'key', text: 'Access key' },
               ]}
             />
-            {way === 'password' ? <PasswordForm onSignedIn={onSignedIn} /> : <KeyForm onSignedIn={onSignedIn} />}
+            {way === 'password' ? (
+              <PasswordForm onSignedIn={onSignedIn} />
+            ) : (
+              <KeyForm onSignedIn={onSignedIn} />
+            )}
           </SpaceBetween>
         </Container>
       </SpaceBetween>
@@ -47,7 +51,10 @@ export function SignInPage({ ended, onSignedIn }: Props) {
 function EndedNotice({ why }: { readonly why: NonNullable<Props['ended']> }) {
   if (why === 'signed-out') return <Alert type="success">You are signed out.</Alert>;
   return (
-    <Alert type="info" header={why === 'expired' ? 'Your session has expired' : 'Your session was ended by the server'}>
+    <Alert
+      type="info"
+      header={why === 'expired' ? 'Your session has expired' : 'Your session was ended by the server'}
+    >
       Sign in again: you come back to the same page.
     </Alert>
   );

@@ -30,7 +30,12 @@ export function useSignIn(onSignedIn: (session: SignedIn) => void): SignInState 
       const failure =
         reason instanceof ApiError
           ? reason
-          : new ApiError({ code: 'BadAnswer', message: 'The server’s answer could not be read.', status: 0, cause: reason });
+          : new ApiError({
+              code: 'BadAnswer',
+              message: 'The server’s answer could not be read.',
+              status: 0,
+              cause: reason,
+            });
       setError(failure);
       if (failure.code === 'locked') setLockedFor(Math.ceil(failure.retryAfterSeconds ?? 30));
     } finally {

@@ -20,7 +20,12 @@ const REFRESH = 10_000;
 /** The trails of the session's account and region, and whether they deliver. */
 export default function TrailsPage() {
   const { api, session } = useConnection();
-  const trails = useQuery({ queryKey: ['trails'], queryFn: ({ signal }) => listTrails(api, signal), refetchInterval: REFRESH, staleTime: 0 });
+  const trails = useQuery({
+    queryKey: ['trails'],
+    queryFn: ({ signal }) => listTrails(api, signal),
+    refetchInterval: REFRESH,
+    staleTime: 0,
+  });
   const statuses = useQueries({
     queries: (trails.data ?? []).map(({ arn }) => ({
       queryKey: ['trail-status', arn],
@@ -29,12 +34,21 @@ export default function TrailsPage() {
       staleTime: 0,
     })),
   });
-  const rows: readonly Row[] = (trails.data ?? []).map((trail, index) => ({ ...trail, status: statuses[index]?.data, failed: statuses[index]?.isError ?? false }));
+  const rows: readonly Row[] = (trails.data ?? []).map((trail, index) => ({
+    ...trail,
+    status: statuses[index]?.data,
+    failed: statuses[index]?.isError ?? false,
+  }));
   return (
     <PageLayout active="trails" title="Trails">
       <div className="ot-history">
         {trails.isError ? (
-          <ErrorState error={trails.error} what="Trails" action="cloudtrail:DescribeTrails" onRetry={() => void trails.refetch()} />
+          <ErrorState
+            error={trails.error}
+            what="Trails"
+            action="cloudtrail:DescribeTrails"
+            onRetry={() => void trails.refetch()}
+          />
         ) : (
           <Table
             items={rows}
@@ -50,7 +64,14 @@ export default function TrailsPage() {
                 variant="h1"
                 counter={trails.data ? `(${trails.data.length})` : undefined}
                 description={`Account ${session.accountId}, ${session.region}`}
-                actions={<Button iconName="refresh" ariaLabel="Refresh" loading={trails.isFetching && !trails.isPending} onClick={() => void trails.refetch()} />}
+                actions={
+                  <Button
+                    iconName="refresh"
+                    ariaLabel="Refresh"
+                    loading={trails.isFetching && !trails.isPending}
+                    onClick={() => void trails.refetch()}
+                  />
+                }
               >
                 Trails
               </Header>
@@ -77,10 +98,27 @@ const COLUMNS = [
     ),
   },
   { id: 'state', header: 'State', cell: (row: Row) => <State row={row} /> },
-  { id: 'delivery', header: 'Last delivery', cell: (row: Row) => <Delivery at={row.status?.lastDelivery} error={row.status?.deliveryError} /> },
-  { id: 'digest', header: 'Last digest', cell: (row: Row) => (row.validated ? <Delivery at={row.status?.lastDigest} error={row.status?.digestError} /> : 'no validation') },
+  {
+    id: 'delivery',
+    header: 'Last delivery',
+    cell: (row: Row) => <Delivery at={row.status?.lastDelivery} error={row.status?.deliveryError} />,
+  },
+  {
+    id: 'digest',
+    header: 'Last digest',
+    cell: (row: Row) =>
+      row.validated ? (
+        <Delivery at={row.status?.lastDigest} error={row.status?.digestError} />
+      ) : (
+        'no validation'
+      ),
+  },
   { id: 'bucket', header: 'Delivers to', cell: (row: Row) => <span className="ot-mono">{row.bucket}</span> },
-  { id: 'region', header: 'Region', cell: (row: Row) => (row.multiRegion ? `all (home ${row.homeRegion})` : row.homeRegion) },
+  {
+    id: 'region',
+    header: 'Region',
+    cell: (row: Row) => (row.multiRegion ? `all (home ${row.homeRegion})` : row.homeRegion),
+  },
 ];
 
 function State({ row }: { readonly row: Row }) {
@@ -88,7 +126,11 @@ function State({ row }: { readonly row: Row }) {
   if (!row.status) return <StatusIndicator type="pending">…</StatusIndicator>;
   if (!row.status.logging) return <StatusIndicator type="stopped">Stopped</StatusIndicator>;
   const error = row.status.deliveryError ?? row.status.digestError;
-  return error ? <StatusIndicator type="error">Not delivering</StatusIndicator> : <StatusIndicator type="success">Logging</StatusIndicator>;
+  return error ? (
+    <StatusIndicator type="error">Not delivering</StatusIndicator>
+  ) : (
+    <StatusIndicator type="success">Logging</StatusIndicator>
+  );
 }
 
 function Delivery({ at, error }: { readonly at: number | undefined; readonly error: string | undefined }) {

@@ -22,7 +22,9 @@ type Api = Pick<ApiClient, 'cloudtrail'>;
 
 export async function listTrails(api: Api, signal?: AbortSignal): Promise<readonly Trail[]> {
   const answer = await api.cloudtrail('DescribeTrails', {}, signal);
-  const list = Array.isArray(answer['trailList']) ? (answer['trailList'] as Readonly<Record<string, unknown>>[]) : [];
+  const list = Array.isArray(answer['trailList'])
+    ? (answer['trailList'] as Readonly<Record<string, unknown>>[])
+    : [];
   return list.map((trail) => ({
     name: text(trail['Name']) ?? '',
     arn: text(trail['TrailARN']) ?? '',
