@@ -31,8 +31,8 @@ export type RequestToSign = {
   readonly method: string;
   readonly url: string | URL;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** `unsigned`: the payload is not hashed (streams). */
-  readonly body?: Uint8Array | string | { readonly unsigned: true } | undefined;
+  /** For streams: `hash` is what stands for the body, `UNSIGNED-PAYLOAD` or its known SHA-256 in hex. */
+  readonly body?: Uint8Array | string | { readonly hash: string } | undefined;
 };
 
 /** The headers to send (lower-case, those given included, `host` too). All of them are signed but those that proxies may change. */
@@ -105,7 +105,7 @@ export function presignRequest(
 
 function hashOf(body: RequestToSign['body']): string {
   if (body === undefined) return sha256Hex('');
-  return typeof body === 'string' || body instanceof Uint8Array ? sha256Hex(body) : 'UNSIGNED-PAYLOAD';
+  return typeof body === 'string' || body instanceof Uint8Array ? sha256Hex(body) : body.hash;
 }
 
 function scopeOf(by: SignWith, amzDate: string): string {
