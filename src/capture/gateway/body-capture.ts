@@ -3,10 +3,10 @@ export const CAPTURE_LIMIT = 256 * 1024;
 
 /** Watches a body pass: counts it, and keeps it while it is small. */
 export class BodyCapture {
-  #chunks: Uint8Array[] = [];
+  #chunks: Buffer[] = [];
   #bytes = 0;
 
-  add(chunk: Uint8Array): void {
+  add(chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#bytes <= CAPTURE_LIMIT) this.#chunks.push(chunk);
     else if (this.#chunks.length > 0) this.#chunks = [];
@@ -21,7 +21,7 @@ export class BodyCapture {
   }
 
   /** The whole body so far; undefined when it is over the limit. */
-  whole(): Uint8Array | undefined {
+  whole(): Buffer | undefined {
     if (this.#bytes > CAPTURE_LIMIT) return undefined;
     const [first] = this.#chunks;
     if (first === undefined) return EMPTY;
@@ -30,9 +30,9 @@ export class BodyCapture {
   }
 
   /** What was kept, for passing on in the pieces in which it came. */
-  chunks(): readonly Uint8Array[] {
+  chunks(): readonly Buffer[] {
     return this.#chunks;
   }
 }
 
-const EMPTY = new Uint8Array(0);
+const EMPTY = Buffer.alloc(0);

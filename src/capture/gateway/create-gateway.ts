@@ -1,44 +1,28 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-
-import type { Clock } from '../../base/clock.ts';
-import type { CaptureSink, IncomingCall } from '../captured-call.ts';
+import type { Gateway, GatewayDeps } from './contract.ts';
 import { Forwarding } from './forwarding.ts';
-import { Upstreams } from './upstreams.ts';
+import { ConnectionPool } from './wire/connection-pool.ts';
+import { createResponseParsers } from './wire/response-parser.ts';
 
-export type GatewayDeps = {
-  readonly sink: CaptureSink;
-  readonly clock: Clock;
-  /** config.upstream_timeout, ms: how long an upstream may be silent before the caller gets 504. */
-  readonly upstreamTimeout: number;
-  /** Connections to one upstream at most; further calls wait. Default 1024. */
-  readonly connections?: number | undefined;
-};
+export type { ForwardedCall, Gateway, GatewayDeps } from './contract.ts';
 
-/** A call on its way to an upstream. */
-export type ForwardedCall = {
-  /** `request.body` is undefined and `bodyBytes` 0: the gateway sees the body pass. */
-  readonly incoming: IncomingCall;
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  /** `http://HOST[:PORT]`. */
-  readonly upstream: string;
-  /** What was read of the body already, to name the call. */
-  readonly bodyStart: readonly Uint8Array[];
-};
-
-export type Gateway = {
-  /** Forwards the call, records its one outcome, answers. Never throws. */
-  readonly forward: (call: ForwardedCall) => void;
-  /** Waits for the calls under way and closes the connections to the upstreams. */
-  readonly stop: () => Promise<void>;
-};
+const CONNECTIONS = 1024;
 
 /**
  * Passes calls to upstreams untouched, and hands each one's outcome to the sink before the answer is whole: method, path, query and
  * headers as they came (but for those of the connection itself), bodies streamed both ways. Nothing is retried.
  */
 export function createGateway(deps: GatewayDeps): Gateway {
-  const upstreams = new Upstreams(deps);
+  const parsers = createResponseParsers();
+  const settings = { timeout: deps.upstreamTimeout, connections: deps.connections ?? CONNECTIONS };
+  const pools = new Map<string, ConnectionPool>();
+  const poolOf = (url: string): ConnectionPool => {
+    let pool = pools.get(url);
+    if (pool === undefined) {
+      pool = new ConnectionPool(new URL(url), settings, parsers, deps.clock.now);
+      pools.set(url, pool);
+    }
+    return pool;
+  };
   let underWay = 0;
   let onIdle: (() => void) | undefined;
   const onDone = (): void => {
@@ -47,12 +31,14 @@ export function createGateway(deps: GatewayDeps): Gateway {
   return {
     forward: (call) => {
       underWay++;
-      const { dispatcher, servername } = upstreams.of(call.upstream);
-      new Forwarding({ sink: deps.sink, clock: deps.clock, dispatcher, servername, onDone }, call).start();
+      new Forwarding(
+        { sink: deps.sink, clock: deps.clock, pool: poolOf(call.upstream), onDone },
+        call,
+      ).start();
     },
     stop: async () => {
       if (underWay > 0) await new Promise<void>((resolve) => (onIdle = resolve));
-      await upstreams.stop();
+      for (const pool of pools.values()) pool.stop();
     },
   };
 }

@@ -1,140 +1,111 @@
 import type { ServerResponse } from 'node:http';
 
-import type { Dispatcher } from 'undici';
-
+import type { WireResponse } from '../../aws/protocols/protocol.ts';
 import type { CapturedResponse, Outcome } from '../captured-call.ts';
 import { BodyCapture, CAPTURE_LIMIT } from './body-capture.ts';
-import type { ForwardedCall, GatewayDeps } from './create-gateway.ts';
-import { errorAnswer, failureOf, refusal, unpassable } from './failures.ts';
-import { PassingBody } from './passing-body.ts';
-import { requestHeaders, responseHeaders, type PassedHeaders } from './pass-headers.ts';
+import type { ForwardedCall, GatewayDeps } from './contract.ts';
+import { errorAnswer, refusal, UNPASSABLE, upstreamError } from './failures.ts';
+import { responseHeaders, type PassedHeaders } from './pass-headers.ts';
+import { RequestSender } from './request-sender.ts';
+import type { CallEvents, Connection, WireFailure } from './wire/connection.ts';
+import type { ConnectionPool } from './wire/connection-pool.ts';
 
 export type ForwardingParts = Pick<GatewayDeps, 'sink' | 'clock'> & {
-  readonly dispatcher: Dispatcher;
-  /** TLS name for https upstreams. */
-  readonly servername: string | undefined;
+  readonly pool: ConnectionPool;
   /** Called once, when nothing of the call is left to do. */
   readonly onDone: () => void;
 };
 
-/** Request bodies up to this many bytes are read whole and sent in one piece; longer ones stream. */
-const SMALL_BODY = 64 * 1024;
-
 /**
- * One call on its way through, from its first byte upstream to its outcome: the handler that undici calls back.
- * An answer up to the capture limit waits whole until its record is journalled; of a longer one the last chunk does.
- * Whatever happens, `sink.outcome` is called exactly once.
+ * One call on its way through, from its first byte upstream to its outcome. An answer up to the capture limit waits whole until its
+ * record is journalled; of a longer one the last chunk does. Whatever happens, `sink.outcome` is called exactly once.
  */
-export class Forwarding implements Dispatcher.DispatchHandler {
+export class Forwarding implements CallEvents {
+  readonly isHead: boolean;
   readonly #parts: ForwardingParts;
   readonly #call: ForwardedCall;
   readonly #res: ServerResponse;
-  readonly #sent = new BodyCapture();
+  readonly #sender: RequestSender;
   readonly #received = new BodyCapture();
-  #abort: ((error?: Error) => void) | undefined;
-  #resume: (() => void) | undefined;
+  #connection: Connection | undefined;
   #status = 0;
   #statusText = '';
   #headers: PassedHeaders | undefined;
-  #trailers: readonly (Buffer | string)[] | undefined;
+  #trailers: readonly string[] = [];
   #phase: 'waiting' | 'streaming' | 'recorded' = 'waiting';
   #holdsBack = true;
-  #held: Uint8Array | undefined;
+  #held: Buffer | undefined;
 
   constructor(parts: ForwardingParts, call: ForwardedCall) {
     this.#parts = parts;
     this.#call = call;
     this.#res = call.res;
+    this.isHead = call.req.method === 'HEAD';
+    this.#sender = new RequestSender(call);
   }
 
   start(): void {
-    const { incoming } = this.#call;
     this.#res.once('close', this.#onClientGone);
     const { sink } = this.#parts;
-    if (!sink.wantsIntent(incoming.named)) this.#sendBody();
-    else sink.intent(incoming).then(this.#sendBody, this.#refuse);
+    const { incoming } = this.#call;
+    if (!sink.wantsIntent(incoming.named)) this.#send();
+    else sink.intent(incoming).then(this.#send, this.#refuse);
   }
 
   // ---- the request
 
-  readonly #sendBody = (): void => {
+  readonly #send = (): void => {
     if (this.#phase === 'recorded') return;
-    const { req, bodyStart } = this.#call;
-    const length = bodyLength(req.headers);
-    if (length === 0) {
-      this.#dispatch(null);
-      return;
-    }
-    if (req.headers.expect !== undefined && bodyStart.length === 0) this.#res.writeContinue();
-    if (length <= SMALL_BODY) this.#readSmall(length);
-    else this.#dispatch(new PassingBody(req, this.#sent, bodyStart));
+    this.#sender.ready(() => {
+      if (this.#phase !== 'recorded') this.#parts.pool.call(this);
+    });
   };
 
-  #readSmall(length: number): void {
-    const { req, bodyStart } = this.#call;
-    const take = (chunk: Uint8Array): void => {
-      this.#sent.add(chunk);
-      if (this.#sent.bytes === length && this.#phase !== 'recorded')
-        this.#dispatch(this.#sent.whole() ?? null);
-    };
-    for (const chunk of bodyStart) take(chunk);
-    // Read to its end in any case: the connection's next request comes after it.
-    if (this.#sent.bytes < length) req.on('data', take);
-    req.resume();
+  onConnection(connection: Connection): void {
+    this.#connection = connection;
+    this.#sender.send(connection);
   }
 
-  #dispatch(body: Uint8Array | PassingBody | null): void {
-    const { req } = this.#call;
-    const options = {
-      path: req.url ?? '/',
-      method: (req.method ?? 'GET') as Dispatcher.HttpMethod,
-      headers: requestHeaders(req.rawHeaders, req.headers.connection),
-      body,
-      servername: this.#parts.servername,
-    };
-    this.#parts.dispatcher.dispatch(options, this);
+  onDrain(): void {
+    this.#sender.more();
   }
 
-  onConnect(abort: (error?: Error) => void): void {
-    if (this.#phase === 'recorded') abort();
-    else this.#abort = abort;
+  onInformation(status: number): void {
+    if (status === 100) this.#sender.goOn();
+    else if (status === 102) this.#res.writeProcessing();
   }
 
   // ---- the answer
 
-  onHeaders(status: number, raw: Buffer[], resume: () => void, statusText: string): boolean {
-    if (status < 200) return true;
+  onHeaders(status: number, statusText: string, raw: string[]): void {
     this.#status = status;
     this.#statusText = PRINTABLE.test(statusText) ? statusText : '';
-    this.#headers = responseHeaders(raw, this.#call.req.method === 'HEAD');
-    this.#resume = resume;
+    this.#headers = responseHeaders(raw, this.isHead);
     const { map } = this.#headers;
     const type = map['content-type'];
     if (type !== undefined && EVENT_STREAM.test(type)) {
       this.#holdsBack = false;
       this.#startStreaming();
-    } else if (this.#call.req.method !== 'HEAD' && Number(map['content-length']) > CAPTURE_LIMIT) {
+    } else if (!this.isHead && Number(map['content-length']) > CAPTURE_LIMIT) {
       this.#startStreaming();
     }
-    return true;
   }
 
-  onData(chunk: Buffer): boolean {
+  onBody(chunk: Buffer): boolean {
     if (this.#phase === 'recorded') return true;
-    if (this.#phase === 'waiting') {
-      const before = this.#received.chunks();
+    if (this.#phase === 'streaming') {
       this.#received.add(chunk);
-      if (!this.#received.over) return true;
-      if (!this.#startStreaming()) return true;
-      for (const earlier of before) this.#pass(earlier);
-    } else {
-      this.#received.add(chunk);
+      return this.#pass(chunk);
     }
+    const before = this.#received.chunks();
+    this.#received.add(chunk);
+    if (!this.#received.over || !this.#startStreaming()) return true;
+    for (const earlier of before) this.#pass(earlier);
     return this.#pass(chunk);
   }
 
   /** Writes the chunk before and holds this one; false when the client cannot take more now. */
-  #pass(chunk: Uint8Array): boolean {
+  #pass(chunk: Buffer): boolean {
     const now = this.#holdsBack ? this.#held : chunk;
     if (this.#holdsBack) this.#held = chunk;
     if (now === undefined || this.#res.destroyed) return true;
@@ -143,7 +114,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
 
   #startStreaming(): boolean {
     if (!this.#writeHead()) {
-      this.#abort?.(unpassable());
+      this.#connection?.fail(UNPASSABLE);
       return false;
     }
     this.#phase = 'streaming';
@@ -155,44 +126,47 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   readonly #onDrain = (): void => {
-    this.#resume?.();
+    this.#connection?.resume();
   };
 
-  onComplete(trailers: string[] | null): void {
-    if (trailers !== null && trailers.length > 0) this.#trailers = trailers;
+  onComplete(trailers: string[]): void {
+    this.#connection = undefined;
+    this.#sender.stop();
     if (this.#phase === 'recorded') return;
-    const outcome = outcomeOf(this.#status);
-    this.#record(outcome, this.#answered(), undefined).then(this.#finish, this.#failClosed);
+    this.#trailers = trailers;
+    this.#record(outcomeOf(this.#status), this.#answered(), undefined).then(this.#finish, this.#failClosed);
   }
 
   /** The record is journalled: the rest of the answer may leave. */
   readonly #finish = (): void => {
     const res = this.#res;
     if (!res.destroyed) {
-      if (this.#held !== undefined) this.#endWith(this.#held);
-      else if (res.headersSent) this.#endWith(undefined);
-      else if (this.#writeHead()) this.#endWith(this.#received.whole());
+      if (res.headersSent) this.#end(this.#held);
+      else if (this.#writeHead()) this.#end(this.#received.whole());
       else {
-        this.#sendOwn(errorAnswer(this.#call.incoming, unpassable()));
+        this.#sendOwn(errorAnswer(this.#call.incoming, upstreamError(UNPASSABLE)));
         return;
       }
     }
     this.#done();
   };
 
-  #endWith(body: Uint8Array | undefined): void {
+  #end(body: Buffer | undefined): void {
     const res = this.#res;
-    if (this.#trailers !== undefined) res.addTrailers(trailerPairs(this.#trailers));
-    if (body === undefined || body.length === 0) res.end();
+    if (this.#trailers.length > 0) res.addTrailers(pairsOf(responseHeaders(this.#trailers, false).flat));
+    if (body === undefined || body.length === 0 || this.isHead) res.end();
+    else if (body.length <= ONE_WRITE) res.end(body.toString('latin1'), 'latin1');
     else res.end(body);
-    // An upstream may answer before it has read the whole request; the rest is read and forgotten.
-    if (!this.#call.req.complete) this.#call.req.resume();
+    this.#sender.discard();
   }
 
   /** False when Node refuses to write what the upstream sent. */
   #writeHead(): boolean {
+    const res = this.#res;
     try {
-      this.#res.writeHead(this.#status, this.#statusText, this.#headers?.flat ?? []);
+      // Whoever waits to be told to send the body is not told any more: what would come next on the connection is unclear.
+      if (this.#sender.awaited) res.shouldKeepAlive = false;
+      res.writeHead(this.#status, this.#statusText, this.#headers?.flat ?? []);
       return true;
     } catch {
       return false;
@@ -201,24 +175,31 @@ export class Forwarding implements Dispatcher.DispatchHandler {
 
   // ---- what can go wrong
 
-  onError(error: Error): void {
+  onFailure(failure: WireFailure): void {
+    this.#connection = undefined;
+    this.#sender.stop();
     if (this.#phase === 'recorded') return;
-    const failure = failureOf(error);
     if (this.#phase === 'streaming') {
       // Whoever has part of an answer must not take it for the whole.
       this.#record('failed', this.#answered(), failure.text).then(this.#destroy, this.#destroy);
       return;
     }
-    const answer = errorAnswer(this.#call.incoming, failure.error);
-    const outcome = failure.bySender ? 'failed' : this.#status === 0 ? 'upstream-down' : 'failed';
-    const response = this.#status === 0 ? captured(answer) : this.#answered();
-    this.#record(outcome, response, failure.text).then(() => this.#sendOwn(answer), this.#failClosed);
+    const answer = errorAnswer(this.#call.incoming, upstreamError(failure));
+    const began = this.#headers !== undefined;
+    const response = began ? this.#answered() : captured(answer);
+    this.#record(began ? 'failed' : 'upstream-down', response, failure.text).then(
+      () => this.#sendOwn(answer),
+      this.#failClosed,
+    );
   }
 
   readonly #onClientGone = (): void => {
     if (this.#phase === 'recorded') return;
     const recorded = this.#record('aborted', this.#answered(), 'the client closed the connection');
-    this.#abort?.();
+    this.#sender.stop();
+    this.#parts.pool.cancel(this);
+    this.#connection?.abandon();
+    this.#connection = undefined;
     recorded.then(this.#destroy, this.#destroy);
   };
 
@@ -236,13 +217,13 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     else this.#sendOwn(errorAnswer(this.#call.incoming, refusal()));
   };
 
-  #sendOwn(answer: ReturnType<typeof errorAnswer>): void {
-    const { req } = this.#call;
+  #sendOwn(answer: WireResponse): void {
     const res = this.#res;
     if (!res.destroyed && !res.headersSent) {
+      if (this.#sender.awaited) res.shouldKeepAlive = false;
       res.writeHead(answer.status, answer.headers);
-      res.end(req.method === 'HEAD' ? undefined : answer.body);
-      if (!req.complete) req.resume();
+      res.end(this.isHead ? undefined : answer.body);
+      this.#sender.discard();
     }
     this.#done();
   }
@@ -252,28 +233,38 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#done();
   };
 
+  #done(): void {
+    if (this.#res.listenerCount('drain') > 0) {
+      this.#res.off('drain', this.#onDrain);
+      this.#call.req.socket.off('close', this.#onClientGone);
+    }
+    this.#parts.onDone();
+  }
+
   // ---- the record
 
-  #record(
+  async #record(
     outcome: Outcome,
     response: CapturedResponse | undefined,
     failure: string | undefined,
   ): Promise<void> {
     this.#phase = 'recorded';
     const { incoming } = this.#call;
-    return this.#parts.sink.outcome({
+    const { request } = incoming;
+    const { sent } = this.#sender;
+    await this.#parts.sink.outcome({
       eventId: incoming.eventId,
       startedAt: incoming.startedAt,
       named: incoming.named,
       sourceIp: incoming.sourceIp,
       tls: incoming.tls,
       request: {
-        method: incoming.request.method,
-        path: incoming.request.path,
-        query: incoming.request.query,
-        headers: incoming.request.headers,
-        body: this.#sent.whole(),
-        bodyBytes: this.#sent.bytes,
+        method: request.method,
+        path: request.path,
+        query: request.query,
+        headers: request.headers,
+        body: sent.whole(),
+        bodyBytes: sent.bytes,
       },
       completedAt: this.#parts.clock.now(),
       outcome,
@@ -286,43 +277,32 @@ export class Forwarding implements Dispatcher.DispatchHandler {
 
   #answered(): CapturedResponse | undefined {
     if (this.#headers === undefined) return undefined;
+    const { map } = this.#headers;
     return {
       status: this.#status,
-      headers: this.#headers.map,
+      headers: map,
       body: this.#received.whole(),
       bodyBytes: this.#received.bytes,
     };
   }
-
-  #done(): void {
-    this.#res.off('drain', this.#onDrain);
-    this.#call.req.socket.off('close', this.#onClientGone);
-    this.#parts.onDone();
-  }
 }
 
+/** Up to here head and body go out as one string, which is cheapest. */
+const ONE_WRITE = 16 * 1024;
 /** Answers that go on for as long as the caller listens must not wait. */
 const EVENT_STREAM = /^(?:application\/vnd\.amazon\.eventstream|text\/event-stream)/i;
-
 const PRINTABLE = /^[\t\x20-\x7e]*$/;
-
-/** Bytes announced; Infinity for chunked bodies. */
-function bodyLength(headers: ForwardedCall['req']['headers']): number {
-  if (headers['transfer-encoding'] !== undefined) return Infinity;
-  return Number(headers['content-length'] ?? 0);
-}
 
 function outcomeOf(status: number): Outcome {
   if (status === 403) return 'denied';
   return status >= 400 ? 'failed' : 'allowed';
 }
 
-function captured(answer: ReturnType<typeof errorAnswer>): CapturedResponse {
+function captured(answer: WireResponse): CapturedResponse {
   return { status: answer.status, headers: answer.headers, body: answer.body, bodyBytes: answer.body.length };
 }
 
-function trailerPairs(raw: readonly (Buffer | string)[]): [string, string][] {
-  const { flat } = responseHeaders(raw, false);
+function pairsOf(flat: readonly string[]): [string, string][] {
   return Array.from({ length: flat.length / 2 }, (_, i) => [
     flat[2 * i] as string,
     flat[2 * i + 1] as string,

@@ -1,31 +1,46 @@
 import type { Headers } from '../captured-call.ts';
 
-/** Headers that concern one connection only. RFC 9110, 7.6.1; `expect` because the endpoint answers it itself. */
-const HOP_BY_HOP: Readonly<Record<string, true>> = {
-  connection: true,
-  'keep-alive': true,
-  'proxy-connection': true,
-  te: true,
-  'transfer-encoding': true,
-  upgrade: true,
-  'http2-settings': true,
-  expect: true,
+export type RequestHead = {
+  readonly method: string;
+  /** Path and query as they came. */
+  readonly url: string;
+  /** Flat, as Node has them. */
+  readonly rawHeaders: readonly string[];
+  /** The `Connection` header. */
+  readonly connection: string | undefined;
+  /** Where the request has no Host (HTTP/1.0). */
+  readonly upstreamHost: string;
+  /** Whether the upstream shall be the one to say `100 Continue`. */
+  readonly passExpect: boolean;
 };
 
 /**
- * The request's headers for the upstream, flat as Node has them: order, case and repetitions kept. Headers that `Connection` lists go
- * too, but never one that says who calls or what: a caller could otherwise be recorded as somebody whose signature nobody checked.
+ * The request as it goes to the upstream, up to the empty line: order, case and repetitions of the headers kept. Headers that
+ * `Connection` lists go too, but never one that says who calls or what: a caller could otherwise be recorded as somebody whose
+ * signature nobody checked.
  */
-export function requestHeaders(raw: readonly string[], connection: string | undefined): string[] {
+export function requestHead({
+  method,
+  url,
+  rawHeaders,
+  connection,
+  upstreamHost,
+  passExpect,
+}: RequestHead): string {
   const listed = listedIn(connection);
-  const passed: string[] = [];
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i] as string;
-    const lower = name.toLowerCase();
-    if (HOP_BY_HOP[lower] === true || listed?.has(lower) === true) continue;
-    passed.push(name, raw[i + 1] as string);
+  let head = `${method} ${url} HTTP/1.1\r\n`;
+  let hasHost = false;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    if (mayBeHopByHop(name.length)) {
+      const lower = name.toLowerCase();
+      if (HOP_BY_HOP.has(lower) || (lower === 'expect' && !passExpect)) continue;
+      hasHost ||= lower === 'host';
+    }
+    if (listed?.has(name.toLowerCase()) === true) continue;
+    head += `${name}: ${rawHeaders[i + 1] as string}\r\n`;
   }
-  return passed;
+  return hasHost ? `${head}\r\n` : `${head}Host: ${upstreamHost}\r\n\r\n`;
 }
 
 export type PassedHeaders = {
@@ -36,15 +51,18 @@ export type PassedHeaders = {
 };
 
 /** The answer's headers for the client and for the record, built in one go. */
-export function responseHeaders(raw: readonly (Buffer | string)[], isHead: boolean): PassedHeaders {
+export function responseHeaders(raw: readonly string[], isHead: boolean): PassedHeaders {
   const flat: string[] = [];
   const map: Record<string, string> = {};
   for (let i = 0; i < raw.length; i += 2) {
-    const name = textOf(raw[i] as Buffer | string);
-    const value = textOf(raw[i + 1] as Buffer | string);
+    const name = raw[i] as string;
+    const value = withoutEnd(raw[i + 1] as string);
     const lower = name.toLowerCase();
-    if (lower !== '__proto__') map[lower] = Object.hasOwn(map, lower) ? `${map[lower]}, ${value}` : value;
-    if (HOP_BY_HOP[lower] !== true) flat.push(name, value);
+    const earlier = map[lower];
+    if (typeof earlier === 'string') map[lower] = `${earlier}, ${value}`;
+    else if (lower !== '__proto__') map[lower] = value;
+    if (!mayBeHopByHop(name.length) || !(HOP_BY_HOP.has(lower) || lower === 'transfer-encoding'))
+      flat.push(name, value);
   }
   const listed = listedIn(map['connection']);
   if (listed !== undefined) dropListed(flat, listed);
@@ -54,14 +72,32 @@ export function responseHeaders(raw: readonly (Buffer | string)[], isHead: boole
   return { flat, map };
 }
 
+/** Headers that concern one connection only. RFC 9110, 7.6.1 */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'upgrade',
+  'http2-settings',
+]);
+
+/** By length alone most headers are told from those, without another string. */
+function mayBeHopByHop(length: number): boolean {
+  return LENGTHS.has(length);
+}
+
+const LENGTHS: ReadonlySet<number> = new Set(
+  [...HOP_BY_HOP, 'expect', 'host', 'transfer-encoding'].map((name) => name.length),
+);
 const TRAILER: ReadonlySet<string> = new Set(['trailer']);
-const END_TO_END = /^(?:authorization|host|date|content-.*|x-amz-.*)$/;
+const END_TO_END = /^(?:authorization|host|date|content-.*|transfer-encoding|expect|x-amz-.*)$/;
 
 /** Names in a `Connection` header beyond the usual ones; mostly there are none. */
 function listedIn(connection: string | undefined): ReadonlySet<string> | undefined {
   if (connection === undefined || USUAL.has(connection)) return undefined;
   const names = connection.split(',').map((name) => name.trim().toLowerCase());
-  const listed = names.filter((name) => name !== '' && HOP_BY_HOP[name] !== true && !END_TO_END.test(name));
+  const listed = names.filter((name) => name !== '' && !HOP_BY_HOP.has(name) && !END_TO_END.test(name));
   return listed.length === 0 ? undefined : new Set(listed);
 }
 
@@ -73,6 +109,8 @@ function dropListed(flat: string[], listed: ReadonlySet<string>): void {
   }
 }
 
-function textOf(part: Buffer | string): string {
-  return typeof part === 'string' ? part : part.toString('latin1');
+/** llhttp leaves white space at the end of a value. */
+function withoutEnd(value: string): string {
+  const last = value.charCodeAt(value.length - 1);
+  return last === 32 || last === 9 ? value.trimEnd() : value;
 }
