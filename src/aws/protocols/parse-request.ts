@@ -30,11 +30,12 @@ export type RequestWithBody = WireRequest & { readonly body: Uint8Array | Readab
  */
 export function parseRequest(
   model: OperationModel,
-  request: RequestWithBody,
+  received: RequestWithBody,
   { lenient = false } = {},
 ): OperationInput {
   const shape = shapeOf(model.input);
   const reading = readingOf(model.protocol, !lenient);
+  const request = inflated(shape, received, reading);
   switch (model.protocol) {
     case 'query':
     case 'ec2': {

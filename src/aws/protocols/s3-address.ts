@@ -31,6 +31,19 @@ export function toPathStyle<R extends WireRequest>(request: R): R {
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */
 export function bucketOfHost(hostAndPort: string): string | undefined {
+  const known = buckets.get(hostAndPort);
+  if (known !== undefined) return known === '' ? undefined : known;
+  const bucket = readBucket(hostAndPort);
+  if (buckets.size < MOST_HOSTS && hostAndPort.length <= LONGEST_HOST) buckets.set(hostAndPort, bucket ?? '');
+  return bucket;
+}
+
+/** Few hosts come again and again; '' stands for no bucket. */
+const buckets = new Map<string, string>();
+const MOST_HOSTS = 1000;
+const LONGEST_HOST = 255;
+
+function readBucket(hostAndPort: string): string | undefined {
   if (hostAndPort.startsWith('[')) return undefined;
   const colon = hostAndPort.indexOf(':');
   const host = colon === -1 ? hostAndPort : hostAndPort.slice(0, colon);

@@ -1,5 +1,6 @@
 import type { Protocol, WireRequest } from '../../aws/protocols/protocol.ts';
-import { cleanWord, queryValue } from './read-auth.ts';
+import { pairValue, queryValue } from './query-value.ts';
+import { cleanWord } from './read-auth.ts';
 import type { Ways } from './services.ts';
 
 /** `bodyStart`: the first 4 KiB of a form body (or all of it), where `needsBodyStart` asked for it. */
@@ -36,14 +37,31 @@ export function isForm({ headers }: WireRequest): boolean {
 }
 
 /** From the form body before the query: that is what servers of the Query protocol look at. */
-export function parameterOf(request: RequestHead, name: string): string | undefined {
+export function parameterOf(request: RequestHead, name: 'Action' | 'Version'): string | undefined {
   const { bodyStart } = request;
   if (bodyStart !== undefined && bodyStart.length > 0 && isForm(request)) {
-    const text = Buffer.from(bodyStart.buffer, bodyStart.byteOffset, bodyStart.byteLength).toString('latin1');
-    const value = queryValue(text, name);
+    const body = Buffer.from(bodyStart.buffer, bodyStart.byteOffset, bodyStart.byteLength);
+    const value = bodyValue(body, name);
     if (value !== undefined) return value;
   }
   return request.query === '' ? undefined : queryValue(request.query, name);
+}
+
+const AMPERSAND = 38;
+const LONGEST_PAIR = 400;
+
+/** The first pair of that name. Pair by pair, since making a string of them all costs more than everything else about a name. */
+function bodyValue(body: Buffer, name: string): string | undefined {
+  let start = 0;
+  while (start < body.length) {
+    const next = body.indexOf(AMPERSAND, start);
+    const end = next === -1 ? body.length : next;
+    const pair = body.toString('latin1', start, Math.min(end, start + LONGEST_PAIR));
+    const value = pairValue(pair, name);
+    if (value !== undefined) return value;
+    start = end + 1;
+  }
+  return undefined;
 }
 
 function actionOf(request: RequestHead): string | undefined {

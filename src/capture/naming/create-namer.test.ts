@@ -106,6 +106,14 @@ describe('calls by form', () => {
     expect(call.operation).toBe('DeleteUser');
   });
 
+  it('sees through escapes in the name of the parameter', () => {
+    const call = namer.name(form('%41ction=DeleteUser&Action=ListUsers', { authorization: signed('iam') }));
+    expect(call.operation).toBe('DeleteUser');
+    expect(namer.name(form('NotAction=A&Action=ListUsers', { authorization: signed('iam') })).operation).toBe(
+      'ListUsers',
+    );
+  });
+
   it('reads Action from the query of a GET', () => {
     const query = 'Action=GetCallerIdentity&Version=2011-06-15';
     const call = namer.name(request({ method: 'GET', query, headers: { authorization: signed('sts') } }));

@@ -1,4 +1,5 @@
 import type { Headers } from '../../aws/protocols/protocol.ts';
+import { queryValue } from './query-value.ts';
 
 /** What a request says of its signer. Nothing of it is verified here. */
 export type Auth = {
@@ -43,27 +44,11 @@ export function readAuth(headers: Headers, query: string): Auth {
   };
 }
 
-/** The decoded value of a parameter; names are compared as they stand. */
-export function queryValue(query: string, name: string): string | undefined {
-  let at = query.indexOf(name);
-  while (at !== -1) {
-    const end = at + name.length;
-    if ((at === 0 || query.charCodeAt(at - 1) === AMPERSAND) && query.charCodeAt(end) === EQUALS) {
-      const next = query.indexOf('&', end);
-      return decode(query.slice(end + 1, next === -1 ? query.length : next));
-    }
-    at = query.indexOf(name, end);
-  }
-  return undefined;
-}
-
 /** A name from outside that may become a service, region or operation: undefined unless it is a short plain word. */
 export function cleanWord(text: string | undefined): string | undefined {
   return text !== undefined && text.length <= 128 && WORD.test(text) ? text : undefined;
 }
 
-const AMPERSAND = 38;
-const EQUALS = 61;
 const WORD = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const KEY = /^[\x21-\x7e]{1,128}$/;
 
@@ -115,13 +100,4 @@ function readScope(credential: string, kind: Auth['kind'], sessionToken: string 
 
 function cleanKey(text: string): string | undefined {
   return KEY.test(text) ? text : undefined;
-}
-
-function decode(text: string): string {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

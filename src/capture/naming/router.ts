@@ -1,4 +1,5 @@
 import type { OperationModel } from '../../aws/models/index.ts';
+import { decode } from './query-value.ts';
 import { splitPath, templateOf, type TemplateSegment } from '../../aws/protocols/http/uri-template.ts';
 import { shapeOf } from '../../aws/protocols/shape.ts';
 import type { Headers } from '../../aws/protocols/protocol.ts';
@@ -200,14 +201,4 @@ function queryNames(query: string): ReadonlyMap<string, string> {
     if (!names.has(name)) names.set(name, at === -1 ? '' : decode(pair.slice(at + 1)));
   }
   return names;
-}
-
-/** Escapes where none are needed must not hide what is asked for; broken ones stay. */
-function decode(text: string): string {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

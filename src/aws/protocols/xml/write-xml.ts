@@ -49,7 +49,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** Text for elements and attributes. Line ends and control characters are written as references, as XML would otherwise change them. */
 export function escapeXml(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are the characters that must not stand in XML
   return text.replace(
     /[&<>"'\u0000-\u0008\u000b-\u001f\u007f\u0085\u2028]/g,
     (found) => ESCAPES[found] ?? `&#x${found.charCodeAt(0).toString(16)};`,
