@@ -49,7 +49,12 @@ function callerOf(
   failure: Failure | undefined,
 ): Caller | Promise<Caller> {
   const { named } = call;
-  const judged = judgeCaller({ named, verified: call.caller, errorCode: failure?.errorCode, defaultAccount });
+  const judged = judgeCaller({
+    named,
+    verified: call.caller,
+    unauthenticated: failure?.unauthenticated === true,
+    defaultAccount,
+  });
   if (judged !== undefined) return judged;
   const accessKeyId = named.accessKeyId ?? '';
   const found = identities.identify(accessKeyId, named.sessionToken);
@@ -81,11 +86,14 @@ function finish(deps: RecorderDeps, { call, plan, caller, failure }: Finishing):
     learn(deps, call, plan, caller);
   const { defaultAccount } = deps;
   // Nobody has judged the signature when no answer came.
-  const additions =
-    call.outcome === 'upstream-down' && call.caller === undefined
-      ? { outcome: 'upstream-down', signatureVerified: false }
-      : undefined;
+  const unjudged =
+    call.response === undefined && call.caller === undefined && call.named.accessKeyId !== undefined;
+  const additions = unjudged || call.outcome === 'upstream-down' ? unfinished(call, unjudged) : undefined;
   return toEvent(buildRecord({ call, plan, caller, failure, defaultAccount, additions }));
+}
+
+function unfinished({ outcome }: CapturedCall, unjudged: boolean): Record<string, unknown> {
+  return unjudged ? { outcome, signatureVerified: false } : { outcome };
 }
 
 function intentOf(
@@ -97,7 +105,7 @@ function intentOf(
   const judged = judgeCaller({
     named: incoming.named,
     verified: undefined,
-    errorCode: undefined,
+    unauthenticated: false,
     defaultAccount,
   });
   const found = judged === undefined ? identities.identify(accessKeyId, sessionToken) : undefined;

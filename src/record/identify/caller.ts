@@ -1,5 +1,4 @@
 import type { CallerIdentity, NamedCall } from '../../capture/captured-call.ts';
-import { isUnauthenticated } from '../members/failure.ts';
 
 /** Who called, and what the record adds about it. */
 export type Caller = {
@@ -18,15 +17,21 @@ export const ANONYMOUS: CallerIdentity = {
 export type Judged = {
   readonly named: Pick<NamedCall, 'accessKeyId'>;
   readonly verified: CallerIdentity | undefined;
-  readonly errorCode: string | undefined;
+  /** Whether the call was refused for its signature, key or token: whoever sent it is not known to be the key's owner. */
+  readonly unauthenticated: boolean;
   readonly defaultAccount: string;
 };
 
 /** Decides without the directory where that is not needed; `undefined` when the key's owner must be looked up. */
-export function judgeCaller({ named, verified, errorCode, defaultAccount }: Judged): Caller | undefined {
+export function judgeCaller({
+  named,
+  verified,
+  unauthenticated,
+  defaultAccount,
+}: Judged): Caller | undefined {
   if (verified !== undefined) return { identity: verified };
   if (named.accessKeyId === undefined) return { identity: ANONYMOUS };
-  if (errorCode === undefined || !isUnauthenticated(errorCode)) return undefined;
+  if (!unauthenticated) return undefined;
   return { identity: { type: 'Unknown', accountId: defaultAccount }, claimedAccessKeyId: named.accessKeyId };
 }
 

@@ -1,7 +1,12 @@
 import { parseError } from '../../aws/protocols/index.ts';
 import type { CapturedCall } from '../../capture/captured-call.ts';
 
-export type Failure = { readonly errorCode: string; readonly errorMessage: string | undefined };
+export type Failure = {
+  readonly errorCode: string;
+  readonly errorMessage: string | undefined;
+  /** Whether the caller's signature, key or token was the reason, or may have been: an answer without a body does not tell. */
+  readonly unauthenticated: boolean;
+};
 
 /** Answers that carry no body (HEAD) tell their error by the status alone. */
 const BY_STATUS: ReadonlyMap<number, readonly [code: string, message: string]> = new Map([
@@ -34,6 +39,7 @@ export function failureOf(call: CapturedCall): Failure | undefined {
   const { outcome, response, named, failure } = call;
   if (outcome === 'upstream-down') {
     return {
+      unauthenticated: false,
       errorCode: 'ServiceUnavailable',
       errorMessage: `No answer could be had from the service${failure === undefined ? '' : `: ${failure}`}`,
     };
@@ -42,7 +48,8 @@ export function failureOf(call: CapturedCall): Failure | undefined {
   const { status, headers, body } = response;
   const said = parseError(named.protocol, { status, headers, body: body ?? new Uint8Array() });
   if (said === undefined) return fromStatus(call, status);
-  return { errorCode: codeFor(named.protocol === 'ec2', said.code, status), errorMessage: said.message };
+  const errorCode = codeFor(named.protocol === 'ec2', said.code, status);
+  return { errorCode, errorMessage: said.message, unauthenticated: isUnauthenticated(errorCode) };
 }
 
 function fromStatus({ named }: CapturedCall, status: number): Failure {
@@ -51,6 +58,7 @@ function fromStatus({ named }: CapturedCall, status: number): Failure {
   return {
     errorCode: codeFor(named.protocol === 'ec2', known[0], status),
     errorMessage: known[1] === '' ? undefined : known[1],
+    unauthenticated: status === 401 || status === 403,
   };
 }
 
@@ -93,7 +101,6 @@ const UNAUTHENTICATED: ReadonlySet<string> = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** Whether the call was refused for its signature, key or token: whoever sent it is not known to be the key's owner. */
-export function isUnauthenticated(errorCode: string): boolean {
+function isUnauthenticated(errorCode: string): boolean {
   return UNAUTHENTICATED.has(errorCode.startsWith('Client.') ? errorCode.slice('Client.'.length) : errorCode);
 }

@@ -21,6 +21,9 @@ const WITHOUT_ELEMENTS: ReadonlySet<string> = new Set(
   ['Invoke', 'InvokeAsync', 'InvokeWithResponseStream'].map((name) => `lambda:${name}`),
 );
 
+/** Services that record what their answer's only structure holds, without the structure: real records of RDS, logging pages of the others. */
+const UNWRAPPED: ReadonlySet<string> = new Set(['rds', 'redshift', 'elasticache']);
+
 const NOTHING: WriteElements = () => null;
 
 /** How an operation's responseElements are written: null for reads and for what answers nothing. The writer never throws. */
@@ -62,8 +65,18 @@ function writerFor(
   if (protocol === 'json')
     return ({ body }) =>
       body === undefined || body.length <= 2 ? null : orNull(writeValue(shape, readJson(body)));
+  const finish = UNWRAPPED.has(service) ? (value: unknown) => orNull(unwrap(value)) : orNull;
   return ({ status, headers, body }) =>
-    body === undefined ? null : orNull(writeValue(shape, parseResponse(model, { status, headers, body })));
+    body === undefined ? null : finish(writeValue(shape, parseResponse(model, { status, headers, body })));
+}
+
+function unwrap(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const members: unknown[] = Object.values(value);
+  const [only] = members;
+  return members.length === 1 && typeof only === 'object' && only !== null && !Array.isArray(only)
+    ? only
+    : value;
 }
 
 /** Headers of an S3 answer that belong to the elements of a write. */

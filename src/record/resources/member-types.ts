@@ -182,6 +182,8 @@ const MEMBERS_OF_OPERATIONS: readonly (readonly [service: string, operations: Re
     /TargetGroup/,
     { name: 'AWS::ElasticLoadBalancingV2::TargetGroup', names: 'AWS::ElasticLoadBalancingV2::TargetGroup' },
   ],
+  ['route53', /HostedZone/, { id: 'AWS::Route53::HostedZone' }],
+  ['apigateway', /RestApi/, { id: 'AWS::ApiGateway::RestApi' }],
   ['ec2', /(Create|Delete)Tags/, { resourceId: '' }],
 ];
 
