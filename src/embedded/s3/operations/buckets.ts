@@ -187,7 +187,7 @@ function policyOperations(store: BucketStore): Operation[] {
 function policyMistake(policy: string): string | undefined {
   if (Buffer.byteLength(policy) > 20_480) return 'Policy is larger than the maximum size of 20480 bytes';
   try {
-    return validatePolicy(JSON.parse(policy))[0];
+    return validatePolicy(JSON.parse(policy), 'resource')[0];
   } catch {
     return 'This policy contains invalid Json';
   }
