@@ -18,12 +18,12 @@ export type InsertDeps = {
 };
 
 /**
- * Inserts each journal entry exactly once. In the normal course a batch is one insert under its token. Where it is not known what
- * arrived (the first batches after a start, a batch whose insert failed) it asks which sequence numbers are there and leaves them out,
- * so batches may be cut differently when they are repeated.
+ * Inserts each journal entry exactly once. In the normal course a batch is newer than all before, and one insert under its token. Where
+ * something of it may be stored already (the first batches after a start, a batch whose insert failed) it asks which sequence numbers are
+ * there and leaves them out, so batches may be cut differently when they are repeated.
  */
 export function createInserter(deps: InsertDeps): EventStore['insert'] {
-  /** Entries up to this one may be stored already; undefined: not asked yet. */
+  /** Entries up to this one may be stored; undefined: not asked yet. */
   let doubtUpTo: number | undefined;
   let encode = createRowEncoder(deps.journalId);
   const inTurn = createTurns();
@@ -36,10 +36,11 @@ export function createInserter(deps: InsertDeps): EventStore['insert'] {
     const missing = first.seq <= doubtUpTo ? await withoutStored(deps, rows) : rows;
     if (missing.length === 0) return;
     const wholeToken = `${deps.journalId}:${token}${missing.length === rows.length ? '' : `:${missing.length}`}`;
+    // Whether it succeeds or fails, these may be there from now on.
+    doubtUpTo = Math.max(doubtUpTo, last.seq);
     try {
       await insertRows(deps, encode(missing), { token: wholeToken, rows: missing.length });
     } catch (error) {
-      doubtUpTo = Math.max(doubtUpTo, last.seq);
       // The failed request may still be reading the old memory.
       encode = createRowEncoder(deps.journalId);
       throw error;

@@ -1,4 +1,4 @@
-import { Session } from 'chdb';
+import type { Session } from 'chdb';
 
 import { EngineError } from './engine-error.ts';
 import { quote } from './query-text.ts';
