@@ -53,7 +53,13 @@ export function whoOf(event: TrailEvent): string {
         (event.accessKeyId ? `an unknown caller with key ${event.accessKeyId}` : 'an unknown caller')
       );
     default:
-      return event.username || textAt(identity, 'principalId') || event.accessKeyId || 'somebody';
+      return (
+        event.username ||
+        textAt(identity, 'invokedBy') ||
+        textAt(identity, 'principalId') ||
+        event.accessKeyId ||
+        'somebody'
+      );
   }
 }
 

@@ -4,7 +4,7 @@ import { markOf } from './marked-value.ts';
 type Props = { readonly name: string | undefined; readonly value: unknown; readonly depth?: number };
 
 /** Beyond these, a value shows closed or cut: records come from outside and may be as deep as they like. */
-const OPEN_DEPTH = 3;
+const OPEN_DEPTH = 6;
 const MOST_ITEMS = 200;
 
 /** Parameters as a tree that opens and closes; what was redacted or omitted says so. */
@@ -15,7 +15,7 @@ export function ValueTree({ name, value, depth = 0 }: Props) {
   if (!entries || depth > 60) return <Leaf name={name} value={value} />;
   const children = entries.slice(0, MOST_ITEMS).map(([key, child]) => (
     <li key={key}>
-      <ValueTree name={key} value={child} depth={depth + 1} />
+      <ValueTree name={Array.isArray(value) ? `[${key}]` : key} value={child} depth={depth + 1} />
     </li>
   ));
   const more = entries.length - children.length;

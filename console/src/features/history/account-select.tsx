@@ -26,9 +26,11 @@ export function AccountSelect({ account, onAccount }: Props) {
       ),
   });
   if (!everywhere) {
-    const own = { value: session.accountId, label: `${session.accountId}, ${session.region}` };
+    const own = { value: session.accountId, label: session.accountId, description: session.region };
     return (
-      <span title="All accounts and regions need the permission opentrail:AllAccounts">
+      <span
+        title={`Only ${session.region} of this account: all accounts and regions need the permission opentrail:AllAccounts`}
+      >
         <Select selectedOption={own} options={[own]} disabled ariaLabel="Account" />
       </span>
     );

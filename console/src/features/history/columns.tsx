@@ -11,17 +11,18 @@ import { formatHash } from '../../routing/route.ts';
 export type EventColumn = TableProps.ColumnDefinition<TrailEvent> & {
   readonly id: string;
   readonly label: string;
+  readonly width: number;
   readonly shown: boolean;
 };
 
 /** `open` shows the event beside the list; the link itself leads to its own page, for new tabs. */
 export function eventColumns(open: (event: TrailEvent) => void): readonly EventColumn[] {
   return [
-    column({ id: 'time', label: 'Time', width: 180, shown: true }, (event) => (
+    column({ id: 'time', label: 'Time', width: 172, shown: true }, (event) => (
       <TimeText ms={event.time} brief />
     )),
-    column({ id: 'name', label: 'Event', width: 240, shown: true }, (event) => (
-      <span data-event-id={event.id} className="ot-event-name">
+    column({ id: 'name', label: 'Event', width: 225, shown: true }, (event) => (
+      <span data-event-id={event.id} title={event.name}>
         <Link
           href={formatHash({ page: 'event', id: event.id })}
           onFollow={(follow) => {
@@ -34,22 +35,22 @@ export function eventColumns(open: (event: TrailEvent) => void): readonly EventC
         <span className="ot-secondary ot-service">{event.source.replace('.amazonaws.com', '')}</span>
       </span>
     )),
-    column({ id: 'outcome', label: 'Outcome', width: 110, shown: true }, (event) => (
+    column({ id: 'outcome', label: 'Outcome', width: 105, shown: true }, (event) => (
       <OutcomeMark event={event} />
     )),
-    column({ id: 'user', label: 'User', width: 200, shown: true }, (event) => (
+    column({ id: 'user', label: 'User', width: 180, shown: true }, (event) => (
       <Whole text={actorOf(event)} />
     )),
-    column({ id: 'resources', label: 'Resources', width: 230, shown: true }, (event) => (
+    column({ id: 'resources', label: 'Resources', width: 195, shown: true }, (event) => (
       <Resources event={event} />
     )),
-    column({ id: 'ip', label: 'Source IP', width: 150, shown: true }, (event) => (
+    column({ id: 'ip', label: 'Source IP', width: 140, shown: true }, (event) => (
       <Mono text={event.sourceIp} />
     )),
-    column({ id: 'account', label: 'Account', width: 135, shown: true }, (event) => (
+    column({ id: 'account', label: 'Account', width: 128, shown: true }, (event) => (
       <Mono text={event.account} />
     )),
-    column({ id: 'region', label: 'Region', width: 125, shown: true }, (event) => event.region || '–'),
+    column({ id: 'region', label: 'Region', width: 105, shown: true }, (event) => event.region || '–'),
     column({ id: 'key', label: 'Access key', width: 210, shown: false }, (event) => (
       <Mono text={event.accessKeyId} />
     )),
@@ -74,7 +75,7 @@ export function eventColumns(open: (event: TrailEvent) => void): readonly EventC
   ];
 }
 
-type ColumnHead = Pick<EventColumn, 'id' | 'label' | 'shown'> & { readonly width: number };
+type ColumnHead = Pick<EventColumn, 'id' | 'label' | 'shown' | 'width'>;
 
 function column(head: ColumnHead, cell: EventColumn['cell']): EventColumn {
   return { ...head, header: head.label, minWidth: 90, cell, isRowHeader: head.id === 'name' };

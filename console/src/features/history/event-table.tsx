@@ -25,7 +25,10 @@ export function EventTable({ events, selected, loading, empty, filter, page, onO
   const columns = useMemo(() => eventColumns(onOpen), [onOpen]);
   const definitions = useMemo(
     () =>
-      columns.map((column) => ({ ...column, width: preferences.columnWidths[column.id] ?? column.width })),
+      columns.map((column) => ({
+        ...column,
+        width: preferences.columnWidths[column.id] ?? widthFor(column.width),
+      })),
     [columns, preferences.columnWidths],
   );
   const display = columnDisplay(columns, preferences.columns);
@@ -67,6 +70,11 @@ export function EventTable({ events, selected, loading, empty, filter, page, onO
       }}
     />
   );
+}
+
+/** Columns are as wide as a laptop's screen allows; a larger one gives them more. */
+function widthFor(width: number): number {
+  return Math.round(width * Math.min(2, Math.max(1, (window.innerWidth - 130) / 1310)));
 }
 
 /** Open-ended: how many pages there are nobody knows before somebody has looked. */

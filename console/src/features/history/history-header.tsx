@@ -4,6 +4,7 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Toggle from '@cloudscape-design/components/toggle';
 
+import { useNarrow } from '../../parts/use-narrow.ts';
 import { EXPORT_LIMIT, type ExportFormat } from './export-file.ts';
 import type { LiveTail } from './use-live-tail.ts';
 
@@ -19,13 +20,22 @@ type Props = {
   readonly onDownload: (what: 'page' | 'all', format: ExportFormat) => void;
 };
 
-const LIMIT = EXPORT_LIMIT.toLocaleString('en');
+const LIMIT = `Up to ${EXPORT_LIMIT.toLocaleString('en')} events`;
+const DOWNLOADS = [
+  { id: 'page csv', text: 'This page as CSV' },
+  { id: 'page json', text: 'This page as JSON' },
+  { id: 'all csv', text: 'All that match as CSV', description: LIMIT },
+  { id: 'all json', text: 'All that match as JSON', description: LIMIT },
+];
+const CLI = { id: 'cli', text: 'Open as CLI' };
 
 export function HistoryHeader({ count, live, tail, busy, onLive, onRefresh, onCli, onDownload }: Props) {
+  const narrow = useNarrow();
   return (
     <Header
       variant="h1"
       counter={count && !live ? `(${count.events.toLocaleString('en')})` : undefined}
+      info={<CountStatus count={live ? undefined : count} />}
       actions={
         <SpaceBetween direction="horizontal" size="xs" alignItems="center">
           <span className={live ? `ot-live ot-live-${tail.state}` : 'ot-live'}>
@@ -36,35 +46,33 @@ export function HistoryHeader({ count, live, tail, busy, onLive, onRefresh, onCl
           <Button iconName="refresh" ariaLabel="Refresh" onClick={onRefresh} loading={busy} disabled={live} />
           <ButtonDropdown
             items={[
-              { id: 'page csv', text: 'This page as CSV' },
-              { id: 'page json', text: 'This page as JSON' },
-              {
-                id: 'all csv',
-                text: 'All that match as CSV',
-                description: `Up to ${LIMIT} events`,
-                disabled: live,
-              },
-              {
-                id: 'all json',
-                text: 'All that match as JSON',
-                description: `Up to ${LIMIT} events`,
-                disabled: live,
-              },
+              ...DOWNLOADS.map((item) => ({ ...item, disabled: live && item.id.startsWith('all') })),
+              ...(narrow ? [CLI] : []),
             ]}
             onItemClick={({ detail }) => {
+              if (detail.id === 'cli') return onCli();
               const [what, format] = detail.id.split(' ');
               onDownload(what === 'all' ? 'all' : 'page', format === 'csv' ? 'csv' : 'json');
             }}
             expandToViewport
           >
-            Download
+            {narrow ? 'More' : 'Download'}
           </ButtonDropdown>
-          <Button onClick={onCli}>Open as CLI</Button>
+          {!narrow && <Button onClick={onCli}>Open as CLI</Button>}
         </SpaceBetween>
       }
     >
       Event history
     </Header>
+  );
+}
+
+/** The same for screen readers, said when it changes. */
+function CountStatus({ count }: Pick<Props, 'count'>) {
+  return (
+    <span role="status" className="ot-offscreen">
+      {count && `${count.events} events, ${count.errors} of them failed`}
+    </span>
   );
 }
 

@@ -76,7 +76,7 @@ export function HistoryPage({ search }: { readonly search: string }) {
             what === 'page' ? download.savePage(events, format) : download.saveAll(history.search, format)
           }
         />
-        <HistorySearch query={query} history={history} live={live} count={counts} onQuery={onQuery} />
+        <HistorySearch query={query} history={history} live={live} onQuery={onQuery} />
         <ExportNotice download={download} total={counts?.events} />
         <div {...readingProps}>
           <HistoryResults

@@ -13,12 +13,11 @@ type Props = {
   readonly query: HistoryQuery;
   readonly history: History;
   readonly live: boolean;
-  readonly count: { readonly events: number } | undefined;
   readonly onQuery: (query: HistoryQuery) => void;
 };
 
 /** The question: which account, what, when. */
-export function HistorySearch({ query, history, live, count, onQuery }: Props) {
+export function HistorySearch({ query, history, live, onQuery }: Props) {
   const words = useWords(query, history.span, onQuery);
   const { dismiss } = words;
   const onConditions = useCallback(
@@ -37,12 +36,6 @@ export function HistorySearch({ query, history, live, count, onQuery }: Props) {
         <SearchBox
           conditions={query.conditions}
           span={history.span}
-          countText={
-            count === undefined
-              ? ''
-              : `${count.events.toLocaleString('en')} ${count.events === 1 ? 'event' : 'events'}`
-          }
-          loading={history.loading}
           onConditions={onConditions}
           onWords={words.take}
         />

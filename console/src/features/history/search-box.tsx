@@ -1,6 +1,7 @@
-import PropertyFilter, { type PropertyFilterProps } from '@cloudscape-design/components/property-filter';
-import { useRef, useState } from 'react';
+import PropertyFilter from '@cloudscape-design/components/property-filter';
+import { useState } from 'react';
 
+import { useNarrow } from '../../parts/use-narrow.ts';
 import { FILTERING_PROPERTIES, fromTokens, toTokens } from './tokens.ts';
 import type { Condition } from '../../events/query.ts';
 import type { Span } from '../../events/range.ts';
@@ -9,22 +10,19 @@ import { useSuggestions, type SuggestionRequest } from './use-suggestions.ts';
 type Props = {
   readonly conditions: readonly Condition[];
   readonly span: Span;
-  readonly countText: string;
-  readonly loading: boolean;
   readonly onConditions: (conditions: readonly Condition[]) => void;
   /** Something was typed or pasted that names no attribute. */
   readonly onWords: (words: string, conditions: readonly Condition[]) => void;
 };
 
 /** The one search box: a filter over every attribute, and a place to paste whatever one has got. */
-export function SearchBox({ conditions, span, countText, loading, onConditions, onWords }: Props) {
+export function SearchBox({ conditions, span, onConditions, onWords }: Props) {
   const [request, setRequest] = useState<SuggestionRequest>();
   const suggestions = useSuggestions(request, span);
-  const box = useRef<PropertyFilterProps.Ref>(null);
+  const narrow = useNarrow();
   return (
     <div className="ot-search" data-focus-search="">
       <PropertyFilter
-        ref={box}
         query={toTokens(conditions)}
         onChange={({ detail }) => {
           const read = fromTokens(detail);
@@ -43,11 +41,11 @@ export function SearchBox({ conditions, span, countText, loading, onConditions, 
           setRequest({ key: detail.filteringProperty?.key, text: detail.filteringText })
         }
         freeTextFiltering={{ operators: ['='], defaultOperator: '=' }}
-        readOnlyOperations
-        filteringPlaceholder="Paste a key, ARN, IP, event ID or account; or type a name"
+        hideOperations
+        filteringPlaceholder={
+          narrow ? 'Paste or type anything' : 'Paste a key, ARN, IP, event ID or account; or type a name'
+        }
         filteringAriaLabel="Search events"
-        countText={countText}
-        loading={loading}
         expandToViewport
         tokenLimit={6}
         i18nStrings={{ enteredTextLabel: (text) => `Find “${text}”`, groupValuesText: 'Recorded values' }}

@@ -27,7 +27,9 @@ export function WordsNotice({ words, onChoose, onDismiss }: Props) {
       )}
       {words.phase === 'read' && (
         <>
-          <strong>{words.text}</strong> was read as {labelOf(words.chosen.condition.key).toLowerCase()}.
+          <strong>{words.text}</strong> was read as{' '}
+          {words.chosen.condition.operator === 'prefix' ? 'the beginning of: ' : ''}
+          {labelOf(words.chosen.condition.key).toLowerCase()}.
           {words.others.length > 0 && ' It could also be: '}
           {words.others.map(({ condition, count }, index) => (
             <span key={condition.key}>
