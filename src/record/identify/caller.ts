@@ -8,7 +8,7 @@ export type Caller = {
 };
 
 /** S3 records anonymous callers so: https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-understanding-s3-entries.html */
-export const ANONYMOUS: CallerIdentity = {
+const ANONYMOUS: CallerIdentity = {
   type: 'AWSAccount',
   principalId: '',
   accountId: 'ANONYMOUS_PRINCIPAL',

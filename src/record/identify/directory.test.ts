@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { CallerIdentity } from '../../capture/captured-call.ts';
-import { sealingOf } from '../../app/sealing.ts';
 import { masterKeyOf } from '../../embedded/iam/master-key.ts';
 import { openSettings, type OpenSettings } from '../../store/settings/open-settings.ts';
 import { createIdentityDirectory, type IdentityDeps } from './directory.ts';
@@ -14,7 +13,10 @@ import { identityMigrations, type IdentityTables } from './settings.ts';
 
 const NOW = Date.UTC(2026, 10, 21);
 const DAY = 86_400_000;
-const { seal, open } = sealingOf(masterKeyOf(randomBytes(32)), 'identities');
+const master = masterKeyOf(randomBytes(32));
+const seal = (plain: Uint8Array) => Buffer.from(master.seal('test', Buffer.from(plain).toString('utf8')));
+const open = (sealed: Uint8Array) =>
+  Buffer.from(master.open('test', Buffer.from(sealed).toString('utf8')) ?? expect.fail('not sealed by us'));
 
 const bob: CallerIdentity = {
   type: 'IAMUser',

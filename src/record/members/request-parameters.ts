@@ -10,7 +10,7 @@ import { compileShape, type Shape, writeForeign, writeValue } from './shape.ts';
 type Json = Record<string, unknown>;
 
 /** `parameters` is null when there are none; `unavailable` says why they could not be had. */
-export type Parameters = { readonly parameters: Json | null; readonly unavailable?: string };
+type Parameters = { readonly parameters: Json | null; readonly unavailable?: string };
 
 export type WriteParameters = (request: CapturedRequest) => Parameters;
 

@@ -20,7 +20,7 @@ export type Shape =
   | { readonly kind: 'map'; readonly value: () => Shape }
   | { readonly kind: 'struct'; readonly members: ReadonlyMap<string, Member> };
 
-export type Member = {
+type Member = {
   readonly name: string;
   readonly treatment: Treatment | undefined;
   readonly shape: () => Shape;
