@@ -1,11 +1,11 @@
 import { opendir, readFile, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 
 import { OpentrailError, systemCodeOf } from '../../../base/errors.ts';
 import type { VerifySource } from './source.ts';
 
 /**
- * A folder with a copy of a bucket, or of a part of it that holds `AWSLogs`. What stands before `AWSLogs/` in a key (the trail's prefix)
+ * A folder with a copy of a bucket, or of a part of it that holds `AWSLogs`, or `AWSLogs` itself. What stands before `AWSLogs/` in a key (the trail's prefix)
  * is taken from where the folder has its files, so that a copy of the prefix alone can be verified too.
  */
 export async function folderSource(dir: string): Promise<VerifySource> {
@@ -13,9 +13,10 @@ export async function folderSource(dir: string): Promise<VerifySource> {
     throw new OpentrailError('BAD_ARGUMENT', `${dir}: there is no such folder`, { cause });
   });
   if (!about.isDirectory()) throw new OpentrailError('BAD_ARGUMENT', `${dir} is not a folder`);
+  const root = basename(resolve(dir)) === 'AWSLogs' ? dirname(resolve(dir)) : dir;
   const files = new Map<string, string>();
   for await (const path of walk(dir)) {
-    const key = relative(dir, path).split(sep).join('/');
+    const key = relative(root, path).split(sep).join('/');
     files.set(tailOf(key), key);
   }
   const keys = [...files.values()].sort();
@@ -29,7 +30,7 @@ export async function folderSource(dir: string): Promise<VerifySource> {
       const known = files.get(tailOf(key));
       if (known === undefined) return undefined;
       try {
-        return { body: await readFile(join(dir, known)), metadata: undefined };
+        return { body: await readFile(join(root, known)), metadata: undefined };
       } catch (error) {
         if (systemCodeOf(error) === 'ENOENT') return undefined;
         throw error;

@@ -34,11 +34,13 @@ export type JudgeDeps = {
 /** Checks signatures, links and completeness of one chain, and notes what is found. */
 export function judgeChain(deps: JudgeDeps, chain: LoadedChain): JudgedChain {
   const successors = successorsOf(deps.source, chain.links);
+  const present = new Set(chain.links.map((link) => link.uri));
   const proven: FoundDigest[] = [];
   const unproven: FoundDigest[] = [];
   const refuted: FoundDigest[] = [];
   for (const [index, link] of chain.links.entries()) {
-    const isPassedOver = linksPast(deps.source, chain.links, index);
+    const predecessor = predecessorOf(deps.source, chain.links[index + 1]);
+    const isPassedOver = predecessor !== undefined && predecessor !== link.uri && present.has(predecessor);
     const verdict = judgeLink(deps, link, { next: successors.get(link.uri), isPassedOver });
     if (verdict === undefined) {
       deps.notes.digests.valid++;
@@ -110,12 +112,9 @@ function successorsOf(source: VerifySource, links: readonly Link[]): Map<string,
   return successors;
 }
 
-/** The next newer digest names another one, which is there too, as its predecessor. */
-function linksPast(source: VerifySource, links: readonly Link[], index: number): boolean {
-  const previous = links[index + 1]?.digest?.body.previous;
-  if (previous === undefined) return false;
-  const uri = addressKey(source, previous);
-  return uri !== links[index]?.uri && links.some((link) => link.uri === uri);
+function predecessorOf(source: VerifySource, link: Link | undefined): string | undefined {
+  const previous = link?.digest?.body.previous;
+  return previous === undefined ? undefined : addressKey(source, previous);
 }
 
 function noteRestarts(notes: Notes, links: readonly Link[]): void {

@@ -10,12 +10,12 @@ export type TimeSpan = { readonly from: number; readonly to: number };
 
 type MissingDeps = { readonly source: VerifySource; readonly from: number; readonly notes: Notes };
 
-/** So many are named one by one; more in one line. */
-const NAMED_AT_MOST = 1000;
+/** So many are named one by one; a longer hole is told in one line. */
+const NAMED_AT_MOST = 24;
 
 /**
- * Notes every digest that must have been there. The one that a digest links to is certain; how many more lay before it follows from the
- * time between it and the next older one that is there, and their names from the usual length of a window.
+ * Notes every digest that must have been there. The one that a digest links to is certain. What lay before it only itself could tell: how
+ * many follows from the time between it and the next older one that is there, and their names from the usual length of a window.
  */
 export function missingDigests(
   deps: MissingDeps,
@@ -50,17 +50,16 @@ function noteEarlier(
   if (count <= NAMED_AT_MOST && (to - from) % usual === 0) {
     for (let end = to - usual; end > from; end -= usual) {
       const key = keyAt(missing.address.key, end);
-      noteOne(deps, { ...missing.address, key }, ' (one is missing by its place in the chain)');
+      noteOne(deps, { ...missing.address, key }, ', unless logging was off until then');
     }
     return;
   }
-  deps.notes.digests.invalid += count - 1;
   deps.notes.findings.push({
     kind: 'digests-missing',
     severity: 'invalid',
     subject: 'Chain',
     uri: deps.source.uri(missing.address),
-    message: `about ${count - 1} more digest files before it are not found, between ${iso(from)} and ${iso(to)}`,
+    message: `about ${count - 1} more digest files before it are missing between ${iso(from)} and ${iso(to)}, unless logging was off`,
   });
 }
 

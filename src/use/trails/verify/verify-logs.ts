@@ -56,10 +56,11 @@ export async function verifyLogs(options: VerifyOptions): Promise<VerifyReport> 
   if (chains.length === 0) {
     notes.findings.push({
       kind: 'nothing-found',
-      severity: 'notice',
+      // Nothing is proven by nothing: a mistyped folder must not pass, nor a bucket that was emptied.
+      severity: 'invalid',
       subject: 'Chain',
       uri: options.source.name,
-      message: 'No digests found',
+      message: 'no digest files found',
     });
   }
   return {
