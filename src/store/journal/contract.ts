@@ -19,13 +19,8 @@ export type JournalStatus = {
   readonly failing: string | undefined;
 };
 
-/** Entries that a damaged file took with it; [from, to] are sequences. */
-export type JournalDamage = {
-  readonly from: number;
-  readonly to: number;
-  readonly file: string;
-  readonly at: number;
-};
+/** Entries that a damaged file took with it; [from, to] are sequences. Where `to` is before `from`, none is missing but one was altered. */
+export type JournalDamage = { readonly from: number; readonly to: number; readonly file: string };
 
 /**
  * `append` takes over the bytes it is given: they must not change afterwards.

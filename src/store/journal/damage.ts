@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { JournalDamage } from './contract.ts';
 
 const NAME = 'damage.json';
-const schema = z.array(z.object({ from: z.number(), to: z.number(), file: z.string(), at: z.number() }));
+const schema = z.array(z.object({ from: z.number(), to: z.number(), file: z.string() }));
 
 /** Damage that was repaired and is not told in the trail yet. */
 export async function readDamage(dir: string): Promise<readonly JournalDamage[]> {

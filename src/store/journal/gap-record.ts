@@ -24,11 +24,11 @@ export function gapRecord(gap: Gap, teller: Teller): JournalInput {
 
 /** The same for entries that were recorded and then lost to damage of the journal's files. Some may have been intents. */
 export function damageRecord(damage: JournalDamage, at: number, teller: Teller): JournalInput {
-  return serviceRecord(uuidFrom(`damage:${damage.file}:${damage.at}:${damage.from}`), at, teller, {
+  return serviceRecord(uuidFrom(`damage:${damage.file}:${damage.from}:${damage.to}`), at, teller, {
     fromSequence: damage.from,
     toSequence: damage.to,
     unrecordedCalls: Math.max(0, damage.to - damage.from + 1),
-    reason: `journal file ${damage.file} was damaged at byte ${damage.at}`,
+    reason: `journal file ${damage.file} was ${damage.to < damage.from ? 'altered' : 'damaged'}`,
   });
 }
 

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 
 import { encodePackedIndex, readExactly, unpackBlock, type PackedBlock } from './packed.ts';
-import { corrupt } from './recover.ts';
+import { JournalCorrupt } from './corrupt.ts';
 import { scanFrames, Window } from './scan.ts';
 import { decodeSegmentHeader, CHAIN_ON_TRUST, saltOf, SEGMENT_HEADER, type Segment } from './segments.ts';
 
@@ -43,7 +43,7 @@ export async function packSegment(
 
 async function checkChain(source: FileHandle, segment: Segment): Promise<void> {
   const header = decodeSegmentHeader(await readExactly(source, 0, SEGMENT_HEADER));
-  if (header === undefined) throw corrupt(segment.path, 0, 'the header cannot be read');
+  if (header === undefined) throw new JournalCorrupt(segment.path, 0, 'the header cannot be read');
   const end = await scanFrames(
     new Window(source, segment.end),
     {
@@ -56,7 +56,7 @@ async function checkChain(source: FileHandle, segment: Segment): Promise<void> {
     () => undefined,
   );
   if (end.offset !== segment.end || !end.chain.equals(segment.chain)) {
-    throw corrupt(segment.path, end.offset, `entry ${end.nextSeq} cannot be read`);
+    throw new JournalCorrupt(segment.path, end.offset, `entry ${end.nextSeq} cannot be read`);
   }
 }
 
@@ -79,7 +79,7 @@ async function writePacked(
     const block: PackedBlock = [seq, offset, packed.length, plain.length];
     await target.write(packed, 0, packed.length, offset);
     if ((await unpackBlock(target, block))?.equals(plain) !== true)
-      throw corrupt(segment.path, start, 'the packed block does not read back');
+      throw new JournalCorrupt(segment.path, start, 'the packed block does not read back');
     blocks.push(block);
     offset += packed.length;
     await sleep(performance.now() - began);

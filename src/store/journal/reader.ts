@@ -5,7 +5,7 @@ import type { JournalEntry } from '../contract.ts';
 import { readEntries } from './entries.ts';
 import { FRAME_HEADER, frameLength, readFrame } from './frames.ts';
 import { readExactly, readPackedIndex, unpackBlock, type PackedIndex } from './packed.ts';
-import { corrupt } from './recover.ts';
+import { JournalCorrupt } from './corrupt.ts';
 import { saltOf, type JournalFiles, type Segment } from './segments.ts';
 
 const CACHED_BLOCKS = 8;
@@ -87,10 +87,11 @@ export class Reader {
   async #packedBlock(segment: Segment, seq: number): Promise<Block> {
     const index = await this.#indexOf(segment);
     const block = index.blocks[lastAtOrBefore(index.blocks, ([first]) => first <= seq)];
-    if (block === undefined) throw corrupt(segment.path, 0, `entry ${seq} is in none of its blocks`);
+    if (block === undefined)
+      throw new JournalCorrupt(segment.path, 0, `entry ${seq} is in none of its blocks`);
     return this.#cached(`${segment.path}:${block[1]}`, true, async () => {
       const bytes = await withFile(segment.path, (handle) => unpackBlock(handle, block));
-      if (bytes === undefined) throw corrupt(segment.path, block[1], 'the block does not unpack');
+      if (bytes === undefined) throw new JournalCorrupt(segment.path, block[1], 'the block does not unpack');
       return parseBlock(segment, bytes, block[1]);
     });
   }
@@ -100,7 +101,7 @@ export class Reader {
     if (known !== undefined) return known;
     const index = await withFile(segment.path, readPackedIndex);
     if (index === undefined)
-      throw corrupt(segment.path, segment.bytes, 'the packed segment has no valid index');
+      throw new JournalCorrupt(segment.path, segment.bytes, 'the packed segment has no valid index');
     if (this.#indexes.size >= CACHED_BLOCKS) this.#indexes.delete(this.#indexes.keys().next().value ?? '');
     this.#indexes.set(segment.path, index);
     return index;
@@ -127,7 +128,7 @@ function parseBlock(segment: Segment, bytes: Buffer, offset: number): Block {
     const frame = readFrame(bytes, at, salt);
     const parsed = frame === undefined ? undefined : readEntries(frame.payload, frame.firstSeq, frame.count);
     if (frame === undefined || parsed === undefined)
-      throw corrupt(segment.path, offset + at, 'a frame cannot be read');
+      throw new JournalCorrupt(segment.path, offset + at, 'a frame cannot be read');
     for (const entry of parsed) entries.push(entry);
     at += frameLength(bytes, at);
   }

@@ -76,6 +76,7 @@ export class Reserve {
     try {
       const path = join(this.#options.dir, name);
       await handle.write(header, 0, header.length, 0);
+      await handle.datasync();
       await rename(this.#path, path);
       const taken = { handle, size: this.#size, path };
       this.#handle = undefined;
