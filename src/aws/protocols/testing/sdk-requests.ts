@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+
 import type { OperationModel } from '../../models/operation-model.ts';
 import { shapeOf, type Shape } from '../shape.ts';
 import type { WireRequest } from '../protocol.ts';
@@ -21,10 +23,7 @@ export function openSdk(loaded: Package, options: object = {}) {
   const name = Object.keys(loaded).find((key) => key.endsWith('Client') && !key.startsWith('__')) ?? '';
   let sent: SentRequest | undefined;
   const client = new (loaded[name] as new (config: object) => Client)({
-    region: 'eu-west-1',
-    endpoint: 'http://127.0.0.1:4680',
-    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
-    maxAttempts: 1,
+    ...OFFLINE,
     requestHandler: {
       handle: (request: SentRequest) => {
         sent = request;
@@ -61,6 +60,45 @@ function asWire({ method, path, query, headers, hostname, body }: SentRequest): 
     headers: { host: hostname, ...Object.fromEntries(lower) } as Record<string, string>,
     body: typeof body === 'string' ? Buffer.from(body) : body instanceof Uint8Array ? body : undefined,
   };
+}
+
+type Answer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | Readable | undefined;
+};
+
+/** What the official client makes of an answer: its output, or the error that it throws. */
+export async function readBySdk(
+  loaded: Package,
+  operation: string,
+  input: object,
+  answer: Answer,
+): Promise<Record<string, unknown>> {
+  const name = Object.keys(loaded).find((key) => key.endsWith('Client') && !key.startsWith('__')) ?? '';
+  const body =
+    answer.body instanceof Readable ? answer.body : Readable.from([answer.body ?? new Uint8Array()]);
+  const response = { statusCode: answer.status, headers: answer.headers, body };
+  const client = new (loaded[name] as new (config: object) => Client)({
+    ...OFFLINE,
+    requestHandler: { handle: () => Promise.resolve({ response }) },
+  });
+  const Command = loaded[`${operation}Command`] as new (input: object) => object;
+  return (await client.send(new Command(input))) as Record<string, unknown>;
+}
+
+const OFFLINE = {
+  region: 'eu-west-1',
+  endpoint: 'http://127.0.0.1:4680',
+  credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
+  maxAttempts: 1,
+  // SQS clients check a sum that only a queue could have made.
+  md5: false,
+};
+
+/** An output with every member filled, as `sampleInput`. */
+export function sampleOutput(model: OperationModel, depth = 4): Record<string, unknown> {
+  return (sample(shapeOf(model.output), 'output', depth) ?? {}) as Record<string, unknown>;
 }
 
 /** An input with every member filled, by its shape: names that any service's client accepts, nesting cut at `depth`. */
@@ -103,12 +141,16 @@ function sampleMembers(shape: Shape, depth: number): Record<string, unknown> {
     const { kind } = member.shape;
     const nested = kind === 'struct' || kind === 'union' || kind === 'list' || kind === 'map';
     if (nested && depth <= 0) continue;
-    // The clients rewrite customer keys and route by endpoint ids.
-    if (member.name.includes('SSECustomerKey') || member.name === 'EndpointId') continue;
+    if (isRewritten(member.name)) continue;
     const value = sample(member.shape, member.name, depth - 1);
     if (value !== undefined && !isEmpty(value)) result[member.name] = value;
   }
   return result;
+}
+
+/** The clients rewrite customer keys, route by endpoint ids, and fill in ExpiresString themselves. */
+function isRewritten(name: string): boolean {
+  return name.includes('SSECustomerKey') || name === 'EndpointId' || name === 'ExpiresString';
 }
 
 /** Forms and XML cannot say that a structure is there but empty. */
