@@ -51,6 +51,10 @@ const KEYS: Readonly<Record<LookupKey, { readonly tag?: string; readonly column:
 
 export const columnOf = (key: LookupKey): string => KEYS[key].column;
 
+/** Whether the text index answers it. */
+export const isIndexed = ({ key, operator }: LookupCondition): boolean =>
+  operator === 'equals' && KEYS[key].tag !== undefined && key !== 'ReadOnly';
+
 function singleToken({ key, operator, values }: LookupCondition): string | undefined {
   const { tag } = KEYS[key];
   return operator === 'equals' && values.length === 1 && tag !== undefined

@@ -10,7 +10,7 @@ import type {
   ValueCount,
 } from '../contract.ts';
 import type { ClickHouse } from './clickhouse.ts';
-import { columnOf, createBinder, whereOf } from './conditions.ts';
+import { columnOf, createBinder, isIndexed, whereOf } from './conditions.ts';
 import { RowReader } from './row-reader.ts';
 import type { SettingsFor } from './settings.ts';
 
@@ -43,26 +43,33 @@ export async function lookup(deps: ReadDeps, query: LookupQuery, signal?: AbortS
   return { events, next: undefined };
 }
 
+type Window = {
+  readonly from: number;
+  readonly to: number;
+  /** Read in the table's order and stop when there is enough; else gather what the index names and sort that. */
+  readonly inOrder: boolean;
+};
+
 const DAY_SECONDS = 86_400;
 
 /**
  * The newest day first, then the rest: most pages are full after a day, and a day touches few parts where the whole range touches all.
- * Without an account and region it also spares sorting the whole range by time. An id is looked for everywhere at once.
+ * What the index names and a day has less than a page of is little, so it is sorted instead of looked for in order. Without the index
+ * there is a step between. An id is looked for everywhere at once.
  */
-function windowsOf({
-  from,
-  to,
-  after,
-  conditions,
-}: LookupQuery): readonly { readonly from: number; readonly to: number }[] {
+function windowsOf({ from, to, after, conditions }: LookupQuery): readonly Window[] {
   const newest = Math.min(to, after?.time ?? to);
-  const middle = newest - DAY_SECONDS;
   const byId = conditions.some(({ key, operator }) => key === 'EventId' && operator === 'equals');
-  if (byId || middle - from < DAY_SECONDS) return [{ from, to: newest }];
-  return [
-    { from: middle, to: newest },
-    { from, to: middle - 1 },
-  ];
+  const indexed = conditions.some(isIndexed);
+  const steps = byId ? [] : indexed ? [DAY_SECONDS] : [DAY_SECONDS, 10 * DAY_SECONDS];
+  const windows: Window[] = [];
+  let end = newest;
+  for (const step of steps) {
+    if (newest - step - from < step) break;
+    windows.push({ from: newest - step, to: end, inOrder: true });
+    end = newest - step - 1;
+  }
+  return [...windows, { from, to: end, inOrder: !indexed || windows.length === 0 }];
 }
 
 function cursorOf(row: Found | undefined): LookupPage['next'] {
@@ -71,7 +78,7 @@ function cursorOf(row: Found | undefined): LookupPage['next'] {
 
 async function fetchRows(
   deps: ReadDeps,
-  query: LookupQuery,
+  query: LookupQuery & Pick<Window, 'inOrder'>,
   signal: AbortSignal | undefined,
 ): Promise<readonly Found[]> {
   const { sql, params } = pageSql(query);

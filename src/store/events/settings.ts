@@ -6,7 +6,9 @@ import { RowReader } from './row-reader.ts';
 
 /** Limits that every query gets: none may take the machine from the others. */
 export type SettingsFor = {
-  readonly lookup: (query: Pick<LookupQuery, 'limit' | 'conditions'>) => ClickHouseSettings;
+  readonly lookup: (
+    query: Pick<LookupQuery, 'limit' | 'conditions'> & { readonly inOrder: boolean },
+  ) => ClickHouseSettings;
   readonly aggregate: (rows: number) => ClickHouseSettings;
 };
 
@@ -51,12 +53,13 @@ export async function settingsFor(clickhouse: ClickHouse): Promise<SettingsFor> 
   }
   return {
     // What the index answers is a matter of latency, one thread is enough; the others read a whole column.
-    lookup: ({ limit, conditions }) => ({
+    lookup: ({ limit, conditions, inOrder }) => ({
       ...plan,
-      ...limits(limit, { seconds: 20, threads: conditions.every(isIndexed) ? 1 : 2 }),
+      ...limits(limit, { seconds: 20, threads: conditions.every(isEqual) ? 1 : 2 }),
+      optimize_read_in_order: inOrder ? 1 : 0,
     }),
     aggregate: (rows) => ({ ...plan, ...limits(rows, { seconds: 30, threads: 2 }) }),
   };
 }
 
-const isIndexed = ({ operator }: LookupCondition): boolean => operator === 'equals';
+const isEqual = ({ operator }: LookupCondition): boolean => operator === 'equals';
