@@ -70,6 +70,7 @@ const schema = z.strictObject({
   journal_sync: z.enum(['group', 'always']).default('group').describe('group: answers leave once written (survives kill -9), fsync within 20 ms. always: fsync first.'),
   journal_segment: bytes('64MB').describe('Size of a journal segment, preallocated; one more is kept as the reserve for a full disk.'),
   journal_limit: bytes('4GB').describe('A follower further behind than this reads the event store instead, and sealed segments go.'),
+  journal_repair: flag(false).describe('Start although the journal is damaged: what can be read is kept, the rest is set aside and told in the trail.'),
   fail_closed: flag(false).describe('Refuse calls that cannot be recorded instead of letting them pass with a gap record.'),
   data_events: z.enum(['selected', 'all', 'none']).default('selected').describe('Which data events are kept: those a trail selects, all, or none.'),
   history_retention: duration('90d', 86_400_000).describe('How long event history is kept; LookupEvents reaches as far back.'),

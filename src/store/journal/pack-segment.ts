@@ -1,7 +1,7 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { constants, zstdCompress } from 'node:zlib';
+import { constants, crc32, zstdCompress } from 'node:zlib';
 
 import { encodePackedIndex, readExactly, unpackBlock, type PackedBlock } from './packed.ts';
 import { JournalCorrupt } from './corrupt.ts';
@@ -76,7 +76,7 @@ async function writePacked(
     const end = segment.blocks[index + 1]?.offset ?? segment.end;
     const plain = await readExactly(source, start, end - start);
     const packed = await compress(plain, LEVEL);
-    const block: PackedBlock = [seq, offset, packed.length, plain.length];
+    const block: PackedBlock = [seq, offset, packed.length, plain.length, crc32(packed)];
     await target.write(packed, 0, packed.length, offset);
     if ((await unpackBlock(target, block))?.equals(plain) !== true)
       throw new JournalCorrupt(segment.path, start, 'the packed block does not read back');

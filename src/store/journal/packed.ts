@@ -7,11 +7,11 @@ import { z } from 'zod';
 import { readU64, SEGMENT_LIMIT, writeU64 } from './frames.ts';
 
 /**
- * A packed segment: the segment header, the frames in zstd blocks of about a MiB each, an index (JSON), and a footer of 32 bytes:
+ * A packed segment: the segment header, the frames in zstd blocks of about a MiB each, an index (JSON), and a footer of 24 bytes:
  * 0 magic · 8 u64 where the index starts · 16 u32 bytes of the index · 20 u32 crc32 of the index.
  */
 
-export const FOOTER = 32;
+export const FOOTER = 24;
 const PACK_MAGIC = 'OTJPACK1';
 const decompress = promisify(zstdDecompress);
 
@@ -21,8 +21,8 @@ const indexSchema = z.object({
   lastSeq: seq,
   /** Chain after the last frame. */
   chain: z.string().regex(/^[0-9a-f]{64}$/),
-  /** [first seq, offset, bytes, bytes when unpacked] */
-  blocks: z.array(z.tuple([seq, seq, seq, seq.max(SEGMENT_LIMIT)])),
+  /** [first seq, offset, bytes, bytes when unpacked, crc32 of the bytes] */
+  blocks: z.array(z.tuple([seq, seq, seq, seq.max(SEGMENT_LIMIT), seq])),
   /** Intents that were open after the last frame, of this segment or of an earlier one. */
   openIntents: z.array(z.tuple([z.string(), seq])),
 });
@@ -58,9 +58,10 @@ export async function readPackedIndex(handle: FileHandle): Promise<PackedIndex |
 /** The frames of one block; undefined when it does not unpack to what the index says. */
 export async function unpackBlock(
   handle: FileHandle,
-  [, offset, length, plain]: PackedBlock,
+  [, offset, length, plain, sum]: PackedBlock,
 ): Promise<Buffer | undefined> {
   const packed = await readExactly(handle, offset, length);
+  if (crc32(packed) !== sum) return undefined;
   try {
     const frames = await decompress(packed, { maxOutputLength: plain });
     return frames.length === plain ? frames : undefined;
