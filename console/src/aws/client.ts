@@ -1,7 +1,7 @@
 import { ApiError, endsSession, errorFromAnswer, unreachable } from './errors.ts';
 import { signRequest, type Credentials } from './sign.ts';
 
-export type Caller = { readonly credentials: Credentials; readonly region: string };
+type Caller = { readonly credentials: Credentials; readonly region: string };
 
 export type ClientDeps = {
   /** `http://127.0.0.1:4680`: where the console itself came from. */

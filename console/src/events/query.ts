@@ -51,10 +51,21 @@ export function withCondition(query: HistoryQuery, condition: Condition): Histor
   return tidy({ ...query, conditions: [...query.conditions, condition] });
 }
 
-/** As `withCondition`, but instead of what was asked about the same key so far. */
-export function withOnly(query: HistoryQuery, key: AttributeKey, values: readonly string[]): HistoryQuery {
-  const others = query.conditions.filter((condition) => condition.key !== key);
-  return tidy({ ...query, conditions: [...others, { key, operator: 'equals', values }] });
+/** Whether every value of the condition is asked for. */
+export function hasCondition(query: HistoryQuery, { key, operator, values }: Condition): boolean {
+  return query.conditions.some(
+    (one) =>
+      one.key === key && one.operator === operator && values.every((value) => one.values.includes(value)),
+  );
+}
+
+export function withoutCondition(query: HistoryQuery, { key, operator, values }: Condition): HistoryQuery {
+  const conditions = query.conditions.map((one) =>
+    one.key === key && one.operator === operator
+      ? { ...one, values: one.values.filter((value) => !values.includes(value)) }
+      : one,
+  );
+  return tidy({ ...query, conditions });
 }
 
 export function isEmpty(query: HistoryQuery): boolean {

@@ -33,7 +33,7 @@ export function outcomeOf(event: TrailEvent): Outcome {
 }
 
 /** Who did it, as one would say it. */
-export function whoOf(event: TrailEvent): string {
+function whoOf(event: TrailEvent): string {
   const identity = childOf(event.record, 'userIdentity');
   const account = textAt(identity, 'accountId');
   switch (textAt(identity, 'type')) {

@@ -43,7 +43,7 @@ export function toX(time: number, { span, width }: Frame): number {
   return ((time - span.from) / Math.max(1, span.to - span.from)) * width;
 }
 
-export function toTime(x: number, { span, width }: Frame): number {
+function toTime(x: number, { span, width }: Frame): number {
   const share = Math.min(1, Math.max(0, x / Math.max(1, width)));
   return Math.round(span.from + share * (span.to - span.from));
 }

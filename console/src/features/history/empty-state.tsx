@@ -6,14 +6,20 @@ import { useQuery } from '@tanstack/react-query';
 import { lookupPage } from '../../events/lookup.ts';
 import { EMPTY_QUERY, isEmpty, type HistoryQuery } from '../../events/query.ts';
 import { around } from '../../events/range.ts';
-import { Command } from '../../parts/command.tsx';
 import { localTime, relativeTime } from '../../parts/time.ts';
 import { useConnection } from '../../session/context.tsx';
+import { FirstSteps } from './first-steps.tsx';
 
-type Props = { readonly query: HistoryQuery; readonly onQuery: (query: HistoryQuery) => void };
+type Props = {
+  readonly query: HistoryQuery;
+  readonly onQuery: (query: HistoryQuery) => void;
+  readonly onRefresh: () => void;
+};
+
+type Asked = Pick<Props, 'query' | 'onQuery'>;
 
 /** Nothing found: because nothing was recorded yet, or because it lies elsewhere? The newest event of all tells. */
-export function EmptyState({ query, onQuery }: Props) {
+export function EmptyState({ query, onQuery, onRefresh }: Props) {
   const { api, everywhere } = useConnection();
   const beyond: HistoryQuery = { ...query, range: { type: 'relative', amount: 9999, unit: 'd' } };
   const span = { from: 0, to: Math.floor(Date.now() / 1000) + 86_400 };
@@ -28,16 +34,15 @@ export function EmptyState({ query, onQuery }: Props) {
         : (await lookupPage(api, { ...search, query: EMPTY_QUERY }, signal)).events;
       return { matching, any };
     },
-    refetchInterval: (state) => (state.state.data?.any === undefined ? 2000 : false),
   });
   if (newest.isPending) return <Box padding="xxl" />;
   const { matching, any } = newest.data ?? {};
   if (matching) return <Elsewhere at={matching.time} query={query} onQuery={onQuery} />;
   if (any || newest.isError) return <NoMatch query={query} onQuery={onQuery} />;
-  return <FirstSteps />;
+  return <FirstSteps onFirst={onRefresh} />;
 }
 
-function Elsewhere({ at, query, onQuery }: Props & { readonly at: number }) {
+function Elsewhere({ at, query, onQuery }: Asked & { readonly at: number }) {
   const when = relativeTime(at, Date.now()) ?? localTime(at);
   return (
     <Said
@@ -51,7 +56,7 @@ function Elsewhere({ at, query, onQuery }: Props & { readonly at: number }) {
   );
 }
 
-function NoMatch({ query, onQuery }: Props) {
+function NoMatch({ query, onQuery }: Asked) {
   return (
     <Said title="Nothing matches" text="No recorded event, at any time, fits these conditions.">
       <Button onClick={() => onQuery({ ...EMPTY_QUERY, range: query.range })}>Clear the search</Button>
@@ -68,32 +73,5 @@ function Said(props: { readonly title: string; readonly text: string; readonly c
         {props.children}
       </SpaceBetween>
     </Box>
-  );
-}
-
-function FirstSteps() {
-  const address = window.location.origin;
-  return (
-    <div className="ot-first-steps">
-      <Box variant="h2">Nothing has been recorded yet</Box>
-      <p>Make the first call; its row appears here by itself.</p>
-      <ol>
-        <li>
-          Point a terminal at this server
-          <Command text={'eval "$(bin/opentrail env --data DIR)"'} />
-        </li>
-        <li>
-          Call anything
-          <Command text="aws s3 ls" />
-        </li>
-        <li>
-          See who it was, here or there
-          <Command text="aws cloudtrail lookup-events --max-results 5" />
-        </li>
-      </ol>
-      <p className="ot-secondary">
-        DIR is the data folder the server was started with. Any AWS client works: its endpoint is {address}.
-      </p>
-    </div>
   );
 }

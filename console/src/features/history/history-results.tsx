@@ -2,15 +2,25 @@ import Button from '@cloudscape-design/components/button';
 import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Toggle from '@cloudscape-design/components/toggle';
+import type { ReactNode } from 'react';
 
-import { withOnly, type HistoryQuery } from '../../events/query.ts';
+import {
+  hasCondition,
+  isEmpty,
+  withCondition,
+  withoutCondition,
+  type Condition,
+  type HistoryQuery,
+} from '../../events/query.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
 import { ErrorState } from '../../parts/error-state.tsx';
 import { useLate } from '../../parts/use-late.ts';
 import { usePreferences } from '../../preferences/context.tsx';
+import { useConnection } from '../../session/context.tsx';
 import { EmptyState } from './empty-state.tsx';
 import { EventList } from './event-list.tsx';
 import { EventTable } from './event-table.tsx';
+import { FirstSteps, isConsoleCall } from './first-steps.tsx';
 import type { History } from './use-history.ts';
 import type { LiveTail } from './use-live-tail.ts';
 
@@ -29,76 +39,99 @@ type Props = {
 
 /** The answer: rows, or why there are none. */
 export function HistoryResults(props: Props) {
-  const { query, history, tail, events, selected, narrow, onQuery, onOpen } = props;
-  const skeleton = useLate(history.loading, 200);
-  const problem = history.error ?? tail?.error;
-  const notices = (
-    <>
-      {problem ? (
-        <ErrorState
-          error={problem}
-          what={tail?.error ? 'Live events' : 'Events'}
-          action={tail?.error ? 'opentrail:StreamEvents' : 'cloudtrail:LookupEvents'}
-          onRetry={history.refresh}
-        />
-      ) : null}
-      {tail && <HeldNotice tail={tail} paused={props.paused} />}
-    </>
-  );
-  if (history.error && events.length === 0) return notices;
-  const empty =
-    history.loading || tail ? (
-      tail && <p className="ot-waiting">Waiting for the next event …</p>
-    ) : (
-      <EmptyState query={query} onQuery={onQuery} />
-    );
-  const filter = tail ? <ReadsToggle /> : <WritesToggle query={query} onQuery={onQuery} />;
+  const { query, history, tail, events, narrow, onQuery } = props;
+  const beginning =
+    !tail && isEmpty(query) && events.length > 0 && !history.page.more && events.every(isConsoleCall);
   return (
     <SpaceBetween size="s">
-      {notices}
-      {narrow ? (
-        <div>
-          <div className="ot-list-tools">
-            {filter}
-            {!tail && (
-              <Pagination
-                currentPageIndex={history.page.index}
-                pagesCount={history.page.known}
-                openEnd={history.page.more}
-                pagesVariant="compact"
-                onChange={({ detail }) => history.page.goTo(detail.currentPageIndex)}
-              />
-            )}
-          </div>
-          {events.length === 0 ? empty : <EventList events={events} selected={selected} />}
-        </div>
-      ) : (
-        <EventTable
-          events={history.loading ? [] : events}
-          selected={selected}
-          loading={skeleton}
-          empty={empty}
-          filter={filter}
-          page={tail ? undefined : history.page}
-          onOpen={onOpen}
+      <Problem history={history} tail={tail} />
+      {tail && <HeldNotice tail={tail} paused={props.paused} />}
+      {beginning && <FirstSteps onFirst={history.refresh} />}
+      {(events.length > 0 || !history.error) && (
+        <Rows
+          {...props}
+          filter={tail ? <ReadsToggle /> : <QuickFilters query={query} onQuery={onQuery} />}
+          empty={<Empty query={query} history={history} tail={tail} onQuery={onQuery} />}
+          key={narrow ? 'narrow' : 'wide'}
         />
       )}
     </SpaceBetween>
   );
 }
 
-/** Calls that change something: mostly what one looks for. */
-function WritesToggle({ query, onQuery }: Pick<Props, 'query' | 'onQuery'>) {
-  const condition = query.conditions.find(({ key }) => key === 'ReadOnly');
-  const checked =
-    condition?.operator === 'equals' && condition.values.length === 1 && condition.values[0] === 'false';
+function Rows(props: Props & { readonly filter: ReactNode; readonly empty: ReactNode }) {
+  const { history, tail, events, selected, narrow, filter, empty, onOpen } = props;
+  const skeleton = useLate(history.loading, 200);
+  if (!narrow) {
+    return (
+      <EventTable
+        events={history.loading ? [] : events}
+        selected={selected}
+        loading={skeleton}
+        empty={empty}
+        filter={filter}
+        page={tail ? undefined : history.page}
+        onOpen={onOpen}
+      />
+    );
+  }
   return (
-    <Toggle
-      checked={checked}
-      onChange={({ detail }) => onQuery(withOnly(query, 'ReadOnly', detail.checked ? ['false'] : []))}
-    >
-      Only calls that change something
-    </Toggle>
+    <div>
+      <div className="ot-list-tools">
+        {filter}
+        {!tail && (
+          <Pagination
+            currentPageIndex={history.page.index}
+            pagesCount={history.page.known}
+            openEnd={history.page.more}
+            pagesVariant="compact"
+            onChange={({ detail }) => history.page.goTo(detail.currentPageIndex)}
+          />
+        )}
+      </div>
+      {events.length === 0 ? empty : <EventList events={events} selected={selected} />}
+    </div>
+  );
+}
+
+function Problem({ history, tail }: Pick<Props, 'history' | 'tail'>) {
+  if (tail?.error && !history.error) {
+    return <ErrorState error={tail.error} what="Live events" action="opentrail:StreamEvents" />;
+  }
+  if (!history.error) return null;
+  return (
+    <ErrorState
+      error={history.error}
+      what="Events"
+      action="cloudtrail:LookupEvents"
+      onRetry={history.refresh}
+    />
+  );
+}
+
+function Empty({ query, history, tail, onQuery }: Pick<Props, 'query' | 'history' | 'tail' | 'onQuery'>) {
+  if (tail) return <p className="ot-waiting">Waiting for the next event …</p>;
+  if (history.loading) return null;
+  return <EmptyState query={query} onQuery={onQuery} onRefresh={history.refresh} />;
+}
+
+/** The two filters that one wants most: no reads, and nothing of what this very session looks up. */
+function QuickFilters({ query, onQuery }: Pick<Props, 'query' | 'onQuery'>) {
+  const { session } = useConnection();
+  const own = session.credentials.accessKeyId;
+  const writes: Condition = { key: 'ReadOnly', operator: 'equals', values: ['false'] };
+  const others: Condition = { key: 'AccessKeyId', operator: 'not', values: [own] };
+  const toggle = (condition: Condition, on: boolean) =>
+    onQuery(on ? withCondition(query, condition) : withoutCondition(query, condition));
+  return (
+    <SpaceBetween direction="horizontal" size="m">
+      <Toggle checked={hasCondition(query, writes)} onChange={({ detail }) => toggle(writes, detail.checked)}>
+        Only calls that change something
+      </Toggle>
+      <Toggle checked={hasCondition(query, others)} onChange={({ detail }) => toggle(others, detail.checked)}>
+        Without this session’s calls
+      </Toggle>
+    </SpaceBetween>
   );
 }
 

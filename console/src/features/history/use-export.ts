@@ -5,7 +5,7 @@ import { lookupPage, type Search } from '../../events/lookup.ts';
 import { useConnection } from '../../session/context.tsx';
 import { EXPORT_LIMIT, fileWriter, type ExportFormat } from './export-file.ts';
 
-export type ExportState =
+type ExportState =
   | { readonly phase: 'idle' }
   | { readonly phase: 'running'; readonly count: number }
   | { readonly phase: 'done'; readonly count: number; readonly cut: boolean }

@@ -3,7 +3,7 @@ import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 
 import { Command } from '../../parts/command.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
@@ -15,22 +15,23 @@ import { listTrails, trailStatus, type Trail, type TrailStatus } from './trails.
 
 type Row = Trail & { readonly status: TrailStatus | undefined; readonly failed: boolean };
 
-const REFRESH = 10_000;
-
 /** The trails of the session's account and region, and whether they deliver. */
 export default function TrailsPage() {
   const { api, session } = useConnection();
+  const queries = useQueryClient();
+  const refresh = () => {
+    void queries.invalidateQueries({ queryKey: ['trails'] });
+    void queries.invalidateQueries({ queryKey: ['trail-status'] });
+  };
   const trails = useQuery({
     queryKey: ['trails'],
     queryFn: ({ signal }) => listTrails(api, signal),
-    refetchInterval: REFRESH,
     staleTime: 0,
   });
   const statuses = useQueries({
     queries: (trails.data ?? []).map(({ arn }) => ({
       queryKey: ['trail-status', arn],
       queryFn: ({ signal }: { signal: AbortSignal }) => trailStatus(api, arn, signal),
-      refetchInterval: REFRESH,
       staleTime: 0,
     })),
   });
@@ -47,7 +48,7 @@ export default function TrailsPage() {
             error={trails.error}
             what="Trails"
             action="cloudtrail:DescribeTrails"
-            onRetry={() => void trails.refetch()}
+            onRetry={refresh}
           />
         ) : (
           <Table
@@ -69,7 +70,7 @@ export default function TrailsPage() {
                     iconName="refresh"
                     ariaLabel="Refresh"
                     loading={trails.isFetching && !trails.isPending}
-                    onClick={() => void trails.refetch()}
+                    onClick={refresh}
                   />
                 }
               >
@@ -147,7 +148,11 @@ function NoTrails() {
     <div className="ot-first-steps">
       <Box variant="h2">No trails</Box>
       <p>Event history works without one. A trail delivers log files and signed digests to a bucket:</p>
-      <Command text="aws cloudtrail create-trail --name main --s3-bucket-name BUCKET --is-multi-region-trail --enable-log-file-validation" />
+      <Command
+        text={
+          'aws cloudtrail create-trail --name main --s3-bucket-name BUCKET \\\n  --is-multi-region-trail --enable-log-file-validation'
+        }
+      />
       <Command text="aws cloudtrail start-logging --name main" />
     </div>
   );
