@@ -11,6 +11,14 @@ const models = createModels();
 /** Every operation of these, and of the others every twelfth. */
 const WHOLE = new Set(['cloudtrail', 's3', 'sts', 'sns', 'sqs', 'kms']);
 
+/** Not written: no service of ours answers in event streams. */
+const EVENT_STREAMS = new Set([
+  'SelectObjectContent',
+  'StartLiveTail',
+  'SubscribeToShard',
+  'InvokeWithResponseStream',
+]);
+
 describe('answers are read by the official clients as what was given', () => {
   for (const known of models.packages()) {
     it(`${known.specifier}`, async () => {
@@ -20,12 +28,16 @@ describe('answers are read by the official clients as what was given', () => {
         service?.packages.find((one) => one.package.apiVersion === known.apiVersion)?.operations ?? new Map();
       const step = WHOLE.has(known.signingName) ? 1 : 12;
       for (const [index, name] of [...operations.keys()].entries()) {
-        if (index % step !== 0) continue;
+        if (index % step !== 0 || EVENT_STREAMS.has(name)) continue;
         const model = service && modelOf(service, name, known.protocol);
         if (model === undefined) expect.unreachable(`${name} has no model`);
         const output = sampleOutput(model, 3);
         const answer = serializeResponse(model, { output }, 'id-1');
-        const { $metadata: _metadata, ExpiresString: _expires, ...read } = await readBySdk(loaded, name, sampleInput(model, 1), answer);
+        const {
+          $metadata: _metadata,
+          ExpiresString: _expires,
+          ...read
+        } = await readBySdk(loaded, name, sampleInput(model, 1), answer);
         expect(await plain(read), name).toEqual(await plain(output));
       }
     }, 30_000);

@@ -141,7 +141,7 @@ function sampleMembers(shape: Shape, depth: number): Record<string, unknown> {
     const { kind } = member.shape;
     const nested = kind === 'struct' || kind === 'union' || kind === 'list' || kind === 'map';
     if (nested && depth <= 0) continue;
-    if (isRewritten(member.name)) continue;
+    if (isRewritten(member.name) || (member.shape.streaming && kind !== 'blob')) continue;
     const value = sample(member.shape, member.name, depth - 1);
     if (value !== undefined && !isEmpty(value)) result[member.name] = value;
   }
