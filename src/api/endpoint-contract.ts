@@ -37,6 +37,8 @@ export type EndpointSettings = {
   readonly upstreamTimeout: number;
   /** config.trusted_proxies: addresses or CIDR blocks. */
   readonly trustedProxies: readonly string[];
+  /** config.region: of requests to our own paths that name none. Default us-east-1. */
+  readonly region?: string | undefined;
 };
 
 export type EndpointDeps = {

@@ -17,7 +17,7 @@ import type { SourceIp } from './source-ip.ts';
 
 export type RouteDeps = Pick<
   EndpointDeps,
-  'routes' | 'credentials' | 'signingKeys' | 'clock' | 'newEventId' | 'sink' | 'log'
+  'settings' | 'routes' | 'credentials' | 'signingKeys' | 'clock' | 'newEventId' | 'sink' | 'log'
 > & { readonly sourceIp: SourceIp };
 
 /** Answers a request under `/_`. Never rejects. */
@@ -54,6 +54,8 @@ function findRoute(routes: readonly InternalRoute[], wire: WireRequest): Interna
 type Answer = { readonly status: number; readonly headers: Headers; readonly body: Uint8Array };
 
 const OPENTRAIL = { service: 'opentrail', protocol: 'rest-json' } as const;
+/** Errors tell their code in the body too: `{"__type", "message"}`. */
+const ERRORS = { service: 'opentrail', protocol: 'json' } as const;
 
 /** One request to one of our own paths, from its verification to its record. */
 class RouteVisit {
@@ -102,11 +104,11 @@ class RouteVisit {
       const stack = error instanceof Error ? error.stack : undefined;
       this.#deps.log.error({ path: this.#wire.path, error: messageOf(error), stack }, 'route failed');
     }
-    this.#answer = serializeError(OPENTRAIL, shown, this.#eventId);
+    this.#answer = serializeError(ERRORS, shown, this.#eventId);
     try {
       await this.#record(shown.status);
     } catch {
-      this.#answer = serializeError(OPENTRAIL, cannotRecord(), this.#eventId);
+      this.#answer = serializeError(ERRORS, cannotRecord(), this.#eventId);
     }
     if (this.#res.headersSent) this.#res.destroy();
     else sendWhole(this.#res, this.#req, this.#answer);
@@ -183,10 +185,7 @@ class RouteVisit {
       ...OPENTRAIL,
       eventSource: 'opentrail.amazonaws.com',
       operation: this.#operation ?? 'unknown',
-      region:
-        this.#verified?.region ??
-        /Credential=[^/]+\/\d+\/([^/]+)\//.exec(this.#wire.headers['authorization'] ?? '')?.[1] ??
-        'us-east-1',
+      region: this.#verified?.region ?? this.#deps.settings.region ?? 'us-east-1',
       accessKeyId: this.#verified?.accessKeyId,
       sessionToken: this.#wire.headers['x-amz-security-token'],
       auth: this.#verified?.auth ?? 'none',

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 
-import { AwsError } from '../aws/errors.ts';
+import { AccessDenied, AwsError } from '../aws/errors.ts';
 import type { Operation } from '../aws/operation.ts';
 import { serializeError } from '../aws/protocols/index.ts';
 import { messageOf } from '../base/errors.ts';
@@ -112,7 +112,10 @@ async function answerError(deps: ServeOwnDeps, call: OwnCall, error: AwsError): 
     if (call.recorded) throw error;
     const ending = signal.aborted
       ? { outcome: 'aborted' as const, response: undefined, failure: CLIENT_GONE }
-      : { outcome: outcomeOf(served.status), response: capturedOf(served) };
+      : {
+          outcome: error instanceof AccessDenied ? ('denied' as const) : outcomeOf(served.status),
+          response: capturedOf(served),
+        };
     await record(deps, call, ending);
     sendWhole(res, req, served);
   } catch {
