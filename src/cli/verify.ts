@@ -52,13 +52,13 @@ async function verify(what: string, options: VerifyCommandOptions): Promise<void
     from: options.startTime,
     to: options.endTime,
     now: Date.now(),
-    onProgress: (progress) => line.show(describeProgress(progress)),
+    onProgress: process.stderr.isTTY ? (progress) => line.show(describeProgress(progress)) : undefined,
     onValid: (subject, uri) => {
       if (options.verbose && !options.json) process.stdout.write(`${subject}\t${uri}\tvalid\n`);
     },
-  }).finally(() => {
+  }).finally(async () => {
     line.clear();
-    target.close();
+    await target.close();
   });
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : describeReport(report));
   if (!report.valid) process.exitCode = 1;

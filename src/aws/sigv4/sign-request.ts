@@ -11,7 +11,7 @@ import {
   stringToSign,
 } from './canonical-request.ts';
 import { amzDateOf } from './read-signature.ts';
-import { deriveSigningKey } from './signing-key.ts';
+import { deriveSigningKey, type SigningKeys } from './signing-key.ts';
 
 export type SigningCredentials = {
   readonly accessKeyId: string;
@@ -25,6 +25,8 @@ export type SignWith = {
   readonly region: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Remembers derived keys, where many requests are signed. */
+  readonly signingKeys?: SigningKeys | undefined;
 };
 
 export type RequestToSign = {
@@ -133,12 +135,13 @@ function signatureOf(
     signedHeaders,
     payloadHash,
   });
-  const key = deriveSigningKey({
+  const parts = {
     secretAccessKey: by.credentials.secretAccessKey,
     date: amzDate.slice(0, 8),
     region: by.region,
     service: by.service,
-  });
+  };
+  const key = by.signingKeys?.get(parts) ?? deriveSigningKey(parts);
   return createHmac('sha256', key)
     .update(stringToSign(amzDate, scopeOf(by, amzDate), canonical), 'utf8')
     .digest('hex');

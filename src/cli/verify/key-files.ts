@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 
 import { messageOf, OpentrailError } from '../../base/errors.ts';
 import { readPublicKeys, type PublicKeys } from '../../use/trails/verify/public-keys.ts';
-import { callServer, sdkOptions, serverAccess } from '../client.ts';
+import { serverAccess } from '../client.ts';
+import { cloudtrailCall } from '../server-request.ts';
 import type { VerifyCommandOptions } from './options.ts';
 
 const DAY = 86_400;
@@ -11,18 +12,11 @@ const DAY = 86_400;
 export async function readKeys(options: VerifyCommandOptions): Promise<PublicKeys> {
   if (options.keys !== undefined) return readPublicKeys(await readJson(options.keys));
   const server = await serverAccess(options);
-  const { CloudTrailClient, ListPublicKeysCommand } = await import('@aws-sdk/client-cloudtrail');
-  const client = new CloudTrailClient(sdkOptions(server));
-  const range = {
-    StartTime: new Date((options.startTime ?? 0) * 1000),
-    EndTime: new Date(((options.endTime ?? Date.now() / 1000) + DAY) * 1000),
-  };
-  try {
-    const answer = await callServer(server, client.send(new ListPublicKeysCommand(range)));
-    return readPublicKeys(answer);
-  } finally {
-    client.destroy();
-  }
+  const answer = await cloudtrailCall(server, 'ListPublicKeys', {
+    StartTime: options.startTime ?? 0,
+    EndTime: (options.endTime ?? Math.floor(Date.now() / 1000)) + DAY,
+  });
+  return readPublicKeys(answer);
 }
 
 /** Key of a digest → its `signature` metadata, in hex. Throws BAD_FILE. */

@@ -1,23 +1,34 @@
 import { stat } from 'node:fs/promises';
 
-import { createS3Buckets } from '../../aws/s3-buckets.ts';
+import type { BucketPort } from '../../aws/ports.ts';
+import { createS3Http } from '../../aws/s3-http.ts';
+import type { SigningCredentials } from '../../aws/sigv4/sign-request.ts';
+import { systemClock } from '../../base/clock.ts';
 import { OpentrailError } from '../../base/errors.ts';
 import { bucketSource } from '../../use/trails/verify/bucket-source.ts';
 import { folderSource } from '../../use/trails/verify/folder-source.ts';
 import type { VerifySource } from '../../use/trails/verify/source.ts';
 import type { VerifyOptions } from '../../use/trails/verify/verify-logs.ts';
-import { callServer, sdkOptions, serverAccess } from '../client.ts';
+import { serverAccess } from '../client.ts';
+import { cloudtrailCall } from '../server-request.ts';
 import type { VerifyCommandOptions } from './options.ts';
 
 export type Target = {
   readonly source: VerifySource;
   /** Which of it, and what is known from elsewhere. */
   readonly scope: Partial<Pick<VerifyOptions, 'folders' | 'account' | 'trail' | 'lastDigestAt'>>;
-  readonly close: () => void;
+  readonly close: () => Promise<void> | void;
 };
 
-/** Connections, and so files fetched at a time. */
-const CONNECTIONS = 64;
+type Reader = Pick<BucketPort, 'get' | 'list'> & { readonly close: () => Promise<void> | void };
+
+type TrailAnswer = {
+  readonly TrailARN: string;
+  readonly Name: string;
+  readonly HomeRegion: string;
+  readonly S3BucketName: string;
+  readonly S3KeyPrefix?: string;
+};
 
 /** What is to be verified: `s3://…`, a folder that is there, else a trail of the server. Throws BAD_ARGUMENT. */
 export async function findTarget(what: string, options: VerifyCommandOptions): Promise<Target> {
@@ -42,46 +53,69 @@ async function bucketTarget(url: string, options: VerifyCommandOptions): Promise
 
 async function trailTarget(nameOrArn: string, options: VerifyCommandOptions): Promise<Target> {
   const server = await serverAccess(options);
-  const { CloudTrailClient, GetTrailCommand, GetTrailStatusCommand } =
-    await import('@aws-sdk/client-cloudtrail');
-  const client = new CloudTrailClient(sdkOptions(server));
-  try {
-    const { Trail } = await callServer(server, client.send(new GetTrailCommand({ Name: nameOrArn })));
-    const arn = Trail?.TrailARN ?? '';
-    const status = await callServer(server, client.send(new GetTrailStatusCommand({ Name: arn })));
-    const [bucket, prefix] = [Trail?.S3BucketName ?? '', Trail?.S3KeyPrefix ?? ''];
-    const account = options.account ?? arn.split(':')[4] ?? '';
-    const port = await openBuckets(options);
-    return {
-      source: bucketSource(port, { bucket, prefix }),
-      scope: {
-        folders: [`${prefix === '' ? '' : `${prefix}/`}AWSLogs/${account}/`],
-        account,
-        trail: { name: Trail?.Name ?? '', homeRegion: Trail?.HomeRegion ?? '' },
-        ...(status.LatestDigestDeliveryTime === undefined
-          ? {}
-          : { lastDigestAt: status.LatestDigestDeliveryTime.getTime() }),
-      },
-      close: port.close,
-    };
-  } finally {
-    client.destroy();
-  }
+  const { Trail: trail } = await cloudtrailCall<{ Trail: TrailAnswer }>(server, 'GetTrail', {
+    Name: nameOrArn,
+  });
+  const status = await cloudtrailCall<{ LatestDigestDeliveryTime?: number }>(server, 'GetTrailStatus', {
+    Name: trail.TrailARN,
+  });
+  const [bucket, prefix] = [trail.S3BucketName, trail.S3KeyPrefix ?? ''];
+  const account = options.account ?? trail.TrailARN.split(':')[4] ?? '';
+  const port = await openBuckets(options);
+  return {
+    source: bucketSource(port, { bucket, prefix }),
+    scope: {
+      folders: [`${prefix === '' ? '' : `${prefix}/`}AWSLogs/${account}/`],
+      account,
+      trail: { name: trail.Name, homeRegion: trail.HomeRegion },
+      lastDigestAt:
+        status.LatestDigestDeliveryTime === undefined ? undefined : status.LatestDigestDeliveryTime * 1000,
+    },
+    close: port.close,
+  };
 }
 
 /** The S3 that was named, with the caller's own keys where there are some; else the server's. */
-async function openBuckets(options: VerifyCommandOptions): Promise<ReturnType<typeof createS3Buckets>> {
+async function openBuckets(options: VerifyCommandOptions): Promise<Reader> {
   const env = process.env;
   const elsewhere = options.s3Endpoint ?? env['AWS_ENDPOINT_URL_S3'];
-  const hasOwnKeys = env['AWS_ACCESS_KEY_ID'] !== undefined || env['AWS_PROFILE'] !== undefined;
-  if (elsewhere !== undefined && hasOwnKeys) {
-    return createS3Buckets({
-      endpoint: elsewhere,
-      region: env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1',
-      credentials: undefined,
-      connections: CONNECTIONS,
+  if (elsewhere !== undefined && env['AWS_PROFILE'] !== undefined) {
+    // A profile may say many things: what it means is for the SDK to find out.
+    const { createS3Buckets } = await import('../../aws/s3-buckets.ts');
+    return createS3Buckets({ endpoint: elsewhere, region: regionFrom(env), credentials: undefined });
+  }
+  const own = ownKeys(env);
+  if (elsewhere !== undefined && own !== undefined) {
+    return createS3Http({
+      endpoint: originOf(elsewhere),
+      region: regionFrom(env),
+      credentials: own,
+      clock: systemClock,
     });
   }
   const { endpoint, region, credentials } = await serverAccess(options);
-  return createS3Buckets({ endpoint: elsewhere ?? endpoint, region, credentials, connections: CONNECTIONS });
+  return createS3Http({
+    endpoint: originOf(elsewhere ?? endpoint),
+    region,
+    credentials,
+    clock: systemClock,
+  });
+}
+
+function ownKeys(env: NodeJS.ProcessEnv): SigningCredentials | undefined {
+  const [accessKeyId, secretAccessKey] = [env['AWS_ACCESS_KEY_ID'], env['AWS_SECRET_ACCESS_KEY']];
+  if (!accessKeyId || !secretAccessKey) return undefined;
+  return { accessKeyId, secretAccessKey, sessionToken: env['AWS_SESSION_TOKEN'] || undefined };
+}
+
+function regionFrom(env: NodeJS.ProcessEnv): string {
+  return env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+}
+
+function originOf(url: string): string {
+  try {
+    return new URL(url).origin;
+  } catch (cause) {
+    throw new OpentrailError('BAD_ARGUMENT', `${url} is not http://HOST[:PORT]`, { cause });
+  }
 }

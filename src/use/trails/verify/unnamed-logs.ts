@@ -104,7 +104,9 @@ function mayBeNamedYet(
   { newest, usual, now }: { newest: number; usual: number; now: number },
 ): boolean {
   if (log.modifiedAt === undefined) return log.deliveredSeconds >= newest - SLACK;
-  return log.modifiedAt >= newest * 1000 - 1000 && now < (newest + 2 * usual) * 1000;
+  if (log.modifiedAt < newest * 1000 - 1000) return false;
+  // Its minute holds the end of the newest digest: it may well have come after it. Otherwise it is late, and the next digest must name it.
+  return log.deliveredSeconds + MINUTE > newest || now < (newest + 2 * usual) * 1000;
 }
 
 /** Nothing is said of files from before validation or while it was off. */
