@@ -11,8 +11,9 @@ const models = createModels();
 /** Every operation of these, and of the others every twelfth. */
 const WHOLE = new Set(['cloudtrail', 's3', 'sts', 'sns', 'sqs', 'kms']);
 
-/** Not written: no service of ours answers in event streams. */
-const EVENT_STREAMS = new Set([
+/** Event streams are not written, since no service of ours answers so; the first puts a member in front of the host. */
+const NOT_READ = new Set([
+  'WriteGetObjectResponse',
   'SelectObjectContent',
   'StartLiveTail',
   'SubscribeToShard',
@@ -28,7 +29,7 @@ describe('answers are read by the official clients as what was given', () => {
         service?.packages.find((one) => one.package.apiVersion === known.apiVersion)?.operations ?? new Map();
       const step = WHOLE.has(known.signingName) ? 1 : 12;
       for (const [index, name] of [...operations.keys()].entries()) {
-        if (index % step !== 0 || EVENT_STREAMS.has(name)) continue;
+        if (index % step !== 0 || NOT_READ.has(name)) continue;
         const model = service && modelOf(service, name, known.protocol);
         if (model === undefined) expect.unreachable(`${name} has no model`);
         const output = sampleOutput(model, 3);

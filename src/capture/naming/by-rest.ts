@@ -1,6 +1,6 @@
 import type { Protocol, WireRequest } from '../../aws/protocols/protocol.ts';
 import { bucketOfHost } from '../../aws/protocols/s3-address.ts';
-import type { Found } from './by-rpc.ts';
+import { byTarget, type Found } from './by-rpc.ts';
 import { nameByPath } from './path-shape.ts';
 import type { Router } from './router.ts';
 
@@ -22,6 +22,9 @@ export function byRest(request: WireRequest, { service, protocol, router, eviden
   const operation = router?.find({ method, path, query, headers });
   if (operation !== undefined)
     return { service, operation, protocol, evidence: `${evidence} route=${operation}` };
+  // Packages that are not installed may share a signing name and be spoken to in another way (mailmanager: ses).
+  const other = request.path === '/' ? byTarget(request, service) : undefined;
+  if (other !== undefined) return { ...other, evidence: `${evidence} ${other.evidence}` };
   return { service, operation: nameByPath(method, path), protocol, evidence: `${evidence} path` };
 }
 

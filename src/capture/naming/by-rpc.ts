@@ -20,11 +20,18 @@ export function byRpc(request: RequestHead, service: string, ways: Ways): Found 
   if (action !== undefined && (isForm(request) || request.headers['x-amz-target'] === undefined)) {
     return { service, operation: action, protocol: formProtocol(service), evidence: `action=${action}` };
   }
-  const target = ways.target ? request.headers['x-amz-target'] : undefined;
-  const operation = target === undefined ? undefined : cleanWord(target.slice(target.lastIndexOf('.') + 1));
-  if (operation !== undefined)
-    return { service, operation, protocol: 'json', evidence: `target=${operation}` };
+  const target = ways.target ? byTarget(request, service) : undefined;
+  if (target !== undefined) return target;
   return ways.target || ways.form ? byCborPath(request, service) : undefined;
+}
+
+/** The text after the last dot: botocore sends the long form of the prefix, the JavaScript clients the short one. */
+export function byTarget({ headers }: WireRequest, service: string): Found | undefined {
+  const target = headers['x-amz-target'];
+  const operation = target === undefined ? undefined : cleanWord(target.slice(target.lastIndexOf('.') + 1));
+  return operation === undefined
+    ? undefined
+    : { service, operation, protocol: 'json', evidence: `target=${operation}` };
 }
 
 /** EC2 alone has a dialect of the Query protocol. */

@@ -3,7 +3,15 @@ import type { WireRequest } from '../../aws/protocols/protocol.ts';
 import { bucketOfHost } from '../../aws/protocols/s3-address.ts';
 import type { NamedCall } from '../captured-call.ts';
 import { byRest } from './by-rest.ts';
-import { byRpc, formProtocol, isForm, parameterOf, type Found, type RequestHead } from './by-rpc.ts';
+import {
+  byRpc,
+  byTarget,
+  formProtocol,
+  isForm,
+  parameterOf,
+  type Found,
+  type RequestHead,
+} from './by-rpc.ts';
 import { eventSourceOf } from './event-source.ts';
 import { readAuth, type Auth } from './read-auth.ts';
 import { createRouter, type Router } from './router.ts';
@@ -104,6 +112,8 @@ function find(request: RequestHead, auth: Auth, { services, routerOf }: Known): 
       router: routerOf(service),
       evidence,
     });
+  const other = byTarget(request, service);
+  if (other !== undefined) return { ...other, evidence: `${evidence} ${other.evidence}` };
   return { service, operation: 'unknown', protocol: ways.target ? 'json' : formProtocol(service), evidence };
 }
 
