@@ -14,7 +14,15 @@ let counter = 0;
 /** Write calls through the gateway from many connections at once, each with a name of its own. */
 export function startLoad(
   server: Server,
-  { connections = 16, prefix }: { readonly connections?: number; readonly prefix: string },
+  {
+    connections = 16,
+    prefix,
+    pause = 0,
+  }: {
+    readonly connections?: number;
+    readonly prefix: string;
+    /** Milliseconds between the calls of one connection. */ readonly pause?: number;
+  },
 ): Load {
   const dispatcher = new Agent({ connections, pipelining: 1 });
   const acknowledged = new Set<string>();
@@ -27,6 +35,8 @@ export function startLoad(
         const status = await createTable(server, name, dispatcher);
         if (status === 200) acknowledged.add(name);
         else refused.add(name);
+        if (pause > 0 || status !== 200)
+          await new Promise((resolve) => setTimeout(resolve, Math.max(pause, 5)));
       } catch {
         // The server was killed: the call is not acknowledged, and the next ones fail until the end of the round.
         if (!stopping) await new Promise((resolve) => setTimeout(resolve, 5));
