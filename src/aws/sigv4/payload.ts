@@ -1,9 +1,11 @@
 import { AwsError } from '../errors.ts';
 import { authFailure } from './auth-failure.ts';
+import { sha256Hex } from './canonical-request.ts';
 import type { ReadSignature } from './read-signature.ts';
 import type { SignedPayload, SignedRequest } from './signed-request.ts';
 
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
+const NOTHING = sha256Hex('');
 const STREAMING: Readonly<Record<string, { signed: boolean; trailer: boolean }>> = {
   'STREAMING-AWS4-HMAC-SHA256-PAYLOAD': { signed: true, trailer: false },
   'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER': { signed: true, trailer: true },
@@ -51,11 +53,9 @@ function claimedHash(request: SignedRequest, signature: ReadSignature): string {
   const header = request.headers['x-amz-content-sha256'];
   if (signature.auth === 'presigned') return header ?? signature.queryContentHash ?? UNSIGNED;
   if (header !== undefined) return header;
-  if (request.service === 's3')
-    throw new AwsError('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
-  throw authFailure(request, 'incomplete', {
-    text: "Authorization header requires existence of the 'X-Amz-Content-Sha256' header.",
-  });
+  // Other services do without the header; a body that is still on its way is then held to be empty.
+  if (request.service !== 's3') return NOTHING;
+  throw new AwsError('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
 }
 
 function holdTo(request: SignedRequest, claimed: string): void {

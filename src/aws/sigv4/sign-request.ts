@@ -27,6 +27,8 @@ export type SignWith = {
   readonly now: number;
   /** Remembers derived keys, where many requests are signed. */
   readonly signingKeys?: SigningKeys | undefined;
+  /** False leaves `x-amz-content-sha256` out, as some clients do for services other than S3. */
+  readonly contentHashHeader?: boolean | undefined;
 };
 
 export type RequestToSign = {
@@ -45,7 +47,7 @@ export function signRequest(by: SignWith, request: RequestToSign): Record<string
   const headers: Record<string, string> = { host: url.host };
   for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
   headers['x-amz-date'] = amzDate;
-  headers['x-amz-content-sha256'] = payloadHash;
+  if (by.contentHashHeader !== false) headers['x-amz-content-sha256'] = payloadHash;
   if (by.credentials.sessionToken !== undefined)
     headers['x-amz-security-token'] = by.credentials.sessionToken;
   const signedHeaders = Object.keys(headers)

@@ -46,6 +46,22 @@ describe('a good signature', () => {
     expect(verified).toMatchObject({ principal, accessKeyId: 'AKID', region: change.region ?? 'us-east-1' });
   });
 
+  it('without a content hash holds a body that is on its way to be empty', async () => {
+    const credentials = { accessKeyId: 'AKID', secretAccessKey: 'secret' };
+    const by = { credentials, service: 'opentrail', region: 'us-east-1', now: NOW, contentHashHeader: false };
+    const headers = signRequest(by, { method: 'GET', url: `${URL_}/_stream` });
+    const request = {
+      method: 'GET',
+      path: '/_stream',
+      query: '',
+      headers,
+      service: 'opentrail',
+      protocol: 'json' as const,
+    };
+    expect(headers).not.toHaveProperty('x-amz-content-sha256');
+    expect((await verifyRequest(deps, request)).payload).toEqual({ kind: 'sha256', sha256: sha256Hex('') });
+  });
+
   it('tells what the body is held to', async () => {
     const s3 = (contentHash: string) =>
       signed({
