@@ -5,6 +5,8 @@ import type { Protocol } from '../protocols/protocol.ts';
 export type AuthFailureKind =
   /** No signature at all. */
   | 'missing'
+  /** Signature Version 2, which clients of old still make for S3. */
+  | 'version-2'
   /** Parts of it are absent or cannot be read. */
   | 'incomplete'
   /** Presigned parameters absent or out of range. */
@@ -47,10 +49,13 @@ const EXPIRED_TOKEN = 'The security token included in the request is expired';
 const MISSING = 'Missing Authentication Token';
 const MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
+const VERSION_2 =
+  'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.';
 const EC2_INVALID = 'AWS was not able to validate the provided access credentials';
 
 const JSON_WORDS: Words = {
   missing: ['MissingAuthenticationTokenException', 403, MISSING],
+  'version-2': ['IncompleteSignatureException', 400, VERSION_2],
   incomplete: ['IncompleteSignatureException', 400],
   'bad-query': ['IncompleteSignatureException', 400],
   scope: ['InvalidSignatureException', 403],
@@ -73,6 +78,7 @@ const REST_JSON_WORDS: Words = {
 
 const QUERY_WORDS: Words = {
   missing: ['MissingAuthenticationToken', 403, 'Request is missing Authentication Token'],
+  'version-2': ['IncompleteSignature', 400, VERSION_2],
   incomplete: ['IncompleteSignature', 400],
   'bad-query': ['IncompleteSignature', 400],
   scope: ['SignatureDoesNotMatch', 403],
@@ -88,6 +94,7 @@ const QUERY_WORDS: Words = {
 
 const EC2_WORDS: Words = {
   missing: ['AuthFailure', 401, EC2_INVALID],
+  'version-2': ['IncompleteSignature', 400, VERSION_2],
   incomplete: ['IncompleteSignature', 400],
   'bad-query': ['IncompleteSignature', 400],
   scope: ['AuthFailure', 401],
@@ -103,6 +110,7 @@ const EC2_WORDS: Words = {
 
 const S3_WORDS: Words = {
   missing: ['AccessDenied', 403, 'Access Denied'],
+  'version-2': ['InvalidRequest', 400, VERSION_2],
   incomplete: ['AuthorizationHeaderMalformed', 400],
   'bad-query': ['AuthorizationQueryParametersError', 400],
   scope: ['AuthorizationHeaderMalformed', 400],

@@ -27,13 +27,19 @@ export type ReadSignature = {
 
 /** Whether the request carries a signature at all (header or presigned); anonymous ones do not. */
 export function isSigned(request: Pick<WireRequest, 'headers' | 'query'>): boolean {
-  return request.headers['authorization'] !== undefined || isPresigned(request.query);
+  return (
+    request.headers['authorization'] !== undefined ||
+    isPresigned(request.query) ||
+    isPresignedByVersion2(request.query)
+  );
 }
 
 /** Throws the service's own error for an absent, unreadable or doubled signature. */
 export function readSignature(request: SignedRequest): ReadSignature {
   const header = request.headers['authorization'];
   const presigned = isPresigned(request.query);
+  if (header?.startsWith('AWS ') || (!presigned && isPresignedByVersion2(request.query)))
+    throw authFailure(request, 'version-2');
   if (header === undefined && !presigned) throw authFailure(request, 'missing');
   if (header !== undefined && presigned) {
     throw authFailure(request, 'incomplete', {
@@ -45,6 +51,11 @@ export function readSignature(request: SignedRequest): ReadSignature {
 
 function isPresigned(query: string): boolean {
   return query.includes('X-Amz-') && /(?:^|&)X-Amz-(?:Algorithm|Signature|Credential)=/.test(query);
+}
+
+/** What boto3 makes unless it is told otherwise: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html */
+function isPresignedByVersion2(query: string): boolean {
+  return query.includes('AWSAccessKeyId=') && /(?:^|&)AWSAccessKeyId=/.test(query);
 }
 
 function readHeader(request: SignedRequest, header: string): ReadSignature {

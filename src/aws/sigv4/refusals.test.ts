@@ -42,6 +42,23 @@ describe('a bad signature is refused in the words of the service:', () => {
     ],
     ['s3, none', { ...s3, change: unsigned }, 'AccessDenied', 403, 'Access Denied'],
     [
+      's3, presigned by version 2',
+      {
+        ...s3,
+        change: (request) => ({ ...unsigned(request), query: 'AWSAccessKeyId=AKID&Signature=x&Expires=1' }),
+      },
+      'InvalidRequest',
+      400,
+      'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+    ],
+    [
+      's3, signed by version 2',
+      { ...s3, change: header('authorization', 'AWS AKID:c2lnbmF0dXJl') },
+      'InvalidRequest',
+      400,
+      'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+    ],
+    [
       'json, half of it',
       { change: authorization(/, Signature=.*/, '') },
       'IncompleteSignatureException',
