@@ -15,6 +15,15 @@ describe('createClient', () => {
     expect(sent[0]?.body).toBe('{"Scope":"all"}');
   });
 
+  it('names the hash of a body under /_, which the signature is checked by', async () => {
+    const { client, sent } = clientAnswering(json(200, {}));
+    await client.own({ method: 'POST', path: '/_signin' });
+    expect(sent[0]?.headers['x-amz-content-sha256']).toBe(
+      'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    );
+    expect(sent[0]?.headers['authorization']).toContain('/opentrail/aws4_request');
+  });
+
   it('rejects with the AWS code and message of the answer', async () => {
     const body = { __type: 'com.amazonaws.cloudtrail#InvalidTimeRangeException', Message: 'start after end' };
     const { client } = clientAnswering(json(400, body));

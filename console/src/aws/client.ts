@@ -1,5 +1,5 @@
 import { ApiError, endsSession, errorFromAnswer, unreachable } from './errors.ts';
-import { signRequest, type Credentials } from './sign.ts';
+import { hexHash, signRequest, type Credentials } from './sign.ts';
 
 type Caller = { readonly credentials: Credentials; readonly region: string };
 
@@ -80,7 +80,10 @@ export function createClient(deps: ClientDeps): ApiClient {
       succeed({
         method,
         path,
-        headers: method === 'POST' ? { 'content-type': 'application/json' } : {},
+        headers:
+          method === 'POST'
+            ? { 'content-type': 'application/json', 'x-amz-content-sha256': hexHash(body) }
+            : {},
         body,
         service: 'opentrail',
         signal,

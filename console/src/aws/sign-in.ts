@@ -48,7 +48,7 @@ export async function signInWithPassword(deps: SignInDeps, request: PasswordSign
 /** The same by an access key: only its signature goes over the wire. */
 export async function signInWithKey(deps: SignInDeps, credentials: Credentials): Promise<SignedIn> {
   const client = createClient({ ...deps, caller: () => ({ credentials, region: 'us-east-1' }) });
-  const response = await client.own({ method: 'POST', path: '/_signin', body: '{}' });
+  const response = await client.own({ method: 'POST', path: '/_signin' });
   return readSignedIn(await response.text());
 }
 

@@ -88,7 +88,8 @@ function mac(key: Uint8Array, text: string): Uint8Array {
   return hmac(sha256, key, utf8ToBytes(text));
 }
 
-function hexHash(text: string): string {
+/** For `x-amz-content-sha256`, which a body under `/_` has to come with. */
+export function hexHash(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)));
 }
 

@@ -3,6 +3,7 @@ import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { formatAddress, parseAddress, type HistoryAddress } from '../../events/address.ts';
 import type { HistoryQuery } from '../../events/query.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
+import { useLate } from '../../parts/use-late.ts';
 import { useNarrow } from '../../parts/use-narrow.ts';
 import { usePreferences } from '../../preferences/context.tsx';
 import { navigate } from '../../routing/use-route.ts';
@@ -34,6 +35,7 @@ export function HistoryPage({ search }: { readonly search: string }) {
   const [paused, readingProps] = useReading();
   const tail = useLiveTail({ on: live, query, reads: preferences.liveReads, paused });
   const download = useExport();
+  const late = useLate(history.stale, 200);
 
   const go = useGo(address);
   const onQuery = useCallback((next: HistoryQuery) => go({ query: next, event: undefined }), [go]);
@@ -78,7 +80,7 @@ export function HistoryPage({ search }: { readonly search: string }) {
         />
         <HistorySearch query={query} history={history} live={live} onQuery={onQuery} />
         <ExportNotice download={download} total={counts?.events} />
-        <div {...readingProps}>
+        <div {...readingProps} className={late ? 'ot-stale' : undefined} aria-busy={late}>
           <HistoryResults
             query={query}
             history={history}
