@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 import type { Clock } from '../../base/clock.ts';
 
 export const MAX_FAILURES = 5;
@@ -30,4 +32,18 @@ export function createAttemptLimiter(clock: Clock, capacity = 10_000): AttemptLi
     },
     succeeded: (key) => void attempts.delete(key),
   };
+}
+
+/** What stands for a peer when its failures are counted: an IPv4 address, or the /64 of an IPv6 one, all of which one customer has. */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  if (address.includes('.')) return address.slice(address.lastIndexOf(':') + 1);
+  const [head = '', tail] = address.split('%')[0]?.toLowerCase().split('::') ?? [];
+  const start = head === '' ? [] : head.split(':');
+  const end = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = Array.from({ length: Math.max(0, 8 - start.length - end.length) }, () => '0');
+  return [...start, ...zeros, ...end]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
 }

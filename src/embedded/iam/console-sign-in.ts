@@ -1,5 +1,11 @@
 import type { Principal } from '../../aws/operation.ts';
-import { createAttemptLimiter, LOCKED_FOR, MAX_FAILURES, type AttemptLimiter } from './attempt-limiter.ts';
+import {
+  createAttemptLimiter,
+  LOCKED_FOR,
+  MAX_FAILURES,
+  networkOf,
+  type AttemptLimiter,
+} from './attempt-limiter.ts';
 import type { Iam } from './create-iam.ts';
 import { userArn, type UserRow } from './directory.ts';
 import { userPrincipal } from './principals.ts';
@@ -56,8 +62,8 @@ export function createConsoleSignIn(deps: ConsoleSignInDeps): ConsoleSignIn {
     signIn: async (request) => {
       const result = await attempt(deps, addresses, request);
       if (result.result === 'failure' && result.reason === 'bad-credentials')
-        addresses.failed(request.sourceIp);
-      if (result.result === 'success') addresses.succeeded(request.sourceIp);
+        addresses.failed(networkOf(request.sourceIp));
+      if (result.result === 'success') addresses.succeeded(networkOf(request.sourceIp));
       return result;
     },
     signInWithKey: async (principal) => {
@@ -83,7 +89,10 @@ async function attempt(
     : undefined;
   const principal =
     user === undefined ? undefined : userPrincipal(accountId, directoryUser(deps, user), undefined);
-  const lockedFor = Math.max(addresses.lockedFor(request.sourceIp), (user?.locked_until ?? 0) - clock.now());
+  const lockedFor = Math.max(
+    addresses.lockedFor(networkOf(request.sourceIp)),
+    (user?.locked_until ?? 0) - clock.now(),
+  );
   if (lockedFor > 0) return { ...failure('locked', Math.ceil(lockedFor / 1000)), principal };
   const fits = await passwords.verify(request.password, user?.password_hash ?? undefined);
   if (fits === 'busy') return { ...failure('busy', 5), principal };

@@ -8,7 +8,6 @@ export type ManagedPolicy = {
 };
 
 export const ADMINISTRATOR_ACCESS = 'arn:aws:iam::aws:policy/AdministratorAccess';
-export const READ_ONLY_ACCESS = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 
 const SERVICES = [
   'athena',
