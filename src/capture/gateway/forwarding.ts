@@ -35,6 +35,7 @@ export class Forwarding implements CallEvents {
   #phase: 'waiting' | 'streaming' | 'recorded' = 'waiting';
   #holdsBack = true;
   #held: Buffer | undefined;
+  #stopListening: (() => void) | undefined;
 
   constructor(parts: ForwardingParts, call: ForwardedCall) {
     this.#parts = parts;
@@ -45,21 +46,27 @@ export class Forwarding implements CallEvents {
   }
 
   start(): void {
-    this.#res.once('close', this.#onClientGone);
+    this.#res.on('close', () => this.#onClientGone());
     const { sink } = this.#parts;
     const { incoming } = this.#call;
     if (!sink.wantsIntent(incoming.named)) this.#send();
-    else sink.intent(incoming).then(this.#send, this.#refuse);
+    else
+      sink.intent(incoming).then(
+        () => this.#send(),
+        () => this.#refuse(),
+      );
   }
 
   // ---- the request
 
-  readonly #send = (): void => {
+  #send(): void {
     if (this.#phase === 'recorded') return;
-    this.#sender.ready(() => {
-      if (this.#phase !== 'recorded') this.#parts.pool.call(this);
-    });
-  };
+    if (this.#sender.ready()) this.#parts.pool.call(this);
+    else
+      this.#sender.whenReady(() => {
+        if (this.#phase !== 'recorded') this.#parts.pool.call(this);
+      });
+  }
 
   onConnection(connection: Connection): void {
     this.#connection = connection;
@@ -118,27 +125,28 @@ export class Forwarding implements CallEvents {
       return false;
     }
     this.#phase = 'streaming';
-    this.#res.on('drain', this.#onDrain);
+    this.#res.on('drain', () => this.#connection?.resume());
     // A response that waits behind another one on its connection never hears of its end.
-    this.#call.req.socket.once('close', this.#onClientGone);
+    const onGone = (): void => this.#onClientGone();
+    this.#call.req.socket.once('close', onGone);
+    this.#stopListening = () => this.#call.req.socket.off('close', onGone);
     if (!this.#holdsBack) this.#res.flushHeaders();
     return true;
   }
-
-  readonly #onDrain = (): void => {
-    this.#connection?.resume();
-  };
 
   onComplete(trailers: string[]): void {
     this.#connection = undefined;
     this.#sender.stop();
     if (this.#phase === 'recorded') return;
     this.#trailers = trailers;
-    this.#record(outcomeOf(this.#status), this.#answered(), undefined).then(this.#finish, this.#failClosed);
+    this.#record(outcomeOf(this.#status), this.#answered(), undefined).then(
+      () => this.#finish(),
+      () => this.#failClosed(),
+    );
   }
 
   /** The record is journalled: the rest of the answer may leave. */
-  readonly #finish = (): void => {
+  #finish(): void {
     const res = this.#res;
     if (!res.destroyed) {
       if (res.headersSent) this.#end(this.#held);
@@ -149,7 +157,7 @@ export class Forwarding implements CallEvents {
       }
     }
     this.#done();
-  };
+  }
 
   #end(body: Buffer | undefined): void {
     const res = this.#res;
@@ -181,7 +189,8 @@ export class Forwarding implements CallEvents {
     if (this.#phase === 'recorded') return;
     if (this.#phase === 'streaming') {
       // Whoever has part of an answer must not take it for the whole.
-      this.#record('failed', this.#answered(), failure.text).then(this.#destroy, this.#destroy);
+      const destroy = (): void => this.#destroy();
+      this.#record('failed', this.#answered(), failure.text).then(destroy, destroy);
       return;
     }
     const answer = errorAnswer(this.#call.incoming, upstreamError(failure));
@@ -189,33 +198,34 @@ export class Forwarding implements CallEvents {
     const response = began ? this.#answered() : captured(answer);
     this.#record(began ? 'failed' : 'upstream-down', response, failure.text).then(
       () => this.#sendOwn(answer),
-      this.#failClosed,
+      () => this.#failClosed(),
     );
   }
 
-  readonly #onClientGone = (): void => {
+  #onClientGone(): void {
     if (this.#phase === 'recorded') return;
     const recorded = this.#record('aborted', this.#answered(), 'the client closed the connection');
     this.#sender.stop();
     this.#parts.pool.cancel(this);
     this.#connection?.abandon();
     this.#connection = undefined;
-    recorded.then(this.#destroy, this.#destroy);
-  };
+    const destroy = (): void => this.#destroy();
+    recorded.then(destroy, destroy);
+  }
 
   /** The journal takes no intent: the call is not made. */
-  readonly #refuse = (): void => {
+  #refuse(): void {
     if (this.#phase === 'recorded') return;
     const answer = errorAnswer(this.#call.incoming, refusal());
     const send = (): void => this.#sendOwn(answer);
     this.#record('failed', captured(answer), 'refused: its intent could not be journalled').then(send, send);
-  };
+  }
 
   /** The journal does not take the outcome: the answer must not leave. */
-  readonly #failClosed = (): void => {
+  #failClosed(): void {
     if (this.#res.headersSent) this.#destroy();
     else this.#sendOwn(errorAnswer(this.#call.incoming, refusal()));
-  };
+  }
 
   #sendOwn(answer: WireResponse): void {
     const res = this.#res;
@@ -228,22 +238,19 @@ export class Forwarding implements CallEvents {
     this.#done();
   }
 
-  readonly #destroy = (): void => {
+  #destroy(): void {
     this.#res.destroy();
     this.#done();
-  };
+  }
 
   #done(): void {
-    if (this.#res.listenerCount('drain') > 0) {
-      this.#res.off('drain', this.#onDrain);
-      this.#call.req.socket.off('close', this.#onClientGone);
-    }
+    this.#stopListening?.();
     this.#parts.onDone();
   }
 
   // ---- the record
 
-  async #record(
+  #record(
     outcome: Outcome,
     response: CapturedResponse | undefined,
     failure: string | undefined,
@@ -252,27 +259,31 @@ export class Forwarding implements CallEvents {
     const { incoming } = this.#call;
     const { request } = incoming;
     const { sent } = this.#sender;
-    await this.#parts.sink.outcome({
-      eventId: incoming.eventId,
-      startedAt: incoming.startedAt,
-      named: incoming.named,
-      sourceIp: incoming.sourceIp,
-      tls: incoming.tls,
-      request: {
-        method: request.method,
-        path: request.path,
-        query: request.query,
-        headers: request.headers,
-        body: sent.whole(),
-        bodyBytes: sent.bytes,
-      },
-      completedAt: this.#parts.clock.now(),
-      outcome,
-      response,
-      servedBy: 'upstream',
-      caller: undefined,
-      failure,
-    });
+    try {
+      return this.#parts.sink.outcome({
+        eventId: incoming.eventId,
+        startedAt: incoming.startedAt,
+        named: incoming.named,
+        sourceIp: incoming.sourceIp,
+        tls: incoming.tls,
+        request: {
+          method: request.method,
+          path: request.path,
+          query: request.query,
+          headers: request.headers,
+          body: sent.whole(),
+          bodyBytes: sent.bytes,
+        },
+        completedAt: this.#parts.clock.now(),
+        outcome,
+        response,
+        servedBy: 'upstream',
+        caller: undefined,
+        failure,
+      });
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   #answered(): CapturedResponse | undefined {

@@ -15,6 +15,7 @@ export class RequestSender {
   readonly #passesExpect: boolean;
   #connection: Connection | undefined;
   #continued = false;
+  #unfollow: (() => void) | undefined;
 
   constructor(call: ForwardedCall) {
     this.#call = call;
@@ -33,12 +34,13 @@ export class RequestSender {
     return this.#length > SMALL_BODY || this.#passesExpect;
   }
 
-  /** Calls back at once, or when a small body is here whole. Never when the caller goes away before. */
-  ready(then: () => void): void {
-    if (this.#length === 0 || this.#streams) {
-      then();
-      return;
-    }
+  /** Whether sending can begin: there is no body, or it streams. */
+  ready(): boolean {
+    return this.#length === 0 || this.#streams;
+  }
+
+  /** Calls back when a small body is here whole. Never when the caller goes away before. */
+  whenReady(then: () => void): void {
     const { req, bodyStart } = this.#call;
     const take = (chunk: Uint8Array): void => {
       this.sent.add(chunk as Buffer);
@@ -68,7 +70,7 @@ export class RequestSender {
     connection.write(head);
     for (const chunk of this.#call.bodyStart) this.#pass(chunk as Buffer);
     if (req.readableEnded) this.#onEnd();
-    else req.on('data', this.#pass).on('end', this.#onEnd).resume();
+    else this.#follow(req);
   }
 
   /** The upstream takes more. */
@@ -87,7 +89,7 @@ export class RequestSender {
   stop(): void {
     if (this.#connection === undefined) return;
     this.#connection = undefined;
-    this.#call.req.off('data', this.#pass).off('end', this.#onEnd);
+    this.#unfollow?.();
   }
 
   /** An upstream may answer before it has read the whole request: the rest is read and forgotten. */
@@ -95,20 +97,27 @@ export class RequestSender {
     if (!this.#call.req.complete) this.#call.req.resume();
   }
 
-  readonly #pass = (chunk: Buffer): void => {
+  #follow(req: ForwardedCall['req']): void {
+    const pass = (chunk: Buffer): void => this.#pass(chunk);
+    const end = (): void => this.#onEnd();
+    this.#unfollow = () => req.off('data', pass).off('end', end);
+    req.on('data', pass).on('end', end).resume();
+  }
+
+  #pass(chunk: Buffer): void {
     const connection = this.#connection;
     if (connection === undefined) return;
     this.sent.add(chunk);
     const more = this.#length === Infinity ? connection.writeChunk(chunk) : connection.write(chunk);
     if (!more) this.#call.req.pause();
-  };
+  }
 
-  readonly #onEnd = (): void => {
+  #onEnd(): void {
     const connection = this.#connection;
     if (connection === undefined) return;
     if (this.#length === Infinity) connection.write(`0\r\n${trailersOf(this.#call.req.rawTrailers)}\r\n`);
     connection.requestSent();
-  };
+  }
 }
 
 function trailersOf(raw: readonly string[]): string {
