@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -20,12 +20,12 @@ export type DataDir = {
 export async function openDataDir(path: string): Promise<DataDir> {
   await createFolder(path);
   const lock = takeLock(path, await readPid(path));
-  await writeFile(join(path, 'pid'), `${process.pid}\n`, { mode: 0o600 });
+  await tellPid(path, `${process.pid}\n`);
   return {
     path,
     file: (...names) => join(path, ...names),
     release: async () => {
-      await writeFile(join(path, 'pid'), '').catch(() => undefined);
+      await tellPid(path, '');
       lock.close();
     },
   };
@@ -33,8 +33,7 @@ export async function openDataDir(path: string): Promise<DataDir> {
 
 async function createFolder(path: string): Promise<void> {
   try {
-    const made = await mkdir(path, { recursive: true, mode: 0o700 });
-    if (made !== undefined) await chmod(path, 0o700);
+    await mkdir(path, { recursive: true, mode: 0o700 });
   } catch (cause) {
     throw new OpentrailError('BAD_CONFIG', `the data folder ${path} cannot be made: ${messageOf(cause)}`, {
       cause,
@@ -69,6 +68,11 @@ function takeLock(path: string, holder: string): DatabaseSync {
 /** SQLITE_BUSY (5), https://www.sqlite.org/rescode.html#busy */
 function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === 5;
+}
+
+/** Only for people and messages: a full disk must not keep the server from starting because of it. */
+async function tellPid(path: string, text: string): Promise<void> {
+  await writeFile(join(path, 'pid'), text, { mode: 0o600 }).catch(() => undefined);
 }
 
 async function readPid(path: string): Promise<string> {

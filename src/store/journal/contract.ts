@@ -1,8 +1,33 @@
+import type { Clock } from '../../base/clock.ts';
 import type { Stoppable } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Registry } from '../../base/metrics.ts';
 import type { EventRecord } from '../../record/event-record.ts';
 import type { Journal, JournalEntry, JournalState } from '../contract.ts';
 
 /** What `openJournal` and `createIntake` give to app.ts; every other reader sees `Journal` of store/contract.ts. */
+
+/** What `openJournal` is given. */
+export type JournalOptions = {
+  /** The journal's own folder; made (mode 700) when it is not there. */
+  readonly dir: string;
+  readonly sync: 'group' | 'always';
+  /** Size of a segment and of the reserve. */
+  readonly segmentBytes: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Registry;
+  /** No seq up to this one is given out: the highest that any follower is done with, so that none skips what comes. */
+  readonly after?: number | undefined;
+  /** Go on after damage: see repairJournal. */
+  readonly repair?: boolean | undefined;
+  /** Bytes of entries kept in memory; default 32 MiB. */
+  readonly tailBytes?: number | undefined;
+  /** Milliseconds before a sealed segment is packed; default a minute. */
+  readonly packAfter?: number | undefined;
+  /** Milliseconds between tries for room while the disk is full; default a second. */
+  readonly retryEvery?: number | undefined;
+};
 
 export type JournalStatus = {
   readonly state: JournalState;

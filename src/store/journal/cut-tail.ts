@@ -1,6 +1,7 @@
 import { copyFile, mkdir, open, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
+import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { QUARANTINE, SEGMENT_HEADER } from './segments.ts';
 
@@ -23,14 +24,25 @@ export async function cutTail(tail: {
   const whole = tail.offset < SEGMENT_HEADER;
   const aside = whole ? [tail.path, ...tail.later] : tail.later;
   if (aside.length > 0 || tail.keep) await mkdir(quarantine, { recursive: true, mode: 0o700 });
-  if (tail.keep && !whole)
-    await copyFile(tail.path, join(quarantine, `${basename(tail.path)}.${tail.offset}`));
+  if (tail.keep && !whole) await keepCopy(tail, join(quarantine, `${basename(tail.path)}.${tail.offset}`));
   for (const path of aside) await rename(path, join(quarantine, basename(path)));
   const cleared = whole ? 0 : await clearFrom(tail.path, tail.offset);
   tail.log.warn(
     { file: tail.path, offset: tail.offset, bytes: cleared, setAside: aside.map((path) => basename(path)) },
     'journal tail that was not whole is cut off',
   );
+}
+
+/** A disk without room for the copy must not keep the journal from opening: nothing of it was promised. */
+async function keepCopy(
+  { path, log }: { readonly path: string; readonly log: Logger },
+  to: string,
+): Promise<void> {
+  try {
+    await copyFile(path, to);
+  } catch (error) {
+    log.error({ err: messageOf(error), file: path }, 'no copy of the journal tail could be kept');
+  }
 }
 
 async function clearFrom(path: string, offset: number): Promise<number> {

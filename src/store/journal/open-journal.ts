@@ -1,37 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 
-import type { Clock } from '../../base/clock.ts';
 import { OpentrailError } from '../../base/errors.ts';
-import type { Logger } from '../../base/log.ts';
-import type { Registry } from '../../base/metrics.ts';
-import type { JournalHandle } from './contract.ts';
+import type { JournalHandle, JournalOptions } from './contract.ts';
 import { SEGMENT_LIMIT } from './frames.ts';
 import { JournalParts } from './parts.ts';
 import { recover } from './recover.ts';
 import { repairJournal } from './repair-journal.ts';
 
 const LEAST_SEGMENT = 16 * 1024;
-
-export type JournalOptions = {
-  /** The journal's own folder; made (mode 700) when it is not there. */
-  readonly dir: string;
-  readonly sync: 'group' | 'always';
-  /** Size of a segment and of the reserve. */
-  readonly segmentBytes: number;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly metrics: Registry;
-  /** No seq up to this one is given out: the highest that any follower is done with, so that none skips what comes. */
-  readonly after?: number | undefined;
-  /** Go on after damage: see repairJournal. */
-  readonly repair?: boolean | undefined;
-  /** Bytes of entries kept in memory; default 32 MiB. */
-  readonly tailBytes?: number | undefined;
-  /** Milliseconds before a sealed segment is packed; default a minute. */
-  readonly packAfter?: number | undefined;
-  /** Milliseconds between tries for room while the disk is full; default a second. */
-  readonly retryEvery?: number | undefined;
-};
 
 /**
  * Opens the journal, the place where "accepted" is decided. Recovers what an earlier run wrote: every append that was answered is there,

@@ -1,8 +1,7 @@
 import type { JournalEntry, JournalInput, JournalState } from '../contract.ts';
-import type { JournalDamage, JournalStatus } from './contract.ts';
+import type { JournalDamage, JournalOptions, JournalStatus } from './contract.ts';
 import { forgetDamage, readDamage } from './damage.ts';
 import { createJournalMetrics, showStatus } from './metrics.ts';
-import type { JournalOptions } from './open-journal.ts';
 import { Packer } from './packer.ts';
 import { Reader } from './reader.ts';
 import type { Recovered } from './recover.ts';
@@ -199,9 +198,12 @@ export class JournalParts {
     await this.#releasing;
     await this.#writer.stop();
     await this.#packer.stop();
-    await this.#segments.stop();
-    await this.#reserve.stop();
-    this.#waiters.close();
+    try {
+      await this.#segments.stop();
+    } finally {
+      await this.#reserve.stop();
+      this.#waiters.close();
+    }
   }
 
   async #carry(intents: readonly JournalInput[]): Promise<void> {

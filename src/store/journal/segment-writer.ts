@@ -53,7 +53,8 @@ export class SegmentWriter {
   #flags = 0;
   #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   #wrote = false;
-  #failing: string | undefined;
+  /** Texts of the last failures, until the same works again. */
+  #failing: { write?: string | undefined; sync?: string | undefined } = {};
 
   constructor(options: SegmentWriterOptions) {
     this.#options = options;
@@ -64,10 +65,10 @@ export class SegmentWriter {
       retryAfter: SYNC_RETRY,
       durable: options.nextSeq - 1,
       onDurable: (seq) => {
-        this.#failing = undefined;
+        this.#failing.sync = undefined;
         options.onDurable(seq);
       },
-      onFailure: (error) => this.#note('journal sync failed', error),
+      onFailure: (error) => (this.#failing.sync = this.#told('journal sync failed', error)),
       onTime: (seconds) => options.metrics.syncSeconds.observe(seconds),
     });
   }
@@ -102,7 +103,7 @@ export class SegmentWriter {
   }
 
   failing(): string | undefined {
-    return this.#failing;
+    return this.#failing.write ?? this.#failing.sync;
   }
 
   /** Goes on in the reserve when the current segment has fewer than `need` bytes left; false when the reserve does not help. */
@@ -116,14 +117,13 @@ export class SegmentWriter {
    */
   async write(group: Group): Promise<number> {
     try {
-      return await this.#put(group);
+      return await this.#tryPut(group);
     } catch (error) {
-      this.#note('journal write failed', error);
       await this.#leave();
       let need = 0;
       for (const { bound } of group) need += bound;
       if (!(await this.#rotate(need))) throw error;
-      return this.#put(group);
+      return this.#tryPut(group);
     }
   }
 
@@ -145,6 +145,17 @@ export class SegmentWriter {
     } finally {
       await current.handle.close();
       this.#current = undefined;
+    }
+  }
+
+  async #tryPut(group: Group): Promise<number> {
+    try {
+      const firstSeq = await this.#put(group);
+      this.#failing.write = undefined;
+      return firstSeq;
+    } catch (error) {
+      this.#failing.write = this.#told('journal write failed', error);
+      throw error;
     }
   }
 
@@ -210,7 +221,7 @@ export class SegmentWriter {
       this.#flags = 0;
       return true;
     } catch (error) {
-      this.#note('journal segment cannot be begun', error);
+      this.#failing.write = this.#told('journal segment cannot be begun', error);
       return false;
     }
   }
@@ -219,6 +230,8 @@ export class SegmentWriter {
   async #leave(): Promise<void> {
     const current = this.#current;
     if (current === undefined) return;
+    // A failure is noted, and the entries stay readable in memory; the next sync goes to the next file.
+    await this.#syncer.flush().catch(() => undefined);
     const { files, clock } = this.#options;
     const { segment } = current;
     segment.sealedAt = clock.now();
@@ -240,10 +253,10 @@ export class SegmentWriter {
     }
   }
 
-  #note(what: string, error: unknown): void {
-    this.#failing = `${what}: ${messageOf(error)}`;
+  #told(what: string, error: unknown): string {
     this.#options.metrics.failures.inc();
     this.#options.log.error({ err: messageOf(error), file: this.#current?.segment.path }, what);
+    return `${what}: ${messageOf(error)}`;
   }
 }
 

@@ -8,8 +8,8 @@ import { createLogger } from '../../base/log.ts';
 import { createMetrics } from '../../base/metrics.ts';
 import type { EventRecord } from '../../record/event-record.ts';
 import type { JournalEntry, JournalInput, JournalKind } from '../contract.ts';
-import type { JournalHandle } from './contract.ts';
-import { openJournal, type JournalOptions } from './open-journal.ts';
+import type { JournalHandle, JournalOptions } from './contract.ts';
+import { openJournal } from './open-journal.ts';
 
 /** For the tests of the store. */
 
