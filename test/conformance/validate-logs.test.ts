@@ -1,5 +1,9 @@
-import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+
+import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -13,6 +17,7 @@ import { trailOperations } from '../../src/use/trails/operations/trail-operation
 import { newEventId } from '../../src/base/ids.ts';
 import { startMoto } from '../kit/moto.ts';
 import { eventually, run } from '../kit/run.ts';
+import { BIN } from '../kit/server.ts';
 import { missingTool, needing } from '../kit/tools.ts';
 import { startTrailEndpoint } from '../kit/trail-endpoint.ts';
 import { ACCOUNT, HOME, recordJson, trailSetup } from '../kit/trail-setup.ts';
@@ -33,6 +38,17 @@ describe.skipIf(missing !== undefined)(needing('aws cloudtrail validate-logs', m
   const aws = async (...args: string[]) =>
     run('aws', ['cloudtrail', '--endpoint-url', cloudtrail, ...args], { env });
   const validate = () => aws('validate-logs', '--trail-arn', ARN, '--start-time', started, '--verbose');
+  const opentrail = (...args: string[]) => run(BIN, args, { env });
+  /** Runs both over what is in the bucket now; the answer checks that both told the line and exit with 1. */
+  const bothSay = async () => {
+    const [theirs, ours] = [await validate(), await opentrail('verify', 'management')];
+    return (line: string) => {
+      expect(theirs.stderr).toContain(line);
+      expect(ours.stdout).toContain(line);
+      expect([theirs.code, ours.code]).toEqual([1, 1]);
+    };
+  };
+  const remove = (key: string) => s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key }));
   const keys = async (folder: string) => {
     const found = [];
     const prefix = `AWSLogs/${ACCOUNT}/${folder}/`;
@@ -87,6 +103,7 @@ describe.skipIf(missing !== undefined)(needing('aws cloudtrail validate-logs', m
       AWS_ACCESS_KEY_ID: KEY.accessKeyId,
       AWS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
       AWS_DEFAULT_REGION: HOME,
+      AWS_ENDPOINT_URL: cloudtrail,
       AWS_ENDPOINT_URL_S3: moto.url,
     };
     const made = await aws(
@@ -117,7 +134,7 @@ describe.skipIf(missing !== undefined)(needing('aws cloudtrail validate-logs', m
     stops = [];
   });
 
-  it('says that every digest and log file is valid, an empty digest included', async () => {
+  it('says that every digest and log file is valid, an empty digest included; opentrail verify says the same', async () => {
     const { code, stdout, stderr } = await validate();
     expect(stderr).toBe('');
     expect(code).toBe(0);
@@ -126,6 +143,13 @@ describe.skipIf(missing !== undefined)(needing('aws cloudtrail validate-logs', m
     expect(stdout).toContain(`${logs.length}/${logs.length} log files valid`);
     expect(logs.length).toBeGreaterThanOrEqual(4);
     for (const key of [...digests, ...logs]) expect(stdout).toContain(`s3://${BUCKET}/${key}\tvalid`);
+    for (const what of ['management', ARN, `s3://${BUCKET}`]) {
+      const ours = await opentrail('verify', what, '--verbose');
+      expect(ours).toMatchObject({ code: 0, stderr: '' });
+      expect(ours.stdout).toContain(`${digests.length}/${digests.length} digest files valid\n`);
+      expect(ours.stdout).toContain(`${logs.length}/${logs.length} log files valid\n`);
+      for (const key of [...digests, ...logs]) expect(ours.stdout).toContain(`s3://${BUCKET}/${key}\tvalid`);
+    }
   });
 
   it('names the log file of which one byte was changed', async () => {
@@ -134,10 +158,9 @@ describe.skipIf(missing !== undefined)(needing('aws cloudtrail validate-logs', m
     const content = gunzipSync(kept.body);
     content[content.length - 20] = (content[content.length - 20] ?? 0) ^ 1;
     await restore(key, { ...kept, body: gzipSync(content) });
-    const { code, stderr } = await validate();
+    const both = await bothSay();
     await restore(key, kept);
-    expect(code).toBe(1);
-    expect(stderr).toContain(`Log file\ts3://${BUCKET}/${key}\tINVALID: hash value doesn't match`);
+    both(`Log file\ts3://${BUCKET}/${key}\tINVALID: hash value doesn't match`);
   });
 
   it.each([
@@ -146,21 +169,55 @@ describe.skipIf(missing !== undefined)(needing('aws cloudtrail validate-logs', m
   ])('names the %s that was deleted', async (_, folder, what) => {
     const key = (await keys(folder))[1] ?? '';
     const kept = await get(key);
-    await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key }));
-    const { code, stderr } = await validate();
+    await remove(key);
+    const both = await bothSay();
     await restore(key, kept);
-    expect(code).toBe(1);
-    expect(stderr).toContain(`${what}\ts3://${BUCKET}/${key}\tINVALID: not found`);
+    both(`${what}\ts3://${BUCKET}/${key}\tINVALID: not found`);
   });
 
   it('names the digest that was changed', async () => {
     const key = (await keys('CloudTrail-Digest'))[1] ?? '';
     const kept = await get(key);
-    const content = gunzipSync(kept.body).toString().replace('"hashAlgorithm"', '"hashAlgorithn"');
-    await restore(key, { ...kept, body: gzipSync(`${content} `) });
-    const { code, stderr } = await validate();
+    await restore(key, { ...kept, body: gzipSync(`${gunzipSync(kept.body).toString()} `) });
+    const both = await bothSay();
     await restore(key, kept);
-    expect(code).toBe(1);
-    expect(stderr).toContain(`Digest file\ts3://${BUCKET}/${key}\tINVALID: signature verification failed`);
+    both(`Digest file\ts3://${BUCKET}/${key}\tINVALID: signature verification failed`);
+  });
+
+  it('is outdone by opentrail verify when two digests in a row are gone', async () => {
+    const [, ...gone] = (await keys('CloudTrail-Digest')).slice(0, 3);
+    const kept = await Promise.all(gone.map(get));
+    for (const key of gone) await remove(key);
+    const theirs = await validate();
+    const ours = await opentrail('verify', 'management', '--json');
+    for (const [index, key] of gone.entries()) await restore(key, kept[index] as (typeof kept)[0]);
+    const missing = gone.filter((key) => theirs.stderr.includes(key));
+    expect(missing).toHaveLength(1);
+    expect(ours.code).toBe(1);
+    const report = JSON.parse(ours.stdout) as { findings: { kind: string; uri: string }[] };
+    const named = report.findings.filter((finding) => finding.kind === 'digest-not-found');
+    expect(named.map((finding) => finding.uri).sort()).toEqual(gone.map((key) => `s3://${BUCKET}/${key}`));
+  });
+
+  it('needs no more than a folder and the public keys with opentrail verify', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'opentrail-copy-'));
+    const listed = await aws('list-public-keys', '--start-time', started, '--output', 'json');
+    await writeFile(join(dir, 'keys.json'), listed.stdout);
+    const digests = await keys('CloudTrail-Digest');
+    for (const key of [...digests, ...(await keys('CloudTrail'))]) {
+      await mkdir(dirname(join(dir, key)), { recursive: true });
+      await writeFile(join(dir, key), (await get(key)).body);
+    }
+    const bare = { PATH: env['PATH'] ?? '' };
+    const args = ['verify', dir, '--keys', join(dir, 'keys.json')];
+    const copy = await run(BIN, args, { env: bare });
+    expect(copy).toMatchObject({ code: 0, stderr: '' });
+    expect(copy.stdout).toContain(`${digests.length - 1}/${digests.length} digest files valid`);
+    const newest = digests.at(-1) ?? '';
+    const signature = (await get(newest)).metadata['signature'];
+    await writeFile(join(dir, 'signatures.json'), JSON.stringify({ [newest]: signature }));
+    const whole = await run(BIN, [...args, '--signatures', join(dir, 'signatures.json')], { env: bare });
+    expect(whole.stdout).toContain(`${digests.length}/${digests.length} digest files valid`);
+    await rm(dir, { recursive: true });
   });
 });
