@@ -7,6 +7,7 @@ import { conditionKeysOf } from '../../src/aws/policy/condition-keys.ts';
 import type { CallContext, Operation, OperationInput, Principal } from '../../src/aws/operation.ts';
 import { createIam, type Iam } from '../../src/embedded/iam/create-iam.ts';
 import { openMasterKey } from '../../src/embedded/iam/master-key.ts';
+import { createPasswords } from '../../src/embedded/iam/passwords.ts';
 import { iamMigrations, type IamTables } from '../../src/embedded/iam/settings.ts';
 import { createSts } from '../../src/embedded/sts/create-sts.ts';
 import { openSettings } from '../../src/store/settings/open-settings.ts';
@@ -45,6 +46,7 @@ export async function startIam(): Promise<TestIam> {
       clock,
       accountId: ACCOUNT,
       data: dir,
+      passwords: createPasswords({ log2N: 10 }),
     });
     await iam.bootstrap();
     return iam;

@@ -16,7 +16,7 @@ import { loginProfileOperations } from './operations/login-profiles.ts';
 import { mfaDeviceOperations } from './operations/mfa-devices.ts';
 import { userPolicyOperations } from './operations/user-policies.ts';
 import { userOperations } from './operations/users.ts';
-import { createPasswords } from './passwords.ts';
+import { createPasswords, type Passwords } from './passwords.ts';
 import { createSessionTokens } from './session-token.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import type { IamTables } from './settings.ts';
@@ -31,6 +31,8 @@ export type IamDeps = {
   readonly data: string;
   /** config.region, noted in that file. */
   readonly region?: string | undefined;
+  /** Cheaper ones for tests. */
+  readonly passwords?: Passwords | undefined;
 };
 
 export type Iam = {
@@ -47,7 +49,7 @@ export type Iam = {
 export function createIam(deps: IamDeps): Iam {
   const { settings, masterKey, clock, accountId } = deps;
   const directory = createDirectory(deps);
-  const passwords = createPasswords();
+  const passwords = deps.passwords ?? createPasswords();
   const limiter = createAttemptLimiter(clock);
   const mfa = createMfa({ settings, masterKey, clock, limiter });
   const tokens = createSessionTokens(masterKey);

@@ -7,34 +7,34 @@ export type Passwords = {
   readonly verify: (password: string, stored: string | undefined) => Promise<boolean | 'busy'>;
 };
 
-const COST = { log2N: 15, r: 8, p: 1 };
 const LENGTH = 32;
 
 /** Each check takes a thread and 32 MiB for about 0.1 s: two at a time, so that sign-ins cannot hold up the journal's writes; at most `queue` wait. */
-export function createPasswords({ concurrency = 2, queue = 50 } = {}): Passwords {
+export function createPasswords({ concurrency = 2, queue = 50, log2N = 15 } = {}): Passwords {
+  const cost = { log2N, r: 8, p: 1 };
   const gate = createGate(concurrency);
   return {
     hash: (password) =>
       gate.run(async () => {
         const salt = randomBytes(16);
-        const hash = await derive(password, salt, COST);
-        return `scrypt$${COST.log2N}$${COST.r}$${COST.p}$${salt.toString('base64')}$${hash.toString('base64')}`;
+        const hash = await derive(password, salt, cost);
+        return `scrypt$${cost.log2N}$${cost.r}$${cost.p}$${salt.toString('base64')}$${hash.toString('base64')}`;
       }),
     verify: async (password, stored) => {
       if (gate.waiting() >= queue) return 'busy';
       return gate.run(async () => {
         const known = parse(stored);
-        const { salt, hash, cost } = known ?? NOBODY;
-        const fits = timingSafeEqual(await derive(password, salt, cost), hash);
+        const stand = known ?? { ...NOBODY, cost };
+        const fits = timingSafeEqual(await derive(password, stand.salt, stand.cost), stand.hash);
         return known !== undefined && fits;
       });
     },
   };
 }
 
-type Cost = typeof COST;
+type Cost = { readonly log2N: number; readonly r: number; readonly p: number };
 
-const NOBODY = { salt: Buffer.alloc(16), hash: Buffer.alloc(LENGTH), cost: COST };
+const NOBODY = { salt: Buffer.alloc(16), hash: Buffer.alloc(LENGTH) };
 
 function parse(stored: string | undefined): { salt: Buffer; hash: Buffer; cost: Cost } | undefined {
   const [kind, log2N, r, p, salt, hash] = (stored ?? '').split('$');
