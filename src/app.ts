@@ -72,7 +72,14 @@ async function build(config: Config, { log, closing }: Base): Promise<App> {
 
   // embedded: who may use Opentrail, and the stand-ins
   const masterKey = openMasterKey(config.data);
-  const iam = createIam({ settings, masterKey, clock, accountId: config.account_id, data: config.data });
+  const iam = createIam({
+    settings,
+    masterKey,
+    clock,
+    accountId: config.account_id,
+    data: config.data,
+    region: config.region,
+  });
   await iam.bootstrap();
   const sts = createSts({
     sessions: iam.sessions,

@@ -20,7 +20,12 @@ export function createSink(deps: SinkDeps): CaptureSink {
   const mayBeKept = (named: NamedCall) =>
     recorder.kindOf(named).category === 'Management' || deps.dataEvents === 'all';
   return {
-    accepting: intake.accepting,
+    // Asked once for each call: whoever is told no refuses the call, and it counts as rejected.
+    accepting: () => {
+      const accepting = intake.accepting();
+      if (!accepting) intake.rejected();
+      return accepting;
+    },
     wantsIntent: (named) => !recorder.kindOf(named).readOnly && mayBeKept(named),
     intent: (call) => intake.intent(recorder.buildIntent(call)),
     outcome: (call) => keep(deps, call),
