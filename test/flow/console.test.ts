@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openBrowser, type Browser } from '../kit/browser.ts';
 import { jsonCall } from '../kit/client.ts';
+import { eventually } from '../kit/run.ts';
 import { BIN, startServer, type Credentials, type TestServer } from '../kit/server.ts';
 import { missingTool, needing } from '../kit/tools.ts';
 
@@ -26,9 +27,11 @@ describe.skipIf(missing !== undefined)(needing('the console', missing), () => {
     guest = newUser(server, 'mallory');
     const admin = s3(server, server.credentials);
     await admin.send(new CreateBucketCommand({ Bucket: BUCKET }));
+    await nextSecond();
     await s3(server, guest)
       .send(new DeleteBucketCommand({ Bucket: BUCKET }))
       .catch(() => undefined);
+    await nextSecond();
     await admin.send(new DeleteBucketCommand({ Bucket: BUCKET }));
     browser = await openBrowser();
     page = browser.page;
@@ -63,7 +66,7 @@ describe.skipIf(missing !== undefined)(needing('the console', missing), () => {
 
   it('tells in a sentence what happened, and moves on with j', async () => {
     await page.locator('body').press('Escape');
-    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await page.evaluate('document.activeElement?.blur()');
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
     await sentence(page, `admin deleted bucket ${BUCKET} from 127.0.0.1 with the JavaScript SDK.`);
@@ -119,7 +122,7 @@ describe.skipIf(missing !== undefined)(needing('the console', missing), () => {
   it('says that there is no such event, and which permission is missing', async () => {
     await page.goto(`${server.url}/_console/#/events/00000000-0000-4000-8000-000000000000`);
     await page.getByRole('heading', { name: 'No such event' }).waitFor();
-    await page.evaluate(() => window.sessionStorage.clear());
+    await page.evaluate('sessionStorage.clear()');
     await page.goto(`${server.url}/_console/`);
     await page.reload();
     await page.getByText('Access key', { exact: true }).click();
@@ -135,10 +138,10 @@ describe.skipIf(missing !== undefined)(needing('the console', missing), () => {
       await narrow.page.goto(`${server.url}/_console/#/events?EventName=DeleteBucket`);
       await signIn(narrow.page, consolePassword(server));
       await narrow.page.locator('.ot-list li').first().waitFor();
-      expect(await narrow.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+      expect(await narrow.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
       await narrow.page.locator('.ot-list a').first().click();
       await narrow.page.locator('.ot-sentence').waitFor();
-      expect(await narrow.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+      expect(await narrow.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     } finally {
       await narrow.close();
     }
@@ -186,6 +189,12 @@ async function sentence(page: Page, text: string): Promise<void> {
 function consolePassword(server: TestServer): string {
   const text = readFileSync(join(server.data, 'credentials'), 'utf8');
   return /^opentrail_console_password\s*=\s*(\S+)/m.exec(text)?.[1] ?? '';
+}
+
+/** Records know seconds only: what is to come after has to come in a later one. */
+async function nextSecond(): Promise<void> {
+  const second = Math.floor(Date.now() / 1000);
+  await eventually(() => Promise.resolve(Math.floor(Date.now() / 1000) > second || undefined), 3000);
 }
 
 /** A user who may do nothing. */
