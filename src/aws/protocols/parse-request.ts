@@ -11,7 +11,7 @@ import { readForm } from './form/read-form.ts';
 import { decodePercent, parseQuery } from './http/query-string.ts';
 import { isBody, payloadOf, readBindings } from './http/read-bindings.ts';
 import { matchPath, templateOf } from './http/uri-template.ts';
-import { isObject, readJson } from './json/read-json.ts';
+import { readJson } from './json/read-json.ts';
 import { parseJson } from './json/parse-json.ts';
 import type { WireRequest } from './protocol.ts';
 import { readingOf, type Reading } from './reading.ts';
@@ -153,10 +153,4 @@ function wholeBody(body: RequestWithBody['body']): Buffer {
   if (body instanceof Readable)
     throw new OpentrailError('BUG', 'a request body that is not streamed was not read whole');
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-}
-
-/** The whole JSON body of a request, members unknown to the model included; `{}` when it is not a JSON object. */
-export function jsonMembers(body: Uint8Array): Readonly<Record<string, unknown>> {
-  const value = parseJson(body, readingOf('json', true));
-  return isObject(value) ? value : {};
 }
