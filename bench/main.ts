@@ -1,14 +1,30 @@
 import { parseArgs } from 'node:util';
 
 import { benchGateway } from './gateway.ts';
+import { benchIngest } from './ingest.ts';
+import { benchLookup } from './lookup.ts';
 import { line, machine } from './kit/machine.ts';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    /** Events to look up among; 1000000 and 10000000 are what the README tells. */
+    events: { type: 'string' },
+    /** Folder of the lookup's events, kept. */
+    dir: { type: 'string' },
+  },
 });
 
 const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   gateway: () => benchGateway(values.quick ? { rounds: 2, seconds: 2 } : {}),
+  ingest: () => benchIngest(values.quick ? { events: 50_000, rounds: 1 } : {}),
+  lookup: () =>
+    benchLookup({
+      events: Number(values.events ?? (values.quick ? 100_000 : 1_000_000)),
+      samples: values.quick ? 5 : 20,
+      dir: values.dir,
+    }),
 };
 
 line(machine());

@@ -6,7 +6,14 @@ import { Session } from 'chdb';
 import { EngineError, errorBody, statusOf, toEngineError } from './engine-error.ts';
 import { executeQuery, type EngineAnswer, type EngineRequest } from './execute-query.ts';
 import { createLane, type Lane } from './lane.ts';
-import { ENGINE_ARGUMENTS, LANES, MAX_BODY_BYTES, MAX_WAITING, type LaneName } from './limits.ts';
+import {
+  ENGINE_ARGUMENTS,
+  LANE_SETTINGS,
+  LANES,
+  MAX_BODY_BYTES,
+  MAX_WAITING,
+  type LaneName,
+} from './limits.ts';
 import { quote } from './query-text.ts';
 
 export type EngineServer = {
@@ -65,7 +72,9 @@ async function serve(deps: Deps, request: IncomingMessage, response: ServerRespo
   }
   if (!authenticated(request, deps.secret)) throw new EngineError(516, 'Authentication failed');
   const lane = laneOf(request, url);
-  const asked = { ...(await readRequest(request, url)), stream: lane === 'sql' };
+  const read = await readRequest(request, url);
+  const settings = new Map([...Object.entries(LANE_SETTINGS[lane] ?? {}), ...read.settings]);
+  const asked: EngineRequest = { ...read, settings, stream: lane === 'sql' };
   response.setHeader('X-ClickHouse-Query-Id', asked.id);
   const cancel = new AbortController();
   response.on('close', () => {

@@ -5,6 +5,14 @@ export const LANES = { insert: 1, lookup: 3, sql: 10, control: 1 } as const;
 
 export type LaneName = keyof typeof LANES;
 
+/**
+ * Settings that a kind of work has unless the request says otherwise. SQL yields to lookups (which have priority 1) at every block it
+ * reads, so its blocks are small, and one thread each is enough for ten at once.
+ */
+export const LANE_SETTINGS: Readonly<Partial<Record<LaneName, Readonly<Record<string, string>>>>> = {
+  sql: { priority: '10', max_threads: '1', max_block_size: '8192', max_execution_time: '3600' },
+};
+
 const CONNECTIONS = Object.values(LANES).reduce((sum, size) => sum + size, 0);
 
 /** One libuv thread per connection and a few for files and name look-ups. */
