@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Transform, type Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 
 import { AwsError } from '../aws/errors.ts';
 import type { Principal } from '../aws/operation.ts';
@@ -63,18 +63,18 @@ export function signedContent(
   return payload?.kind === 'sha256' ? holdTo(body, payload.sha256) : body;
 }
 
+/** Reads nothing before it is read itself: an operation that refuses early leaves no stream behind to fail with nobody listening. */
 function holdTo(body: Readable, expected: string): Readable {
+  return Readable.from(held(body, expected), { objectMode: false, highWaterMark: 64 * 1024 });
+}
+
+async function* held(body: Readable, expected: string): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');
-  const held = new Transform({
-    transform: (chunk: Uint8Array, _encoding, done) => {
-      hash.update(chunk);
-      done(null, chunk);
-    },
-    flush: (done) => done(hash.digest('hex') === expected ? null : contentMismatch()),
-  });
-  body.once('error', (error) => held.destroy(error));
-  held.once('close', () => body.destroy());
-  return body.pipe(held);
+  for await (const chunk of body) {
+    hash.update(chunk as Uint8Array);
+    yield chunk as Uint8Array;
+  }
+  if (hash.digest('hex') !== expected) throw contentMismatch();
 }
 
 export function contentMismatch(): AwsError {

@@ -3,6 +3,8 @@ import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from 
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { AwsError } from '../aws/errors.ts';
+import { signRequest } from '../aws/sigv4/sign-request.ts';
 import { createNamer } from '../capture/naming/index.ts';
 import { ADMIN, call, json, NOBODY, startEndpoint, talk, type Endpoint, type Overrides } from './test-kit.ts';
 
@@ -190,7 +192,6 @@ describe('a refused call', () => {
 
   it('of an object whose content is another than was signed for', async () => {
     const endpoint = await start();
-    const { signRequest } = await import('../aws/sigv4/sign-request.ts');
     const by = { credentials: ADMIN, service: 's3', region: 'us-east-1', now: Date.now() };
     const headers = signRequest(by, { method: 'PUT', url: `${endpoint.url}/b/k`, body: 'what was signed' });
     delete headers['host'];
@@ -200,6 +201,48 @@ describe('a refused call', () => {
       expect.stringContaining('XAmzContentSHA256Mismatch'),
     ]);
     expect(endpoint.objects.size).toBe(0);
+  });
+});
+
+describe('an upload that its operation refuses unread', () => {
+  const refusing: Overrides = {
+    operations: [
+      {
+        service: 's3',
+        name: 'UploadPart',
+        handle: () => Promise.reject(new AwsError('NoSuchUpload', 'It does not exist.', { status: 404 })),
+      },
+    ],
+  };
+  const path = '/b/k?partNumber=1&uploadId=u';
+  const head = (endpoint: Endpoint, more: string) => {
+    const by = { credentials: ADMIN, service: 's3', region: 'us-east-1', now: Date.now() };
+    const url = `${endpoint.url}${path}`;
+    const headers = Object.entries(signRequest(by, { method: 'PUT', url, body: 'what was signed' }));
+    const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    return `PUT ${path} HTTP/1.1\r\nContent-Length: 100000\r\n${lines}${more}\r\n`;
+  };
+  const next = 'GET /bucket/k HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n';
+
+  it('is answered once, also when its content is not what was signed', async () => {
+    const endpoint = await start(refusing);
+    const answer = await talk(endpoint.port, head(endpoint, '') + 'x'.repeat(100_000) + next);
+    expect(answer).toMatch(/^HTTP\/1\.1 404 [^]*NoSuchUpload[^]*HTTP\/1\.1 [45]\d\d /);
+  });
+
+  it('is not asked for after its answer', async () => {
+    const endpoint = await start(refusing);
+    const answer = await talk(endpoint.port, head(endpoint, 'Expect: 100-continue\r\n'));
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    expect(answer).not.toContain('100 Continue');
+  });
+
+  it('may be broken off by its client', async () => {
+    const endpoint = await start(refusing);
+    await talk(endpoint.port, `${head(endpoint, '')}half`, /NoSuchUpload/);
+    expect((await call(endpoint.url, { service: 'sts', path: '/?Action=GetCallerIdentity' })).status).toBe(
+      200,
+    );
   });
 });
 

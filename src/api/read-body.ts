@@ -33,9 +33,9 @@ export function readStart(
   req.on('data', take).on('end', finish);
 }
 
-/** The client of `Expect: 100-continue` waits for this before it sends the body. */
+/** The client of `Expect: 100-continue` waits for this before it sends the body; once it has its answer, it waits no more. */
 export function askForBody(req: IncomingMessage, res: ServerResponse): void {
-  if (req.headers.expect !== undefined) res.writeContinue();
+  if (req.headers.expect !== undefined && !res.headersSent) res.writeContinue();
 }
 
 /** A request's body that is read by us: whole or as a stream, once. Counts the bytes. */
