@@ -22,7 +22,8 @@ export function recordDeliveries(buckets: BucketPort, deps: RecordDeliveriesDeps
       const startedAt = deps.clock.now();
       const failure = await buckets.put(object).then(
         () => undefined,
-        (error: unknown) => error ?? new AwsError('InternalError', 'unknown'),
+        (error: unknown) =>
+          error instanceof Error ? error : new AwsError('InternalError', messageOf(error)),
       );
       await deps.sink.outcome(deliveryCall(deps, { object, startedAt, failure })).catch(() => undefined);
       if (failure !== undefined) throw failure;

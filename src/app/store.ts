@@ -53,6 +53,7 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
     log,
     metrics,
     after: await cursors.highest(),
+    repair: config.journal_repair,
   });
   closing.add('journal', () => journal.stop());
   const intake = await createIntake(
@@ -68,7 +69,7 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
 }
 
 /** The embedded engine in its own process, or a ClickHouse server. */
-async function openEvents({ config, clock, log, metrics, closing }: StoreDeps, journalId: string) {
+async function openEvents({ config, log, metrics, closing }: StoreDeps, journalId: string) {
   const engine =
     config.clickhouse_url === undefined
       ? await startEngine({ dir: join(config.data, 'events'), log })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { AwsError } from '../../../src/aws/errors.ts';
+import type { AwsError } from '../../../src/aws/errors.ts';
 import { checkTrailName } from '../../../src/use/trails/trail-name.ts';
 
 type Case = { readonly name: string; readonly message: string | null };
