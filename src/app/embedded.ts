@@ -1,0 +1,37 @@
+import type { Clock } from '../base/clock.ts';
+import type { Config } from '../config.ts';
+import { createConsoleSignIn } from '../embedded/iam/console-sign-in.ts';
+import { createIam } from '../embedded/iam/create-iam.ts';
+import { openMasterKey } from '../embedded/iam/master-key.ts';
+import { openEmbeddedS3 } from '../embedded/s3/index.ts';
+import { createSts } from '../embedded/sts/create-sts.ts';
+import { createServing } from './serving.ts';
+import type { Store } from './store.ts';
+
+export type EmbeddedDeps = {
+  readonly config: Config;
+  readonly store: Pick<Store, 'settings'>;
+  readonly clock: Clock;
+};
+
+/** Who may use Opentrail, the stand-ins for one machine, and who serves what. */
+export async function openEmbedded({ config, store, clock }: EmbeddedDeps) {
+  const { settings } = store;
+  const { data, region, account_id: accountId } = config;
+  const masterKey = openMasterKey(data);
+  const iam = createIam({ settings, masterKey, clock, accountId, data, region });
+  await iam.bootstrap();
+  const { credentials, sessions } = iam;
+  const sts = createSts({ sessions, credentials, accountId });
+  const s3 = await openEmbeddedS3({ settings, dir: data, clock });
+  return {
+    masterKey,
+    credentials,
+    consoleSignIn: createConsoleSignIn({ iam, sessionDuration: config.session_duration }),
+    buckets: s3.buckets,
+    operations: [...iam.operations, ...sts.operations, ...s3.operations],
+    serving: createServing({ config, embedded: new Set(['iam', 'sts', 's3']), issued: credentials.issued }),
+  };
+}
+
+export type Embedded = Awaited<ReturnType<typeof openEmbedded>>;
