@@ -11,7 +11,10 @@ export type CredentialSource = {
   /**
    * Undefined for a key that is not ours. Throws AwsError: `InvalidClientTokenId` (inactive key, wrong or missing session token), `ExpiredToken`.
    */
-  readonly resolve: (accessKeyId: string, sessionToken: string | undefined) => Promise<IssuedCredentials | undefined>;
+  readonly resolve: (
+    accessKeyId: string,
+    sessionToken: string | undefined,
+  ) => Promise<IssuedCredentials | undefined>;
   /** Whether the key is one of ours, without any checks; must be fast and synchronous (hot path). */
   readonly issued: (accessKeyId: string) => boolean;
 };

@@ -6,7 +6,11 @@ export class AwsError extends Error {
   /** Further members of the error's body (`Resource`, `BucketName`, …). */
   readonly detail: Readonly<Record<string, string>>;
 
-  constructor(code: string, message: string, options: { status?: number; cause?: unknown; detail?: Record<string, string> } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { status?: number; cause?: unknown; detail?: Record<string, string> } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = options.status ?? 400;
@@ -16,9 +20,20 @@ export class AwsError extends Error {
 
 /** The policy evaluation said no. Each protocol names it in its own way (`AccessDeniedException`, `AccessDenied`, `UnauthorizedOperation`). */
 export class AccessDenied extends AwsError {
-  constructor(principalArn: string, action: string, resource: string, reason: 'implicit' | 'explicit' = 'implicit') {
+  constructor(
+    principalArn: string,
+    action: string,
+    resource: string,
+    reason: 'implicit' | 'explicit' = 'implicit',
+  ) {
     const because =
-      reason === 'explicit' ? 'with an explicit deny in an identity-based policy' : `because no identity-based policy allows the ${action} action`;
-    super('AccessDenied', `User: ${principalArn} is not authorized to perform: ${action} on resource: ${resource} ${because}`, { status: 403 });
+      reason === 'explicit'
+        ? 'with an explicit deny in an identity-based policy'
+        : `because no identity-based policy allows the ${action} action`;
+    super(
+      'AccessDenied',
+      `User: ${principalArn} is not authorized to perform: ${action} on resource: ${resource} ${because}`,
+      { status: 403 },
+    );
   }
 }
