@@ -37,10 +37,13 @@ export function contextOf(parts: ContextParts): ContextAndKeys {
     origin: parts.origin,
     headers,
     extensions: jsonObject(parts.jsonBody),
-    authorize: (action, resource) => {
+    authorize: (action, resource, { resourcePolicy, resourceAccount } = {}) => {
       authorize(
-        { principal, action, resource, context: conditionKeys },
-        { identityPolicies: principal.policies },
+        { principal, action, resource, context: conditionKeys, resourceAccount },
+        {
+          identityPolicies: principal.policies,
+          resourcePolicies: resourcePolicy === undefined ? [] : [resourcePolicy],
+        },
       );
     },
     now,

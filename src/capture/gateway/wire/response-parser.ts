@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 
 /**
  * Parses HTTP/1.1 answers with llhttp, Node's own parser, in the WebAssembly build that undici brings. undici's client around it costs
- * 25 µs a call more than the sockets here (docs/decisions): a third of what a call through the gateway may cost altogether.
+ * 25 µs a call more than the sockets here (docs/decisions/gateway-client.md): a third of what a call through the gateway may cost altogether.
  */
 export type ResponseParsers = { readonly open: (events: ParserEvents) => ResponseParser };
 

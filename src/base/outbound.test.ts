@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { createOutbound } from './outbound.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close().closeAllConnections();
+});
+
+async function serve(handler: RequestListener): Promise<string> {
+  const server = createServer(handler).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('outbound', () => {
+  it('sends a request and gives any status as an answer', async () => {
+    const url = await serve((req, res) => {
+      res.writeHead(418, { 'x-a': ['1', '2'], 'x-method': req.method ?? '' });
+      req.pipe(res);
+    });
+    const outbound = createOutbound();
+    const answer = await outbound.send({
+      method: 'PUT',
+      url: `${url}/x`,
+      headers: { 'x-b': '1' },
+      body: 'hello',
+    });
+    expect(answer).toMatchObject({ status: 418, headers: { 'x-a': '1, 2', 'x-method': 'PUT' } });
+    expect(await answer.body.text()).toBe('hello');
+    await outbound.stop();
+  });
+
+  it('does not follow redirects', async () => {
+    const url = await serve((_req, res) => res.writeHead(302, { location: 'http://127.0.0.1:1/' }).end());
+    const outbound = createOutbound();
+    const answer = await outbound.send({ method: 'GET', url, headers: {} });
+    expect(answer.status).toBe(302);
+    await answer.body.dump();
+    await outbound.stop();
+  });
+
+  it('fails when nobody is there, when nobody answers, and when the caller gives up', async () => {
+    const silent = await serve(() => undefined);
+    const outbound = createOutbound({ timeout: 100 });
+    const send = (url: string, signal?: AbortSignal) =>
+      outbound.send({ method: 'GET', url, headers: {}, signal });
+    await expect(send('http://127.0.0.1:1')).rejects.toThrow(/ECONNREFUSED/);
+    await expect(send(silent)).rejects.toThrow(/Timeout/);
+    await expect(send(silent, AbortSignal.abort())).rejects.toThrow(/abort/i);
+  });
+});
