@@ -75,14 +75,18 @@ async function runStream(
   await slot.session.queryAsync(`SET log_comment = ${quote(id)}`, { format: 'Null' });
   const stream = slot.session.queryStream(sql, { format });
   const iterator = stream[Symbol.asyncIterator]();
+  let whole = false;
   try {
     const first = await iterator.next();
     const chunks = async function* () {
       for (let at = first; !at.done; at = await iterator.next()) yield at.value.raw();
+      whole = true;
     };
     await consume({ format, summary: {}, chunks: chunks() });
   } finally {
     stream.cancel();
+    // A stream that was killed or left half-read stays in system.processes, with its memory, until the next statement.
+    if (!whole) await slot.session.queryAsync('SELECT 1', { format: 'Null' });
   }
 }
 
