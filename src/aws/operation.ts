@@ -72,8 +72,15 @@ export type CallContext = {
   readonly headers: Readonly<Record<string, string>>;
   /** The raw JSON body for JSON protocols: members that the model does not know (our extensions). */
   readonly extensions: Readonly<Record<string, unknown>>;
-  /** Asks the policies about one more action; throws AccessDenied. */
-  readonly authorize: (action: string, resource: string) => void;
+  /** Asks the policies about one more action, and those of its resource where it has one; throws AccessDenied. */
+  readonly authorize: (
+    action: string,
+    resource: string,
+    rules?: {
+      readonly resourcePolicy?: PolicyDocument | undefined;
+      readonly resourceAccount?: string | undefined;
+    },
+  ) => void;
   readonly now: number;
   readonly signal: AbortSignal;
 };

@@ -20,12 +20,29 @@ export function objectArn(input: OperationInput): readonly string[] {
   return [`arn:aws:s3:::${bucketOf(input)}/${text(input, 'Key')}`];
 }
 
-/** The bucket's own policy, which grants beside the caller's policies. */
-export function bucketPolicyOf(store: BucketStore) {
-  return async (input: OperationInput): Promise<PolicyDocument | undefined> => {
-    const row = await store.findBucket(bucketOf(input));
-    return row?.policy ? (JSON.parse(row.policy) as PolicyDocument) : undefined;
-  };
+/** Of operations on a bucket or its objects: its owner, and its own policy, which grants and denies beside the caller's policies. */
+export function ruledByBucket(store: BucketStore) {
+  return {
+    resourcePolicy: async (input: OperationInput) => policyOf(await store.findBucket(bucketOf(input))),
+    resourceAccount: async (input: OperationInput) => (await store.findBucket(bucketOf(input)))?.account_id,
+  } as const;
+}
+
+/** Asks all policies about an object that the call names beside its own: the source of a copy, one of many keys. Throws AccessDenied. */
+export async function authorizeObject(
+  store: BucketStore,
+  context: CallContext,
+  { action, bucket, key }: { readonly action: string; readonly bucket: string; readonly key: string },
+): Promise<void> {
+  const row = await store.findBucket(bucket);
+  context.authorize(action, `arn:aws:s3:::${bucket}/${key}`, {
+    resourcePolicy: policyOf(row),
+    resourceAccount: row?.account_id,
+  });
+}
+
+function policyOf(row: BucketRow | undefined): PolicyDocument | undefined {
+  return row?.policy ? (JSON.parse(row.policy) as PolicyDocument) : undefined;
 }
 
 /**

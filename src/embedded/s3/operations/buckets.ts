@@ -1,7 +1,7 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { Operation } from '../../../aws/operation.ts';
 import { validatePolicy } from '../../../aws/policy/validate-policy.ts';
-import { bucketArn, bucketOf, bucketPolicyOf, openBucket, text } from '../access.ts';
+import { bucketArn, bucketOf, ruledByBucket, openBucket, text } from '../access.ts';
 import { checkBucketName } from '../bucket-name.ts';
 import type { BucketStore } from '../bucket-store.ts';
 
@@ -36,7 +36,7 @@ export function bucketOperations(store: BucketStore): Operation[] {
 }
 
 function readingOperations(store: BucketStore): Operation[] {
-  const onBucket = { service: 's3', resources: bucketArn, resourcePolicy: bucketPolicyOf(store) } as const;
+  const onBucket = { service: 's3', resources: bucketArn, ...ruledByBucket(store) } as const;
   return [
     {
       ...onBucket,
@@ -121,7 +121,7 @@ function deleteBucket(store: BucketStore): Operation {
     service: 's3',
     name: 'DeleteBucket',
     resources: bucketArn,
-    resourcePolicy: bucketPolicyOf(store),
+    ...ruledByBucket(store),
     handle: async (input, context) => {
       const bucket = await openBucket(store, input, context);
       const held = await store.settings
@@ -143,7 +143,7 @@ function deleteBucket(store: BucketStore): Operation {
 }
 
 function policyOperations(store: BucketStore): Operation[] {
-  const onBucket = { service: 's3', resources: bucketArn, resourcePolicy: bucketPolicyOf(store) } as const;
+  const onBucket = { service: 's3', resources: bucketArn, ...ruledByBucket(store) } as const;
   const setPolicy = (bucket: string, policy: string | null) =>
     store.settings.updateTable('s3_buckets').set({ policy }).where('name', '=', bucket).execute();
   return [

@@ -1,6 +1,6 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { Operation, OperationInput } from '../../../aws/operation.ts';
-import { bucketArn, bucketOf, bucketPolicyOf, openBucket, text } from '../access.ts';
+import { bucketArn, bucketOf, ruledByBucket, openBucket, text } from '../access.ts';
 import type { BucketStore, StoredObject } from '../bucket-store.ts';
 import { listKeys } from '../list-keys.ts';
 
@@ -10,7 +10,7 @@ export function listingOperations(store: BucketStore): Operation[] {
     service: 's3',
     action: 's3:ListBucket',
     resources: bucketArn,
-    resourcePolicy: bucketPolicyOf(store),
+    ...ruledByBucket(store),
     anonymous: true,
   } as const;
   return [

@@ -1,6 +1,14 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { Operation, OperationInput } from '../../../aws/operation.ts';
-import { bucketArn, bucketOf, bucketPolicyOf, objectArn, openBucket, text } from '../access.ts';
+import {
+  authorizeObject,
+  bucketArn,
+  bucketOf,
+  ruledByBucket,
+  objectArn,
+  openBucket,
+  text,
+} from '../access.ts';
 import type { BlobBody } from '../blobs.ts';
 import { checkKey } from '../bucket-name.ts';
 import type { BucketStore } from '../bucket-store.ts';
@@ -12,7 +20,7 @@ import { parseCopySource, propertiesOf } from './objects.ts';
 
 /** The multipart operations over MultipartUploads. */
 export function multipartOperations(store: BucketStore, uploads: MultipartUploads): Operation[] {
-  const onObject = { service: 's3', resources: objectArn, resourcePolicy: bucketPolicyOf(store) } as const;
+  const onObject = { service: 's3', resources: objectArn, ...ruledByBucket(store) } as const;
   const write = { ...onObject, action: 's3:PutObject' } as const;
   const find = (input: OperationInput) =>
     uploads.find(bucketOf(input), text(input, 'Key'), text(input, 'UploadId'));
@@ -49,7 +57,11 @@ export function multipartOperations(store: BucketStore, uploads: MultipartUpload
       handle: async (input, context) => {
         await openBucket(store, input, context);
         const source = parseCopySource(text(input, 'CopySource'));
-        context.authorize('s3:GetObject', `arn:aws:s3:::${source.Bucket}/${source.Key}`);
+        await authorizeObject(store, context, {
+          action: 's3:GetObject',
+          bucket: source.Bucket,
+          key: source.Key,
+        });
         await openBucket(store, source, context);
         const object = await store.object(source.Bucket, source.Key);
         const range = parseRange(text(input, 'CopySourceRange'), object.size);
@@ -69,7 +81,7 @@ export function multipartOperations(store: BucketStore, uploads: MultipartUpload
 
 /** How an upload ends: joined into an object, or forgotten. */
 function endings(store: BucketStore, uploads: MultipartUploads): Operation[] {
-  const onObject = { service: 's3', resources: objectArn, resourcePolicy: bucketPolicyOf(store) } as const;
+  const onObject = { service: 's3', resources: objectArn, ...ruledByBucket(store) } as const;
   const find = (input: OperationInput) =>
     uploads.find(bucketOf(input), text(input, 'Key'), text(input, 'UploadId'));
   return [
@@ -105,7 +117,7 @@ function listParts(store: BucketStore, uploads: MultipartUploads): Operation {
     name: 'ListParts',
     action: 's3:ListMultipartUploadParts',
     resources: objectArn,
-    resourcePolicy: bucketPolicyOf(store),
+    ...ruledByBucket(store),
     handle: async (input, context) => {
       await openBucket(store, input, context);
       const upload = await uploads.find(bucketOf(input), text(input, 'Key'), text(input, 'UploadId'));
@@ -145,7 +157,7 @@ function listUploads(store: BucketStore, uploads: MultipartUploads): Operation {
     name: 'ListMultipartUploads',
     action: 's3:ListBucketMultipartUploads',
     resources: bucketArn,
-    resourcePolicy: bucketPolicyOf(store),
+    ...ruledByBucket(store),
     handle: async (input, context) => {
       await openBucket(store, input, context);
       const limit = pageSize(input['MaxUploads']);

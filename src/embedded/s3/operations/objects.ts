@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, Operation, OperationInput } from '../../../aws/operation.ts';
-import { bucketOf, bucketPolicyOf, objectArn, openBucket, text } from '../access.ts';
+import { authorizeObject, bucketOf, ruledByBucket, objectArn, openBucket, text } from '../access.ts';
 import type { BlobBody } from '../blobs.ts';
 import { checkKey } from '../bucket-name.ts';
 import type { BucketStore, ObjectProperties, StoredObject } from '../bucket-store.ts';
@@ -26,7 +26,7 @@ function onObject(store: BucketStore) {
   return {
     service: 's3',
     resources: objectArn,
-    resourcePolicy: bucketPolicyOf(store),
+    ...ruledByBucket(store),
     anonymous: true,
   } as const;
 }
@@ -91,7 +91,7 @@ function getObject(store: BucketStore): Operation {
     handle: async (input, context) => {
       const object = await findForRead(store, input, context);
       const range = parseRange(text(input, 'Range'), object.size);
-      const head = headOf(object);
+      const head = { ...headOf(object), ...headersAskedFor(input, context) };
       if (!range) {
         const body = object.size === 0 ? Readable.from([]) : store.blobs.read(object.blob);
         return { output: { ...head, ContentLength: object.size, Body: body } };
@@ -105,6 +105,28 @@ function getObject(store: BucketStore): Operation {
       return { status: 206, output };
     },
   };
+}
+
+/** Members of the request that stand in the answer in place of the object's own: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+const ASKED_FOR = [
+  'ContentType',
+  'ContentEncoding',
+  'ContentDisposition',
+  'ContentLanguage',
+  'CacheControl',
+] as const;
+
+function headersAskedFor(input: OperationInput, { principal }: CallContext): Record<string, string> {
+  const asked = ASKED_FOR.map((name) => [name, text(input, `Response${name}`)] as const).filter(
+    ([, value]) => value !== '',
+  );
+  if (asked.length > 0 && principal.type === 'Anonymous') {
+    throw new AwsError(
+      'InvalidRequest',
+      'Request specific response headers cannot be used for anonymous GET requests.',
+    );
+  }
+  return Object.fromEntries(asked);
 }
 
 function headObject(store: BucketStore): Operation {
@@ -154,7 +176,11 @@ function copyObject(store: BucketStore): Operation {
       await openBucket(store, input, context);
       refuseUnbuilt(input);
       const source = parseCopySource(text(input, 'CopySource'));
-      context.authorize('s3:GetObject', `arn:aws:s3:::${source.Bucket}/${source.Key}`);
+      await authorizeObject(store, context, {
+        action: 's3:GetObject',
+        bucket: source.Bucket,
+        key: source.Key,
+      });
       const object = await findForRead(store, source, context);
       const replace = input['MetadataDirective'] === 'REPLACE';
       const key = text(input, 'Key');
@@ -203,8 +229,8 @@ function deleteObjects(store: BucketStore): Operation {
   return {
     ...onObject(store),
     name: 'DeleteObjects',
-    action: 's3:DeleteObject',
-    resources: (input) => [`arn:aws:s3:::${bucketOf(input)}/*`],
+    // Each key is asked for by itself: one that is denied does not keep the others.
+    action: false,
     handle: async (input, context) => {
       await openBucket(store, input, context);
       const wanted = input['Delete'] as { Objects?: { Key?: string }[]; Quiet?: boolean } | undefined;
@@ -215,10 +241,31 @@ function deleteObjects(store: BucketStore): Operation {
           'The XML you provided was not well-formed or did not validate against our published schema',
         );
       }
-      for (const key of keys) await store.remove(bucketOf(input), key);
-      return { output: { Deleted: wanted?.Quiet ? [] : keys.map((key) => ({ Key: key })) } };
+      const deleted: { Key: string }[] = [];
+      const errors: { Key: string; Code: string; Message: string }[] = [];
+      for (const key of keys) {
+        const denial = await removeIfAllowed(store, context, { bucket: bucketOf(input), key });
+        if (denial === undefined) deleted.push({ Key: key });
+        else errors.push({ Key: key, Code: denial.code, Message: denial.message });
+      }
+      return { output: { Deleted: wanted?.Quiet ? [] : deleted, Errors: errors } };
     },
   };
+}
+
+async function removeIfAllowed(
+  store: BucketStore,
+  context: CallContext,
+  { bucket, key }: { readonly bucket: string; readonly key: string },
+): Promise<AwsError | undefined> {
+  try {
+    await authorizeObject(store, context, { action: 's3:DeleteObject', bucket, key });
+  } catch (error) {
+    if (error instanceof AwsError) return error;
+    throw error;
+  }
+  await store.remove(bucket, key);
+  return undefined;
 }
 
 function preconditionFailed(condition: string): AwsError {
