@@ -54,10 +54,12 @@ function Page({ route, back }: { readonly route: Route; readonly back: string })
   }
 }
 
-/** The search box is on the history page: elsewhere one is taken there first. */
+/** At once where the box is there, so that no letter typed after `/` is lost; elsewhere one is taken to it first. */
 function focusSearch(route: Route): void {
-  if (route.page !== 'events') navigate({ page: 'events', search: '' });
-  window.setTimeout(() => document.querySelector<HTMLInputElement>('[data-focus-search] input')?.focus(), 0);
+  const focus = () => document.querySelector<HTMLInputElement>('[data-focus-search] input')?.focus();
+  if (route.page === 'events') return focus();
+  navigate({ page: 'events', search: '' });
+  window.setTimeout(focus, 50);
 }
 
 function createQueries(): QueryClient {
