@@ -1,5 +1,3 @@
-import { XMLParser } from 'fast-xml-parser';
-
 import type { Clock } from '../base/clock.ts';
 import { messageOf, systemCodeOf } from '../base/errors.ts';
 import { createOutbound, type Outbound } from '../base/outbound.ts';
@@ -80,27 +78,43 @@ async function* list(
 
 type Page = { readonly objects: readonly ListedObject[]; readonly next: string | undefined };
 
+/** A listing is flat and has no attributes that matter; a parser for XML in general took longer than the transfer. */
 function readListing(body: Buffer): Page {
-  const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'Contents' });
-  const { ListBucketResult: result } = parser.parse(body) as {
-    ListBucketResult?: {
-      Contents?: Record<string, string>[];
-      EncodingType?: string;
-      NextContinuationToken?: string;
-      IsTruncated?: string;
+  const xml = body.toString('utf8');
+  if (!xml.includes('<ListBucketResult')) {
+    throw new AwsError('ServiceUnavailable', 'the answer is no S3 listing', { status: 503 });
+  }
+  const isEncoded = element(xml, 'EncodingType') === 'url';
+  const [head = '', ...items] = xml.split('<Contents>');
+  const objects = items.map((item) => {
+    const key = element(item, 'Key') ?? '';
+    return {
+      key: isEncoded ? decodeURIComponent(key.replaceAll('+', ' ')) : key,
+      size: Number(element(item, 'Size') ?? 0),
+      lastModified: Date.parse(element(item, 'LastModified') ?? ''),
+      etag: element(item, 'ETag') ?? '',
     };
-  };
-  if (result === undefined)
-    throw new AwsError('ServiceUnavailable', 'the listing is no S3 listing', { status: 503 });
-  const decode = (text: string) =>
-    result.EncodingType === 'url' ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
-  const objects = (result.Contents ?? []).map((item) => ({
-    key: decode(item['Key'] ?? ''),
-    size: Number(item['Size'] ?? 0),
-    lastModified: Date.parse(item['LastModified'] ?? ''),
-    etag: item['ETag'] ?? '',
-  }));
-  return { objects, next: result.IsTruncated === 'true' ? result.NextContinuationToken : undefined };
+  });
+  const rest = head + (items.at(-1) ?? '');
+  const next = element(rest, 'IsTruncated') === 'true' ? element(rest, 'NextContinuationToken') : undefined;
+  return { objects, next };
+}
+
+/** The text of the first element of that name, its entities resolved. */
+function element(xml: string, name: string): string | undefined {
+  const start = xml.indexOf(`<${name}>`);
+  const end = start < 0 ? -1 : xml.indexOf(`</${name}>`, start);
+  if (end < 0) return undefined;
+  const text = xml.slice(start + name.length + 2, end);
+  return text.includes('&') ? text.replace(/&(#x?[0-9a-f]+|amp|lt|gt|quot|apos);/gi, entity) : text;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+function entity(whole: string, name: string): string {
+  if (!name.startsWith('#')) return ENTITIES[name.toLowerCase()] ?? whole;
+  const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+  return Number.isInteger(code) && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
 }
 
 /** Asks again where S3 says that it is busy, or the connection breaks. Throws AwsError. */
