@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/cases/**/*.test.ts'], exclude: ['**/*.int.test.ts', '**/node_modules/**'] } },
+      { test: { name: 'unit', testTimeout: 30_000, include: ['src/**/*.test.ts', 'test/cases/**/*.test.ts'], exclude: ['**/*.int.test.ts', '**/node_modules/**'] } },
       { test: { name: 'console', include: ['console/src/**/*.test.ts'] } },
       {
         test: {
