@@ -1,4 +1,4 @@
-import PropertyFilter from '@cloudscape-design/components/property-filter';
+import PropertyFilter, { type PropertyFilterProps } from '@cloudscape-design/components/property-filter';
 import { useState } from 'react';
 
 import { useNarrow } from '../../parts/use-narrow.ts';
@@ -31,7 +31,7 @@ export function SearchBox({ conditions, span, onConditions, onWords }: Props) {
           else onWords(words, read.conditions);
         }}
         filteringProperties={FILTERING_PROPERTIES}
-        filteringOptions={suggestions.options}
+        filteringOptions={withChosen(suggestions.options, conditions)}
         filteringStatusType={suggestions.status}
         filteringLoadingText="Looking at what was recorded"
         filteringErrorText="Suggestions could not be loaded"
@@ -52,4 +52,16 @@ export function SearchBox({ conditions, span, onConditions, onWords }: Props) {
       />
     </div>
   );
+}
+
+/** What is asked for already stays on offer, so that a filter can be edited whatever is suggested just now. */
+function withChosen(
+  options: readonly PropertyFilterProps.FilteringOption[],
+  conditions: readonly Condition[],
+): readonly PropertyFilterProps.FilteringOption[] {
+  const known = new Set(options.map(({ propertyKey, value }) => `${propertyKey} ${value}`));
+  const chosen = conditions.flatMap(({ key, values }) =>
+    values.map((value) => ({ propertyKey: key, value })),
+  );
+  return [...options, ...chosen.filter(({ propertyKey, value }) => !known.has(`${propertyKey} ${value}`))];
 }
