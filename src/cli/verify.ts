@@ -1,6 +1,9 @@
 import { Command } from 'commander';
 
-import { verifyLogs, type VerifyProgress } from '../use/trails/verify/verify-logs.ts';
+import { AwsError } from '../aws/errors.ts';
+import { OpentrailError } from '../base/errors.ts';
+import type { VerifyReport } from '../use/trails/verify/report.ts';
+import { verifyLogs, type VerifyOptions, type VerifyProgress } from '../use/trails/verify/verify-logs.ts';
 import { parseTime } from './parse-time.ts';
 import { grouped, percent, progressLine } from './progress.ts';
 import { describeReport } from './verify/describe-report.ts';
@@ -42,7 +45,7 @@ async function verify(what: string, options: VerifyCommandOptions): Promise<void
   const keys = await readKeys(options);
   const signatures = options.signatures === undefined ? undefined : await readSignatures(options.signatures);
   const line = progressLine();
-  const report = await verifyLogs({
+  const report = await told(target.source.name, {
     ...target.scope,
     source: target.source,
     keys,
@@ -62,6 +65,17 @@ async function verify(what: string, options: VerifyCommandOptions): Promise<void
   });
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : describeReport(report));
   if (!report.valid) process.exitCode = 1;
+}
+
+/** What S3 refuses is the user's or the server's to mend, not a fault of ours. */
+async function told(name: string, options: VerifyOptions): Promise<VerifyReport> {
+  try {
+    return await verifyLogs(options);
+  } catch (cause) {
+    if (!(cause instanceof AwsError)) throw cause;
+    const code = cause.status === 503 ? 'SERVER_UNREACHABLE' : 'SERVER_REFUSED';
+    throw new OpentrailError(code, `${name}: ${cause.code}: ${cause.message}`, { cause });
+  }
 }
 
 function describeProgress({ phase, done, all }: VerifyProgress): string {
