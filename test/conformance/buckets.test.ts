@@ -9,8 +9,6 @@ import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeleteBucketCommand,
-  DeleteBucketPolicyCommand,
-  DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -18,24 +16,16 @@ import {
   ListObjectsV2Command,
   ListObjectVersionsCommand,
   paginateListObjectsV2,
-  PutBucketPolicyCommand,
   PutObjectCommand,
   UploadPartCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import {
-  CreateAccessKeyCommand,
-  CreateUserCommand,
-  IAMClient,
-  PutUserPolicyCommand,
-} from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { awsCli, type AwsCli } from '../kit/aws-cli.ts';
 import { boto3 } from '../kit/boto3.ts';
-import { s3Client } from '../kit/client.ts';
-import { startServer, type Credentials, type TestServer } from '../kit/server.ts';
+import { refusal, s3Client } from '../kit/client.ts';
+import { startServer, type TestServer } from '../kit/server.ts';
 import { missingTool, needing } from '../kit/tools.ts';
 
 /** Each is a key like any other: none may become a path, none may be taken for another. */
@@ -77,12 +67,6 @@ const get = async (Key: string, more: { Range?: string } = {}) => {
   const answer = await s3.send(new GetObjectCommand({ Bucket: 'first', Key, ...more }));
   return { ...answer, text: await answer.Body!.transformToString() };
 };
-const refusal = (call: Promise<unknown>) =>
-  call.then(
-    () => 'went well',
-    (error: Error & { $metadata?: { httpStatusCode?: number } }) =>
-      `${error.$metadata?.httpStatusCode} ${error.name}`,
-  );
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('the JS SDK', () => {
@@ -239,118 +223,6 @@ describe('the JS SDK', () => {
     expect(await refusal(s3.send(new ListObjectVersionsCommand({ Bucket: 'first' })))).toBe(
       '501 NotImplemented',
     );
-  });
-});
-
-describe('policies', () => {
-  let erin: S3Client;
-  const everything = ['arn:aws:s3:::first', 'arn:aws:s3:::first/*'];
-  const statement = (more: object) =>
-    JSON.stringify({
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Resource: everything, ...more }],
-    });
-  const bucketPolicy = (Policy: string) => s3.send(new PutBucketPolicyCommand({ Bucket: 'first', Policy }));
-  const expectDenials = async (ways: Readonly<Record<string, Promise<unknown>>>) => {
-    const told = await Promise.all(
-      Object.entries(ways).map(async ([way, call]) => [way, await refusal(call)]),
-    );
-    expect(told).toEqual(Object.keys(ways).map((way) => [way, '403 AccessDenied']));
-  };
-  const clientOf = (credentials: Credentials) => s3Client({ url: server.url, credentials });
-
-  beforeAll(async () => {
-    const iam = new IAMClient({ endpoint: server.url, region: 'us-east-1', credentials: server.credentials });
-    await iam.send(new CreateUserCommand({ UserName: 'erin' }));
-    await iam.send(
-      new PutUserPolicyCommand({
-        UserName: 'erin',
-        PolicyName: 'objects',
-        PolicyDocument: statement({
-          Action: ['s3:DeleteObject', 's3:PutObject'],
-          Resource: 'arn:aws:s3:::first/*',
-        }),
-      }),
-    );
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'erin' }));
-    erin = clientOf({
-      accessKeyId: AccessKey?.AccessKeyId ?? '',
-      secretAccessKey: AccessKey?.SecretAccessKey ?? '',
-    });
-    await put('shared/a', 'shared');
-    await put('kept/a', 'kept');
-  });
-  afterAll(() => s3.send(new DeleteBucketPolicyCommand({ Bucket: 'first' })));
-
-  it('let in whom the bucket’s policy names, and the world where it says so', async () => {
-    const read = (client: S3Client) =>
-      refusal(client.send(new GetObjectCommand({ Bucket: 'first', Key: 'shared/a' })));
-    const bare = () => fetch(`${server.url}/first/shared/a`);
-    expect(await read(erin)).toBe('403 AccessDenied');
-    expect((await bare()).status).toBe(403);
-    await bucketPolicy(
-      statement({ Principal: { AWS: 'arn:aws:iam::123456789012:user/erin' }, Action: 's3:GetObject' }),
-    );
-    expect(await read(erin)).toBe('went well');
-    expect((await bare()).status).toBe(403);
-    await bucketPolicy(statement({ Principal: '*', Action: 's3:GetObject' }));
-    const answer = await bare();
-    expect([answer.status, await answer.text()]).toEqual([200, 'shared']);
-    expect((await fetch(`${server.url}/first/shared/a?response-content-type=text/html`)).status).toBe(400);
-  });
-
-  it('protect a key from every way to remove, overwrite or read it', async () => {
-    const closed = 'arn:aws:s3:::first/kept/*';
-    await bucketPolicy(statement({ Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: closed }));
-    const target = { Bucket: 'first', Key: 'kept/a' };
-    const both = { Objects: [{ Key: 'kept/a' }, { Key: 'loose' }] };
-    const removed = await erin.send(new DeleteObjectsCommand({ Bucket: 'first', Delete: both }));
-    expect(removed.Errors).toMatchObject([{ Key: 'kept/a', Code: 'AccessDenied' }]);
-    expect(removed.Deleted).toMatchObject([{ Key: 'loose' }]);
-    const ways = {
-      put: erin.send(new PutObjectCommand({ ...target, Body: 'x' })),
-      upload: erin.send(new CreateMultipartUploadCommand(target)),
-      copyOnto: s3.send(new CopyObjectCommand({ ...target, CopySource: 'first/shared/a' })),
-      copyFrom: s3.send(
-        new CopyObjectCommand({ Bucket: 'first', Key: 'copied', CopySource: 'first/kept/a' }),
-      ),
-      get: s3.send(new GetObjectCommand(target)),
-    };
-    await expectDenials(ways);
-    await s3.send(new DeleteBucketPolicyCommand({ Bucket: 'first' }));
-    expect((await get('kept/a')).text).toBe('kept');
-  });
-
-  it('keep another account out of a bucket that does not name it', async () => {
-    const sts = new STSClient({ endpoint: server.url, region: 'us-east-1', credentials: server.credentials });
-    const { Credentials: session } = await sts.send(
-      new AssumeRoleCommand({
-        RoleArn: 'arn:aws:iam::210987654321:role/OpentrailAccountAccess',
-        RoleSessionName: 'admin',
-      }),
-    );
-    const other = clientOf({
-      accessKeyId: session?.AccessKeyId ?? '',
-      secretAccessKey: session?.SecretAccessKey ?? '',
-      sessionToken: session?.SessionToken ?? '',
-    });
-    await bucketPolicy(
-      statement({
-        Principal: { Service: 'cloudtrail.amazonaws.com' },
-        Action: 's3:GetBucketAcl',
-        Resource: everything[0],
-      }),
-    );
-    const target = { Bucket: 'first', Key: 'kept/a' };
-    const ways = {
-      get: other.send(new GetObjectCommand(target)),
-      put: other.send(new PutObjectCommand({ ...target, Body: 'x' })),
-      list: other.send(new ListObjectsV2Command({ Bucket: 'first' })),
-      remove: other.send(new DeleteObjectCommand(target)),
-      policy: other.send(new DeleteBucketPolicyCommand({ Bucket: 'first' })),
-      bucket: other.send(new DeleteBucketCommand({ Bucket: 'first' })),
-    };
-    await expectDenials(ways);
   });
 });
 

@@ -115,3 +115,12 @@ export function trailBucketPolicy(bucket: string, accountId: string, prefix = ''
     ],
   });
 }
+
+/** Status and code of what an SDK call was refused with, such as `403 AccessDenied`; `went well` when it was not. */
+export function refusal(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    () => 'went well',
+    (error: Error & { $metadata?: { httpStatusCode?: number } }) =>
+      `${error.$metadata?.httpStatusCode} ${error.name}`,
+  );
+}
