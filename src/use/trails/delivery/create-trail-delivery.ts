@@ -102,7 +102,10 @@ class Scheduler {
     this.#bell.abort();
     await this.#loop;
     const last = this.#finish().catch((error: unknown) => this.#logFailure(error));
-    await Promise.race([last, pause(STOP_WITHIN)]);
+    const done = new AbortController();
+    await Promise.race([last, pause(STOP_WITHIN, done.signal)]);
+    // A pause that is left running would keep the process.
+    done.abort();
   }
 
   wake(trailId: string): void {
