@@ -1,4 +1,3 @@
-import { write } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 
 import type { Clock } from '../../base/clock.ts';
@@ -19,6 +18,7 @@ import {
   type Segment,
 } from './segments.ts';
 import { Syncer } from './syncer.ts';
+import { createWriteBytes } from './write-bytes.ts';
 
 /** Milliseconds from a write to the start of its fdatasync in group mode, and until a failed one is tried again. */
 const SYNC_AFTER = 8;
@@ -51,6 +51,7 @@ export class SegmentWriter {
   #chain: Buffer;
   #nextSeq: number;
   #flags = 0;
+  readonly #writeBytes = createWriteBytes();
   #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   #wrote = false;
   /** Texts of the last failures, until the same works again. */
@@ -173,7 +174,12 @@ export class SegmentWriter {
       salt: current.salt,
     };
     const frame = writeFrame(this.#buffer, facts, group);
-    await writeAll(current.handle.fd, this.#buffer.subarray(0, frame.length), current.segment.end);
+    const writing = this.#writeBytes(
+      current.handle.fd,
+      this.#buffer.subarray(0, frame.length),
+      current.segment.end,
+    );
+    if (writing !== undefined) await writing;
     if (sync === 'always') await this.#syncNow(current.handle);
     noteBlock(current.segment.blocks, firstSeq, current.segment.end);
     current.segment.end += frame.length;
@@ -258,20 +264,6 @@ export class SegmentWriter {
     this.#options.log.error({ err: messageOf(error), file: this.#current?.segment.path }, what);
     return `${what}: ${messageOf(error)}`;
   }
-}
-
-/** Straight on the descriptor: a promise of `FileHandle.write` costs as much again as a small write itself. */
-function writeAll(fd: number, bytes: Buffer, position: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const step = (from: number): void => {
-      write(fd, bytes, from, bytes.length - from, position + from, (error, written) => {
-        if (error !== null) reject(error);
-        else if (from + written < bytes.length) step(from + written);
-        else resolve();
-      });
-    };
-    step(0);
-  });
 }
 
 /** The new name of a file is durable. */
