@@ -6,8 +6,8 @@ import { messageOf, OpentrailError, systemCodeOf } from '../../base/errors.ts';
 
 const unzip = promisify(gunzip);
 
-/** A delivered file is at most 50 MB uncompressed; foreign tools write larger ones. */
-export const LARGEST_LOG_FILE = 256 * 1024 * 1024;
+/** A delivered file is at most 50 MB uncompressed; this is what the server takes in one request, with the line break behind it. */
+export const LARGEST_LOG_FILE = 64 * 1024 * 1024 - 1;
 
 /** The text of a log file, gzip or plain. Throws BAD_FILE with the reason: truncated, no gzip, a bomb, no UTF-8, empty. */
 export async function readLogFile(bytes: Uint8Array, largest = LARGEST_LOG_FILE): Promise<Uint8Array> {
