@@ -1,5 +1,6 @@
 import type { Principal } from '../operation.ts';
 import type { Protocol, WireRequest } from '../protocols/protocol.ts';
+import type { SigningKey } from './signing-key.ts';
 
 export type SignedRequest = WireRequest & {
   /** Signing name that the credential scope must name. */
@@ -30,7 +31,7 @@ export type Verified = {
 };
 
 export type ChunkSigning = {
-  readonly signingKey: Uint8Array;
+  readonly signingKey: SigningKey;
   /** `20261121T004016Z`. */
   readonly amzDate: string;
   /** `20261121/us-east-1/s3/aws4_request`. */

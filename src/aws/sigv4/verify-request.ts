@@ -15,7 +15,7 @@ import { checkTime } from './check-time.ts';
 import { payloadOf } from './payload.ts';
 import { readSignature, type ReadSignature } from './read-signature.ts';
 import type { SignedRequest, Verified } from './signed-request.ts';
-import type { SigningKeys } from './signing-key.ts';
+import type { SigningKey, SigningKeys } from './signing-key.ts';
 
 export { isSigned } from './read-signature.ts';
 export type { ChunkSigning, SignedPayload, SignedRequest, Verified } from './signed-request.ts';
@@ -128,7 +128,7 @@ async function resolveKey(
   return issued;
 }
 
-type Expected = { readonly signingKey: Uint8Array; readonly scope: string; readonly payloadHash: string };
+type Expected = { readonly signingKey: SigningKey; readonly scope: string; readonly payloadHash: string };
 
 function checkSignature(request: SignedRequest, signature: ReadSignature, expected: Expected): void {
   const given = Buffer.from(/^[0-9a-f]{64}$/.test(signature.signature) ? signature.signature : '', 'hex');
