@@ -17,7 +17,11 @@ const wanted = hash.digest('hex');
 if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) process.exit(0);
 process.stderr.write('building the console …\n');
 const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-const done = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: console_, stdio: ['ignore', 2, 2] });
+const done = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+  cwd: console_,
+  stdio: ['ignore', 2, 2],
+  env: { ...process.env, NODE_ENV: 'production' },
+});
 if (done.status === 0) writeFileSync(stamp, wanted);
 process.exit(done.status ?? 1);
 

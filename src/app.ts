@@ -79,6 +79,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
       maxHeaderBytes: config.max_header_bytes,
       upstreamTimeout: config.upstream_timeout,
       trustedProxies: config.trusted_proxies,
+      region: config.region,
     },
     routes: [
       ...(await consoleRoutes(CONSOLE)),
