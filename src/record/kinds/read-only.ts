@@ -29,6 +29,11 @@ const EXCEPTIONS: Exceptions = new Map(
     ['sts:GetFederationToken', false, RECORDS] as const,
     ['ses:SendEmail', true, RECORDS] as const,
     [
+      'opentrail:StreamEvents',
+      true,
+      'ARCHITECTURE.md, paths under /_: shows records, changes nothing',
+    ] as const,
+    [
       'dynamodb:TransactGetItems',
       true,
       'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/logging-using-cloudtrail.html',
