@@ -30,6 +30,7 @@ type CaseCall = {
   answerHeaders?: Record<string, string>;
   noAnswer?: boolean;
   outcome?: CapturedCall['outcome'];
+  servedBy?: CapturedCall['servedBy'];
   failure?: string;
   tls?: CapturedCall['tls'];
   overrides?: Record<string, unknown>;
@@ -112,7 +113,7 @@ function captured(one: CaseCall): CapturedCall {
             body: answer,
             bodyBytes: answer.length,
           },
-    servedBy: 'upstream',
+    servedBy: one.servedBy ?? 'upstream',
     caller: one.caller,
     failure: one.failure,
     overrides: one.overrides,

@@ -52,7 +52,8 @@ function callerOf(
   const judged = judgeCaller({
     named,
     verified: call.caller,
-    unauthenticated: failure?.unauthenticated === true,
+    // What we refused before its signature was verified may come from anybody; an upstream has judged the signature.
+    unauthenticated: failure?.unauthenticated === true || call.servedBy !== 'upstream',
     defaultAccount,
   });
   if (judged !== undefined) return judged;
