@@ -54,10 +54,12 @@ function isLive(origin: IngestOrigin): boolean {
 
 function* slice(body: Uint8Array): Generator<Ingested | { problem: string; offset: number }> {
   for (const item of parseRecords(body)) {
-    if ('problem' in item) yield item;
-    else {
-      const columns = columnsOf(item.record);
-      yield { raw: item.raw, columns, id: columns.id, time: columns.time };
+    if ('problem' in item) {
+      yield item;
+      continue;
     }
+    const columns = columnsOf(item.record);
+    if (columns.time > 0) yield { raw: item.raw, columns, id: columns.id, time: columns.time };
+    else yield { problem: 'has no eventTime', offset: item.raw.byteOffset - body.byteOffset };
   }
 }
