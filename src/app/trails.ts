@@ -48,6 +48,7 @@ export async function openTrails(deps: TrailsDeps) {
     deliveryInterval: config.delivery_interval,
     digestInterval: config.digest_interval,
     regions: config.regions,
+    settle: store.cursors.settle,
   });
   await delivery.start();
   const operations = trailOperations({
