@@ -1,6 +1,12 @@
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
 import { Command, CommanderError } from 'commander';
 
-import { messageOf, OpentrailError } from './base/errors.ts';
+import { messageOf, OpentrailError, systemCodeOf } from './base/errors.ts';
+
+// Compiled code is kept beside the dependencies, inside the checkout: a command then starts in half the time.
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/opentrail', import.meta.url)));
 
 /** The command line. Each command's code is loaded only when it is named. */
 const COMMANDS: readonly (readonly [name: string, summary: string, load: () => Promise<Command>])[] = [
@@ -36,6 +42,15 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
 
 /** 0: done · 1: it failed, or found something wrong · 2: called the wrong way. */
 const WRONG_USAGE = 2;
+
+/** As if SIGPIPE had ended us, which Node ignores. */
+const READER_GONE = 128 + 13;
+
+// `| head` has seen enough: that is no failure to tell of.
+process.stdout.on('error', (error) => {
+  if (systemCodeOf(error) === 'EPIPE') process.exit(READER_GONE);
+  throw error;
+});
 
 process.exitCode = await run(process.argv.slice(2));
 
