@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, Operation, OperationInput } from '../../../aws/operation.ts';
@@ -93,8 +93,7 @@ function getObject(store: BucketStore): Operation {
       const range = parseRange(text(input, 'Range'), object.size);
       const head = { ...headOf(object), ...headersAskedFor(input, context) };
       if (!range) {
-        const body = object.size === 0 ? Readable.from([]) : store.blobs.read(object.blob);
-        return { output: { ...head, ContentLength: object.size, Body: body } };
+        return { output: { ...head, ContentLength: object.size, Body: await wholeBody(store, object) } };
       }
       const output = {
         ...head,
@@ -127,6 +126,13 @@ function headersAskedFor(input: OperationInput, { principal }: CallContext): Rec
     );
   }
   return Object.fromEntries(asked);
+}
+
+/** Below this size an object is read at once. */
+const SMALL = 64 * 1024;
+
+async function wholeBody(store: BucketStore, object: StoredObject): Promise<Readable | Uint8Array> {
+  return object.size > SMALL ? store.blobs.read(object.blob) : store.blobs.readWhole(object.blob);
 }
 
 function headObject(store: BucketStore): Operation {
