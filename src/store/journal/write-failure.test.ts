@@ -25,7 +25,7 @@ vi.mock('node:fs', async (original) => {
       done(Object.assign(new TypeError('EIO: i/o error, write'), { code: 'EIO' }), 0);
     });
   };
-  const writeSync = (fd: number, bytes: Buffer, from: number, length: number, position: number) => {
+  const writeSync = (fd: number, bytes: Buffer, from: number, ...[length, position]: [number, number]) => {
     if (disk.refusals === 0) return real.writeSync(fd, bytes, from, length, position);
     disk.refusals -= 1;
     real.writeSync(fd, bytes, from, Math.floor(bytes.length / 2), position);
