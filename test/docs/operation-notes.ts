@@ -1,0 +1,26 @@
+/** How an operation that is served differs from AWS's, in a sentence; those without one do not. */
+export const NOTES: Readonly<Record<string, string>> = {
+  'cloudtrail.LookupEvents':
+    'Extended: several attributes, more keys, operators, `Scope`, 1,000 a page, `Histogram`, `Values` (ARCHITECTURE.md). No limit of two calls a second; reaches as far back as the history is kept.',
+  'cloudtrail.CreateTrail':
+    '`SnsTopicName`, `CloudWatchLogsLogGroupArn`, `KmsKeyId` and `IsOrganizationTrail` are refused with UnsupportedOperationException until they are built.',
+  'cloudtrail.UpdateTrail': 'As CreateTrail.',
+  'cloudtrail.AddTags': 'Of trails.',
+  'cloudtrail.RemoveTags': 'Of trails.',
+  'cloudtrail.ListTags': 'Of trails.',
+  'cloudtrail.GetEventSelectors': 'Always the default selector: all management events.',
+  'cloudtrail.GetInsightSelectors': 'Always InsightNotEnabledException: no trail has Insights yet.',
+  'cloudtrail.ListPublicKeys': 'Keys of this server: RSA 2048, a new one every 29 days.',
+  'iam.PutUserPolicy': 'The policy language as AWS documents it, evaluated here.',
+  'iam.AttachUserPolicy': 'AWS managed policies that make sense here, by their ARN; others are NoSuchEntity.',
+  'iam.CreateVirtualMFADevice': 'TOTP (RFC 6238), for console sign-in and GetSessionToken.',
+  's3.GetBucketAcl': 'The owner, with full control: access is ruled by policies.',
+  's3.GetBucketVersioning': 'Always off: versions are not built.',
+  's3.PutObject':
+    'Checksums are compared and not kept. SSE-KMS, SSE-C, Object Lock and tags are refused with NotImplemented.',
+  's3.CopyObject': 'As PutObject.',
+  's3.DeleteObjects': 'Policies are asked for each key.',
+  's3.PutBucketPolicy': 'Asked for callers, and for deliveries by cloudtrail.amazonaws.com.',
+  'sts.AssumeRole':
+    'The one role `arn:aws:iam::<any account>:role/OpentrailAccountAccess`, to look into another recorded account.',
+};

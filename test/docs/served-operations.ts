@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Operation } from '../../src/aws/operation.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { bucketMigrations, openEmbeddedS3, type BucketTables } from '../../src/embedded/s3/index.ts';
+import { createSts } from '../../src/embedded/sts/create-sts.ts';
+import { openSettings } from '../../src/store/settings/open-settings.ts';
+import { lookupEvents } from '../../src/use/history/lookup-events.ts';
+import { ACCOUNT, startIam } from '../kit/iam.ts';
+import { trailSetup } from '../kit/trail-setup.ts';
+
+/** `service.Operation` of everything that the modules serve, from their own tables. Nothing of it is called. */
+export async function servedOperations(): Promise<ReadonlySet<string>> {
+  const dir = await mkdtemp(join(tmpdir(), 'opentrail-operations-'));
+  const settings = await openSettings<BucketTables>({ path: ':memory:', migrations: [bucketMigrations] });
+  const trails = await trailSetup({});
+  await using started = await startIam();
+  try {
+    const s3 = await openEmbeddedS3({ settings: settings.db, dir, clock: systemClock });
+    const unasked = () => Promise.reject(new TypeError('no event store here'));
+    const history = lookupEvents({
+      events: { lookup: unasked, histogram: unasked, values: unasked },
+      retentionMs: 1,
+      tokenKey: new Uint8Array(32),
+    });
+    const operations: readonly Operation[] = [
+      history,
+      ...trails.operations,
+      ...started.iam.operations,
+      ...createSts({ ...started.iam, accountId: ACCOUNT }).operations,
+      ...s3.operations,
+    ];
+    return new Set(operations.map(({ service, name }) => `${service}.${name}`));
+  } finally {
+    await trails.close();
+    await settings.close();
+    await rm(dir, { recursive: true });
+  }
+}
