@@ -9,7 +9,9 @@ export async function operationsPage(): Promise<string> {
   const served = await servedOperations();
   const cloudtrail = await operationsOf('cloudtrail');
   const rows = cloudtrail.map((name) =>
-    served.has(`cloudtrail.${name}`) ? row('cloudtrail', name) : `| ${name} | not built | \`UnknownOperationException\` |`,
+    served.has(`cloudtrail.${name}`)
+      ? row('cloudtrail', name)
+      : `| ${name} | not built | \`UnknownOperationException\` |`,
   );
   const sections = await Promise.all(EMBEDDED.map((service) => embeddedSection(service, served)));
   const count = rows.filter((line) => line.includes('| served |')).length;
