@@ -320,6 +320,17 @@ describe('connections', () => {
     await expect(fetch(`${endpoint.url}/_wait`)).rejects.toThrow();
   });
 
+  it('records a call that naming fails on, and lives on', async () => {
+    const name = () => {
+      throw new TypeError('a mistake in naming');
+    };
+    const endpoint = await start({ namer: { name } });
+    const answer = await fetch(`${endpoint.url}/bucket/key`, { headers: { host: 'x' } });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(endpoint.calls.map((call) => call.named.evidence)).toEqual(['naming failed']);
+    expect((await fetch(`${endpoint.url}/bucket/key`)).status).toBe(answer.status);
+  });
+
   it('cannot be opened on a port that is taken', async () => {
     const endpoint = await start();
     const { createHttpServer } = await import('./http-server.ts');

@@ -74,10 +74,31 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
 
 const NOTHING: readonly Uint8Array[] = [];
 
-function nameCall({ namer }: EndpointDeps, wire: WireRequest, bodyStart: readonly Uint8Array[]): NamedCall {
-  if (bodyStart.length === 0) return namer.name(wire);
-  return namer.name({ ...wire, bodyStart: bodyStart.length === 1 ? bodyStart[0] : Buffer.concat(bodyStart) });
+/** A mistake of ours in naming costs the name, not the call and not its record. */
+function nameCall(deps: EndpointDeps, wire: WireRequest, bodyStart: readonly Uint8Array[]): NamedCall {
+  const { namer, log, settings } = deps;
+  try {
+    if (bodyStart.length === 0) return namer.name(wire);
+    return namer.name({
+      ...wire,
+      bodyStart: bodyStart.length === 1 ? bodyStart[0] : Buffer.concat(bodyStart),
+    });
+  } catch (error) {
+    log.error({ err: error }, 'a call could not be named');
+    return { ...NAMELESS, region: settings.region ?? 'us-east-1' };
+  }
 }
+
+const NAMELESS = {
+  service: 'unknown',
+  eventSource: 'unknown.amazonaws.com',
+  operation: 'unknown',
+  protocol: 'unknown',
+  accessKeyId: undefined,
+  sessionToken: undefined,
+  auth: 'none',
+  evidence: 'naming failed',
+} as const;
 
 function tableOf(operations: readonly Operation[]): ReadonlyMap<string, Operation> {
   return new Map(operations.map((operation) => [`${operation.service}.${operation.name}`, operation]));

@@ -54,13 +54,14 @@ export type Overrides = {
   readonly settings?: Partial<EndpointDeps['settings']>;
   readonly routes?: readonly InternalRoute[];
   readonly operations?: readonly Operation[];
+  readonly namer?: Partial<CallNamer>;
 };
 
 const models = createModels();
 
 export async function startEndpoint(
   createNamer: (deps: { models: Models; defaultRegion: string }) => CallNamer,
-  { sink = {}, settings = {}, routes = [], operations = [] }: Overrides = {},
+  { sink = {}, settings = {}, routes = [], operations = [], namer = {} }: Overrides = {},
 ): Promise<Endpoint> {
   const calls: CapturedCall[] = [];
   const forwarded: string[] = [];
@@ -71,7 +72,7 @@ export async function startEndpoint(
     routes,
     operations: [...operations, ...jsonOperations(), ...objectOperations(objects)],
     models,
-    namer: createNamer({ models, defaultRegion: 'us-east-1' }),
+    namer: { ...createNamer({ models, defaultRegion: 'us-east-1' }), ...namer },
     serving: ({ service }) =>
       service === 'ec2'
         ? { kind: 'upstream', url: 'http://upstream' }
