@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
 import { CloudTrailClient, CreateTrailCommand } from '@aws-sdk/client-cloudtrail';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { signRequest } from '../../src/aws/sigv4/sign-request.ts';
 import { lookupAll, refusal, s3Client } from '../kit/client.ts';
+import {
+  breakOff,
+  sendBytes,
+  sendSigned,
+  signedHead,
+  SIGNED_CHUNKS,
+  type SignedRequest,
+} from '../kit/raw.ts';
 import { eventually } from '../kit/run.ts';
 import { startServer, type TestServer } from '../kit/server.ts';
 
@@ -33,71 +39,8 @@ afterEach(async () => {
   expect(server.stderr()).not.toMatch(/"level":[56]0|Unhandled|TypeError/);
 });
 
-type Answer = { readonly status: number; readonly text: string; readonly head: string };
-
-/** Writes bytes as they are and reads until the other side closes, or `enough` of an answer has come. */
-function raw(bytes: string | Buffer | readonly (string | Buffer)[], enough?: RegExp): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
-    let text = '';
-    const done = () => {
-      clearTimeout(timer);
-      socket.destroy();
-      const [head = ''] = text.split('\r\n\r\n', 1);
-      resolve({ status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1]), text, head });
-    };
-    const timer = setTimeout(() => {
-      socket.destroy();
-      reject(new Error(`no end of the answer after 20 s; so far: ${text}`));
-    }, 20_000);
-    socket.on('data', (chunk) => {
-      text += chunk.toString('latin1');
-      if (enough?.test(text)) done();
-    });
-    socket.on('close', done);
-    // A server that refuses early closes while we still write.
-    socket.on('error', () => undefined);
-    for (const part of Array.isArray(bytes) ? bytes : [bytes]) socket.write(part as string | Buffer);
-  });
-}
-
-type Signed = {
-  readonly method?: string;
-  readonly path?: string;
-  readonly service?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
-  /** What is signed in place of the body's hash. */
-  readonly hash?: string;
-};
-
-const SIGNED_CHUNKS = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD';
-
-function sign({
-  method = 'POST',
-  path = '/',
-  service = 'cloudtrail',
-  headers = {},
-  body = '',
-  hash,
-}: Signed) {
-  const by = { credentials: server.credentials, service, region: 'us-east-1', now: Date.now() };
-  const url = `${server.url}${path}`;
-  return signRequest(by, { method, url, headers, body: hash === undefined ? body : { hash } });
-}
-
-/** A rightly signed request, however strange its body. */
-async function send(request: Signed): Promise<{ status: number; text: string }> {
-  const { method = 'POST', path = '/', body } = request;
-  const headers = sign(request);
-  delete headers['host'];
-  const answer = await fetch(`${server.url}${path}`, {
-    method,
-    headers,
-    body: (body as Uint8Array<ArrayBuffer> | string | undefined) ?? null,
-  });
-  return { status: answer.status, text: await answer.text() };
-}
+const raw = (bytes: Parameters<typeof sendBytes>[1], enough?: RegExp) => sendBytes(server, bytes, enough);
+const send = (request: SignedRequest) => sendSigned(server, request);
 
 const json = (operation: string) => ({
   'content-type': 'application/x-amz-json-1.1',
@@ -280,29 +223,77 @@ describe('headers', () => {
 
 describe('a length', () => {
   it('of a terabyte is refused before anything of it is read', async () => {
-    const headers = Object.entries(sign({ headers: json('LookupEvents'), body: '{}' }));
-    const { status, text } = await raw(
-      `POST / HTTP/1.1\r\nContent-Length: 1099511627776\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
-      /RequestTooLarge/,
+    const head = signedHead(
+      server,
+      { headers: json('LookupEvents'), body: '{}' },
+      { 'content-length': '1099511627776' },
     );
+    const { status, text } = await raw(head, /RequestTooLarge/);
     expect(status).toBe(413);
     expect(text).toContain('"RequestTooLarge"');
-    expect(await recorded('LookupEvents', 'RequestTooLarge')).toMatchObject({ eventName: 'LookupEvents' });
+    expect(await recorded('LookupEvents', 'RequestTooLarge')).toMatchObject({
+      userIdentity: { type: 'Unknown' },
+      additionalEventData: { claimedAccessKeyId: server.credentials.accessKeyId },
+    });
   });
 
   it('that is not kept leaves a record of the call', async () => {
-    const headers = Object.entries(sign({ headers: json('DescribeTrails'), body: '{}' }));
-    const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
-    socket.write(`POST / HTTP/1.1\r\nContent-Length: 100\r\n${lines}\r\n{}`, () => socket.destroy());
+    const request = { headers: json('DescribeTrails'), body: '{}' };
+    await breakOff(server, `${signedHead(server, request, { 'content-length': '100' })}{}`);
     const record = await eventually(async () => {
       const [event] = await lookupAll(server, {
         LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'DescribeTrails' }],
       });
       return event && (JSON.parse(event.CloudTrailEvent) as Record<string, unknown>);
     });
-    expect(record).toMatchObject({ eventName: 'DescribeTrails', responseElements: null });
+    expect(record).toMatchObject({ userIdentity: { type: 'Unknown' }, responseElements: null });
     expect(JSON.stringify(record)).toMatch(/clos|IncompleteBody/);
+  });
+});
+
+describe('an upload', () => {
+  const content = 'x'.repeat(1_000_000);
+  const bodies = {
+    'of known content': { body: content },
+    'of unsigned content': { hash: 'UNSIGNED-PAYLOAD' },
+    'in signed chunks': {
+      hash: SIGNED_CHUNKS,
+      headers: { 'content-encoding': 'aws-chunked', 'x-amz-decoded-content-length': '1000000' },
+    },
+  } as const;
+  const cases = Object.keys(bodies).flatMap((how) =>
+    ['bucket', 'no-such-bucket'].map((bucket) => [how as keyof typeof bodies, bucket] as const),
+  );
+  const sent = 'F4240;chunk-signature=0\r\n';
+
+  it.each(cases)('%s to %s may be broken off, and leaves no object', async (how, bucket) => {
+    const key = `${how.replaceAll(' ', '-')}-to-${bucket}`;
+    const path = `/${bucket}/${key}`;
+    const request = { method: 'PUT', path, service: 's3', ...bodies[how] };
+    const head = signedHead(server, request, { 'content-length': String(content.length) });
+    const start = how === 'in signed chunks' ? sent : '';
+    await breakOff(server, `${head}${start}${content.slice(0, 200_000)}`);
+    await breakOff(server, head);
+    const found = await eventually(async () => {
+      const events = await lookupAll(server, {
+        LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'PutObject' }],
+        EventCategory: 'data',
+      });
+      const ours = events.filter(({ CloudTrailEvent }) => CloudTrailEvent.includes(`"${key}"`));
+      return ours.length >= 2 ? ours : undefined;
+    });
+    for (const { CloudTrailEvent } of found)
+      expect(JSON.parse(CloudTrailEvent)).toMatchObject({ requestParameters: { bucketName: bucket } });
+    const { status } = await send({ method: 'GET', path, service: 's3' });
+    expect(status).toBe(404);
+  });
+
+  it('that waits to be asked is answered at once when nobody wants it', async () => {
+    const request = { method: 'PUT', path: '/no-such-bucket/k', service: 's3', body: content };
+    const more = { 'content-length': String(content.length), expect: '100-continue' };
+    const { status, text } = await raw(signedHead(server, request, more), /NoSuchBucket/);
+    expect(status).toBe(404);
+    expect(text).not.toContain('100 Continue');
   });
 });
 
