@@ -1,9 +1,27 @@
 import tseslint from 'typescript-eslint';
 
-const homesOfEnv = ['src/config.ts', 'src/main.ts', 'src/cli/**', 'bench/**', 'test/**', 'scripts/**', '**/*.test.ts'];
+const homesOfEnv = [
+  'src/config.ts',
+  'src/main.ts',
+  'src/cli/**',
+  'bench/**',
+  'test/**',
+  'scripts/**',
+  '**/*.test.ts',
+];
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', 'console/vite.config.ts', '**/*.mjs', '**/*.cjs', 'eslint.config.js', 'vitest.config.ts'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      'console/vite.config.ts',
+      '**/*.mjs',
+      '**/*.cjs',
+      'eslint.config.js',
+      'vitest.config.ts',
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],
@@ -12,7 +30,10 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/only-throw-error': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
@@ -28,10 +49,16 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     ignores: homesOfEnv,
     rules: {
-      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Settings come from src/config.ts.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Settings come from src/config.ts.' },
+      ],
       'no-restricted-syntax': [
         'error',
-        { selector: "ThrowStatement > NewExpression[callee.name='Error']", message: 'Use AwsError or OpentrailError.' },
+        {
+          selector: "ThrowStatement > NewExpression[callee.name='Error']",
+          message: 'Use AwsError or OpentrailError.',
+        },
       ],
     },
   },

@@ -9,7 +9,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const console_ = join(root, 'console');
 const stamp = join(console_, 'dist', '.stamp');
 
-const sources = filesBelow(console_).filter((path) => !/\/(dist|node_modules)\//.test(path)).sort();
+const sources = filesBelow(console_)
+  .filter((path) => !/\/(dist|node_modules)\//.test(path))
+  .sort();
 const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
 for (const path of sources) hash.update(path.slice(root.length)).update(readFileSync(path));
 const wanted = hash.digest('hex');

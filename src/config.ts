@@ -19,7 +19,10 @@ const duration = (fallback: string, least = 1000) =>
     .transform((text, context) => {
       const ms = parseDuration(text);
       if (ms === undefined || ms < least) {
-        context.addIssue({ code: 'custom', message: `must be a duration of at least ${least / 1000}s such as 1s, 5m, 1h, 90d (got "${text}")` });
+        context.addIssue({
+          code: 'custom',
+          message: `must be a duration of at least ${least / 1000}s such as 1s, 5m, 1h, 90d (got "${text}")`,
+        });
         return z.NEVER;
       }
       return ms;
@@ -31,7 +34,9 @@ const bytes = (fallback: string) =>
     .default(fallback)
     .transform((text, context) => {
       const match = /^(\d+)\s*(B|KB|MB|GB|KiB|MiB|GiB)?$/i.exec(text.trim());
-      const unit = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[(match?.[2] ?? 'B')[0]?.toLowerCase() as 'b' | 'k' | 'm' | 'g'];
+      const unit = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[
+        (match?.[2] ?? 'B')[0]?.toLowerCase() as 'b' | 'k' | 'm' | 'g'
+      ];
       if (!match?.[1] || unit === undefined) {
         context.addIssue({ code: 'custom', message: `must be a size such as 64MB (got "${text}")` });
         return z.NEVER;
@@ -45,9 +50,20 @@ const flag = (fallback: boolean) =>
     .default(fallback)
     .transform((value) => value === true || value === 'true' || value === '1');
 
-const url = z.string().regex(/^https?:\/\/[^/?#\s]+\/?$/, 'must be http://HOST[:PORT] or https://HOST[:PORT]').transform((text) => text.replace(/\/$/, ''));
+const url = z
+  .string()
+  .regex(/^https?:\/\/[^/?#\s]+\/?$/, 'must be http://HOST[:PORT] or https://HOST[:PORT]')
+  .transform((text) => text.replace(/\/$/, ''));
 const databaseUrl = z.url('must be a URL');
-const list = z.union([z.array(z.string()), z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean))]);
+const list = z.union([
+  z.array(z.string()),
+  z.string().transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  ),
+]);
 const integer = (fallback: number, least = 1) => z.coerce.number().int().min(least).default(fallback);
 
 const schema = z.strictObject({
@@ -57,30 +73,72 @@ const schema = z.strictObject({
     .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'must be HOST:PORT')
     .default('127.0.0.1:4680')
     .describe('Address of the one endpoint. Port 0 takes a free one.'),
-  account_id: z.string().regex(/^\d{12}$/, 'must be 12 digits').default('123456789012').describe('The account that the first start creates, and the owner of calls by unknown keys.'),
-  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1').default('us-east-1').describe('Home region; the region of calls that name none.'),
-  regions: list.default([]).describe('Further regions that multi-region trails cover from the start (default: home and those seen).'),
+  account_id: z
+    .string()
+    .regex(/^\d{12}$/, 'must be 12 digits')
+    .default('123456789012')
+    .describe('The account that the first start creates, and the owner of calls by unknown keys.'),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1')
+    .default('us-east-1')
+    .describe('Home region; the region of calls that name none.'),
+  regions: list
+    .default([])
+    .describe(
+      'Further regions that multi-region trails cover from the start (default: home and those seen).',
+    ),
   upstream: url.optional().describe('Where every service that Opentrail does not serve is forwarded to.'),
-  upstream_access_key_id: z.string().optional().describe("Key for Opentrail's own calls to an upstream (default: the administrator key)."),
+  upstream_access_key_id: z
+    .string()
+    .optional()
+    .describe("Key for Opentrail's own calls to an upstream (default: the administrator key)."),
   upstream_secret_access_key: z.string().optional().describe('Its secret.'),
-  upstream_timeout: duration('15m').describe('How long an upstream may be silent before the caller gets 504.'),
+  upstream_timeout: duration('15m').describe(
+    'How long an upstream may be silent before the caller gets 504.',
+  ),
   s3_endpoint: url.optional().describe('S3 that log files are delivered to (default: where s3 is served).'),
-  clickhouse_url: databaseUrl.optional().describe('A ClickHouse server instead of the embedded engine: http://USER:PASSWORD@HOST:8123/DATABASE.'),
-  postgres_url: databaseUrl.optional().describe('PostgreSQL instead of SQLite for the settings. Not built yet: refused.'),
-  journal_sync: z.enum(['group', 'always']).default('group').describe('group: answers leave once written (survives kill -9), fsync within 20 ms. always: fsync first.'),
-  journal_segment: bytes('64MB').describe('Size of a journal segment, preallocated; one more is kept as the reserve for a full disk.'),
-  journal_limit: bytes('4GB').describe('A follower further behind than this reads the event store instead, and sealed segments go.'),
-  journal_repair: flag(false).describe('Start although the journal is damaged: what can be read is kept, the rest is set aside and told in the trail.'),
-  fail_closed: flag(false).describe('Refuse calls that cannot be recorded instead of letting them pass with a gap record.'),
-  data_events: z.enum(['selected', 'all', 'none']).default('selected').describe('Which data events are kept: those a trail selects, all, or none.'),
-  history_retention: duration('90d', 86_400_000).describe('How long event history is kept; LookupEvents reaches as far back.'),
+  clickhouse_url: databaseUrl
+    .optional()
+    .describe('A ClickHouse server instead of the embedded engine: http://USER:PASSWORD@HOST:8123/DATABASE.'),
+  postgres_url: databaseUrl
+    .optional()
+    .describe('PostgreSQL instead of SQLite for the settings. Not built yet: refused.'),
+  journal_sync: z
+    .enum(['group', 'always'])
+    .default('group')
+    .describe(
+      'group: answers leave once written (survives kill -9), fsync within 20 ms. always: fsync first.',
+    ),
+  journal_segment: bytes('64MB').describe(
+    'Size of a journal segment, preallocated; one more is kept as the reserve for a full disk.',
+  ),
+  journal_limit: bytes('4GB').describe(
+    'A follower further behind than this reads the event store instead, and sealed segments go.',
+  ),
+  journal_repair: flag(false).describe(
+    'Start although the journal is damaged: what can be read is kept, the rest is set aside and told in the trail.',
+  ),
+  fail_closed: flag(false).describe(
+    'Refuse calls that cannot be recorded instead of letting them pass with a gap record.',
+  ),
+  data_events: z
+    .enum(['selected', 'all', 'none'])
+    .default('selected')
+    .describe('Which data events are kept: those a trail selects, all, or none.'),
+  history_retention: duration('90d', 86_400_000).describe(
+    'How long event history is kept; LookupEvents reaches as far back.',
+  ),
   delivery_interval: duration('5m').describe('How often log files are delivered.'),
   digest_interval: duration('1h').describe('How often digest files are delivered.'),
   quota_trails: integer(5).describe('Trails per region.'),
   max_header_bytes: bytes('64KB').describe('Longer request headers are refused (431).'),
   trusted_proxies: list.default([]).describe('Addresses whose X-Forwarded-For is believed.'),
   session_duration: duration('12h', 900_000).describe('How long a console session lasts.'),
-  log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Log lines on stderr.'),
+  log_level: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Log lines on stderr.'),
 });
 
 export const configSchema = schema;
@@ -111,15 +169,27 @@ export function loadConfig({ env, options }: ConfigSources): Config {
   }
   const all = { ...fileUpstreams, ...upstreams };
   for (const [service, target] of Object.entries(all)) {
-    if (target !== 'embedded' && !url.safeParse(target).success) mistakes.push(`OPENTRAIL_UPSTREAM_${service.toUpperCase()}: must be a URL or "embedded" (got "${target}")`);
+    if (target !== 'embedded' && !url.safeParse(target).success)
+      mistakes.push(
+        `OPENTRAIL_UPSTREAM_${service.toUpperCase()}: must be a URL or "embedded" (got "${target}")`,
+      );
   }
-  if (parsed.success && parsed.data.postgres_url !== undefined) mistakes.push('OPENTRAIL_POSTGRES_URL: PostgreSQL settings are not built yet; leave it unset to use the embedded SQLite');
-  if (mistakes.length > 0 || !parsed.success) throw new OpentrailError('BAD_CONFIG', `configuration:\n  ${mistakes.join('\n  ')}`);
-  return { ...parsed.data, data: isAbsolute(parsed.data.data) ? parsed.data.data : resolve(parsed.data.data), upstreams: all };
+  if (parsed.success && parsed.data.postgres_url !== undefined)
+    mistakes.push(
+      'OPENTRAIL_POSTGRES_URL: PostgreSQL settings are not built yet; leave it unset to use the embedded SQLite',
+    );
+  if (mistakes.length > 0 || !parsed.success)
+    throw new OpentrailError('BAD_CONFIG', `configuration:\n  ${mistakes.join('\n  ')}`);
+  return {
+    ...parsed.data,
+    data: isAbsolute(parsed.data.data) ? parsed.data.data : resolve(parsed.data.data),
+    upstreams: all,
+  };
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${variableOf(key)}: no such setting`).join('\n  ');
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => `${variableOf(key)}: no such setting`).join('\n  ');
   return `${variableOf(issue.path.join('.'))}: ${issue.message}`;
 }
 
@@ -169,5 +239,7 @@ function takeUpstreams(file: Record<string, unknown>): Record<string, string> {
 }
 
 function defined(options: ConfigSources['options']): Record<string, string> {
-  return Object.fromEntries(Object.entries(options).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(options).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

@@ -26,7 +26,11 @@ export class OpentrailError extends Error {
   readonly code: OpentrailErrorCode;
   readonly kind: ErrorKind;
 
-  constructor(code: OpentrailErrorCode, message: string, options: { cause?: unknown; kind?: ErrorKind } = {}) {
+  constructor(
+    code: OpentrailErrorCode,
+    message: string,
+    options: { cause?: unknown; kind?: ErrorKind } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.kind = options.kind ?? (code === 'BUG' ? 'bug' : code.startsWith('BAD_') ? 'user' : 'operator');

@@ -20,5 +20,8 @@ const SECRETS = [
 
 /** JSON lines on stderr: a short lower-case message and fields. Credentials are censored wherever they stand. */
 export function createLogger(level: string): Logger {
-  return pino({ level, base: null, redact: { paths: SECRETS, censor: '[redacted]' } }, pino.destination({ dest: 2, sync: true }));
+  return pino(
+    { level, base: null, redact: { paths: SECRETS, censor: '[redacted]' } },
+    pino.destination({ dest: 2, sync: true }),
+  );
 }

@@ -26,9 +26,15 @@ export type JournalState = 'ok' | 'reserve' | 'full';
 
 export type Journal = {
   /** Resolves when the entries are as durable as the sync mode promises (group: written; always: fsynced). Rejects with JOURNAL_FULL. */
-  readonly append: (inputs: readonly JournalInput[]) => Promise<{ readonly firstSeq: number; readonly lastSeq: number }>;
+  readonly append: (
+    inputs: readonly JournalInput[],
+  ) => Promise<{ readonly firstSeq: number; readonly lastSeq: number }>;
   /** Entries from `from` on in order, at most `maxBytes` of raw (at least one entry); [] at the head. Rejects with NOT_FOUND when `from` was already pruned. */
-  readonly read: (query: { readonly from: number; readonly maxBytes: number; readonly maxEntries?: number }) => Promise<readonly JournalEntry[]>;
+  readonly read: (query: {
+    readonly from: number;
+    readonly maxBytes: number;
+    readonly maxEntries?: number;
+  }) => Promise<readonly JournalEntry[]>;
   /** Resolves true when an entry with seq >= `seq` can be read; false when the signal aborts. */
   readonly waitFor: (seq: number, signal: AbortSignal) => Promise<boolean>;
   /** Seq of the newest readable entry; 0 when empty. */
@@ -109,16 +115,41 @@ export type ValueCount = { readonly value: string; readonly count: number };
 
 export type EventStore = {
   /** Inserts journal records as one unit. `token` is stable over retries of the same batch: a repeated token inserts nothing twice. */
-  readonly insert: (batch: { readonly token: string; readonly entries: readonly JournalEntry[] }) => Promise<void>;
+  readonly insert: (batch: {
+    readonly token: string;
+    readonly entries: readonly JournalEntry[];
+  }) => Promise<void>;
   readonly lookup: (query: LookupQuery, signal?: AbortSignal) => Promise<LookupPage>;
   /** Counts per time bucket, empty buckets left out. */
   readonly histogram: (query: HistogramQuery, signal?: AbortSignal) => Promise<readonly HistogramBucket[]>;
   /** The most frequent values of an attribute that start with `prefix`, within the query's scope and range. */
-  readonly values: (query: Omit<HistogramQuery, 'bucketSeconds'> & { readonly key: LookupKey; readonly prefix: string; readonly limit: number }, signal?: AbortSignal) => Promise<readonly ValueCount[]>;
+  readonly values: (
+    query: Omit<HistogramQuery, 'bucketSeconds'> & {
+      readonly key: LookupKey;
+      readonly prefix: string;
+      readonly limit: number;
+    },
+    signal?: AbortSignal,
+  ) => Promise<readonly ValueCount[]>;
   /** Records with seq in [from, to], for followers that are behind the journal. Ordered by seq. */
-  readonly bySequence: (range: { readonly from: number; readonly to: number; readonly limit: number }) => Promise<readonly JournalEntry[]>;
+  readonly bySequence: (range: {
+    readonly from: number;
+    readonly to: number;
+    readonly limit: number;
+  }) => Promise<readonly JournalEntry[]>;
   /** Which of these event ids (UUIDs) are stored already, near the given time range (seconds). */
-  readonly existing: (query: { readonly ids: readonly string[]; readonly from: number; readonly to: number }) => Promise<ReadonlySet<string>>;
-  readonly accounts: () => Promise<readonly { readonly account: string; readonly regions: readonly string[]; readonly events: number; readonly newest: number }[]>;
+  readonly existing: (query: {
+    readonly ids: readonly string[];
+    readonly from: number;
+    readonly to: number;
+  }) => Promise<ReadonlySet<string>>;
+  readonly accounts: () => Promise<
+    readonly {
+      readonly account: string;
+      readonly regions: readonly string[];
+      readonly events: number;
+      readonly newest: number;
+    }[]
+  >;
   readonly ping: () => Promise<boolean>;
 };

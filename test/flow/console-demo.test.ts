@@ -43,7 +43,9 @@ describe.skipIf(missing !== undefined)(needing('the console with the demo', miss
     await page.getByRole('link', { name: 'DeleteTable' }).first().click();
     await expect
       .poll(() => page.locator('.ot-sentence').innerText(), { timeout: 10_000 })
-      .toMatch(/^dmitri@acme.example \(role DeployRole\) deleted table ledger from [\d.]+ with the AWS CLI\.$/);
+      .toMatch(
+        /^dmitri@acme.example \(role DeployRole\) deleted table ledger from [\d.]+ with the AWS CLI\.$/,
+      );
     await page.locator('.ot-histogram .ot-bar').first().waitFor();
     if (pictures) await page.screenshot({ path: join(ROOT, 'docs', 'console-event-history.png') });
   });
