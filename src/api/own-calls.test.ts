@@ -246,6 +246,25 @@ describe('an upload that its operation refuses unread', () => {
   });
 });
 
+describe('an upload whose chunks are wrong', () => {
+  it('is refused, and its connection serves the next request', async () => {
+    const endpoint = await start();
+    const by = { credentials: ADMIN, service: 's3', region: 'us-east-1', now: Date.now() };
+    const headers = signRequest(by, {
+      method: 'PUT',
+      url: `${endpoint.url}/b/k`,
+      body: { hash: 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' },
+      headers: { 'content-encoding': 'aws-chunked', 'x-amz-decoded-content-length': '2000000' },
+    });
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const head = `PUT /b/k HTTP/1.1\r\nContent-Length: 2000000\r\n${lines.join('')}\r\n`;
+    const next = 'GET /b/k HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n';
+    const answer = await talk(endpoint.port, `${head}no chunk\r\n${'x'.repeat(2_000_000 - 10)}${next}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*InvalidChunkSizeError[^]*HTTP\/1\.1 501 /);
+    expect(endpoint.objects.size).toBe(0);
+  });
+});
+
 describe('a call that nobody serves', () => {
   it('says so, and what to do, and is recorded', async () => {
     const endpoint = await start();

@@ -93,7 +93,9 @@ export class OwnBody {
 
   /** Reads and forgets what is left, so that the connection can be used again. */
   discard(): void {
-    if (!this.#req.complete) this.#req.resume();
+    if (this.#req.complete) return;
+    // With a listener the rest flows also once a reader that has not let go yet does so.
+    this.#req.on('data', ignore).resume();
   }
 
   async *#chunks(): AsyncGenerator<Uint8Array> {
@@ -108,6 +110,10 @@ export class OwnBody {
       throw new AwsError('IncompleteBody', 'The request body ended before it was complete.', { cause });
     }
   }
+}
+
+function ignore(): void {
+  // The rest of a body that nobody wants.
 }
 
 function tooLarge(limit: number): AwsError {

@@ -24,7 +24,16 @@ export type ChunkedOptions = {
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html, .../sigv4-streaming-trailers.html
  */
 export function decodeAwsChunked(body: Readable, options: ChunkedOptions): Readable {
-  return Readable.from(decode(body, options), { objectMode: false, highWaterMark: 65_536 });
+  return Readable.from(decodeAndClose(body, options), { objectMode: false, highWaterMark: 65_536 });
+}
+
+/** Lets go of the body also when its content is refused half-way: what is left of it is for somebody else to read. */
+async function* decodeAndClose(body: Readable, options: ChunkedOptions): AsyncGenerator<Uint8Array> {
+  try {
+    yield* decode(body, options);
+  } finally {
+    body.destroy();
+  }
 }
 
 const MAX_CHUNK_HEADER = 256;
