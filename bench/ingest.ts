@@ -1,13 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { Session } from 'chdb';
 
-import { signRequest } from '../src/aws/sigv4/sign-request.ts';
 import { ENGINE_ARGUMENTS } from '../src/store/events/engine/limits.ts';
 import { MIGRATIONS } from '../src/store/events/schema.ts';
 import type { JournalEntry } from '../src/store/contract.ts';
@@ -19,6 +21,7 @@ import { startPostgres, type Postgres } from './kit/postgres.ts';
 import { loadTemplates, syntheticEvents } from './kit/synthetic-events.ts';
 
 const VECTORS = fileURLToPath(new URL('../../shared/vectors', import.meta.url));
+const SENDER = fileURLToPath(new URL('kit/post-records.ts', import.meta.url));
 const BATCH = 5000;
 /** As the import command does: one is read while the other is stored. */
 const REQUESTS_AT_ONCE = 2;
@@ -72,35 +75,49 @@ async function throughTheDoor(
   batches: readonly JournalEntry[][],
   total: number,
 ): Promise<number> {
-  const bodies = batches.map((batch) => Buffer.concat(batch.flatMap(({ raw }) => [raw, Buffer.from('\n')])));
+  const folder = mkdtempSync(join(tmpdir(), 'opentrail-bodies-'));
+  for (const [i, batch] of batches.entries())
+    writeFileSync(
+      join(folder, String(i).padStart(6, '0')),
+      batch.map(({ raw }) => `${String(raw)}\n`).join(''),
+    );
+  const sender = await startSender(server, folder);
   const began = performance.now();
-  const waiting = [...bodies];
-  const sender = async () => {
-    for (let body = waiting.shift(); body; body = waiting.shift()) await post(server, body);
-  };
-  await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, sender));
+  await sender.send();
   while ((await found(server)) < total) await sleep(20);
-  return (performance.now() - began) / 1000;
+  const seconds = (performance.now() - began) / 1000;
+  rmSync(folder, { recursive: true, force: true });
+  return seconds;
 }
 
-async function post(server: TestServer, body: Buffer): Promise<void> {
-  const url = `${server.url}/_ingest/records?origin=ingested`;
-  const signer = {
-    credentials: server.credentials,
-    service: 'opentrail',
-    region: 'us-east-1',
-    now: Date.now(),
+/** Posts the files of the folder when it is told to. */
+async function startSender({ url, credentials }: TestServer, folder: string) {
+  const { accessKeyId, secretAccessKey } = credentials;
+  const child = spawn(
+    process.execPath,
+    [
+      SENDER,
+      `${url}/_ingest/records?origin=ingested`,
+      folder,
+      String(REQUESTS_AT_ONCE),
+      accessKeyId,
+      secretAccessKey,
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const said = createInterface({ input: child.stdout });
+  const exited = once(child, 'exit').then(([code]) =>
+    Promise.reject(new Error(`the sender ended with ${String(code)}`)),
+  );
+  const hear = () => Promise.race([once(said, 'line'), exited]);
+  await hear();
+  return {
+    send: async () => {
+      child.stdin.write('go\n');
+      await hear();
+      exited.catch(() => undefined);
+    },
   };
-  const headers = signRequest(signer, {
-    method: 'POST',
-    url,
-    headers: { 'content-type': 'application/x-ndjson' },
-    body,
-  });
-  delete headers['host'];
-  const response = await fetch(url, { method: 'POST', headers, body: new Uint8Array(body) });
-  if (!response.ok) throw new Error(`ingest: ${response.status} ${await response.text()}`);
-  await response.arrayBuffer();
 }
 
 /** The records that came in only: our own calls are recorded too. */

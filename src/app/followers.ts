@@ -15,8 +15,8 @@ const EVENTS = 'events';
 /** One insert is one unit of the engine's while it stays below its block size. */
 const MOST_BYTES = 32 * 1024 * 1024;
 const MOST_ENTRIES = 20_000;
-/** Milliseconds: a call is to be found within one second of its answer. */
-const LINGER = 100;
+/** Milliseconds: between inserts; a call is to be found within one second of its answer. */
+const LINGER = 250;
 
 export type FollowersDeps = {
   readonly config: Config;

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Clock } from '../base/clock.ts';
 import { Counter, type Registry } from '../base/metrics.ts';
 import {
@@ -15,7 +17,7 @@ import type { Store } from './store.ts';
 type Ingested = IngestedRecord & { readonly columns: EventColumns };
 
 export type IngestJoin = {
-  readonly store: Pick<Store, 'intake' | 'events'>;
+  readonly store: Pick<Store, 'intake' | 'events' | 'journal'>;
   readonly config: Pick<Config, 'history_retention'>;
   readonly clock: Clock;
   readonly metrics: Registry;
@@ -34,6 +36,7 @@ export function joinIngest({ store, config, clock, metrics, publish, storedThrou
   return createIngest<Ingested>({
     slice,
     existing: (query) => store.events.existing(query),
+    room: () => room(store.journal, storedThrough),
     accept: async (records, origin) => {
       const events = records.map(({ raw, columns }): EventRecord => ({ raw, columns, origin }));
       const { lastSeq } = await store.intake.submit(events);
@@ -45,6 +48,20 @@ export function joinIngest({ store, config, clock, metrics, publish, storedThrou
     retentionMs: config.history_retention,
     clock,
   });
+}
+
+/**
+ * Entries that the event store may be behind: about what the journal keeps in memory as it came in. Beyond that every entry is read from the disk
+ * and parsed once more.
+ */
+const MOST_BEHIND = 20_000;
+/** Milliseconds. An engine that is down does not hold an import back for longer: the journal has it. */
+const PATIENCE = 2000;
+const GLANCE = 5;
+
+async function room(journal: Pick<Store['journal'], 'head'>, storedThrough: () => number): Promise<void> {
+  for (let waited = 0; waited < PATIENCE && journal.head() - storedThrough() > MOST_BEHIND; waited += GLANCE)
+    await sleep(GLANCE);
 }
 
 /** What happened long ago, or never, is no news. */

@@ -26,6 +26,7 @@ function harness(stored: readonly string[] = []) {
       asked.push([...ids]);
       return new Set(stored);
     },
+    room: async () => undefined,
     accept: async (records, origin) => {
       accepted.push({ ids: records.map((record) => record.id), origin });
       return (journal += records.length);

@@ -41,6 +41,8 @@ export type IngestDeps<R extends IngestedRecord> = {
     readonly from: number;
     readonly to: number;
   }) => Promise<ReadonlySet<string>>;
+  /** Resolves when the store is not too far behind, or will not catch up soon: what is read back from the disk costs twice. */
+  readonly room: () => Promise<void>;
   /** Journals; resolves with the last seq when the records are accepted. */
   readonly accept: (records: readonly R[], origin: IngestOrigin) => Promise<number>;
   /** Journal seq up to which the event store is searchable. */
@@ -68,6 +70,7 @@ const TURN = 250;
 export function createIngest<R extends IngestedRecord>(deps: IngestDeps<R>): Ingest {
   const inFlight = new InFlightIds(deps.storedThrough);
   return async (body, { origin, since = -Infinity }) => {
+    await deps.room();
     const sorted = await sortOut(deps, body, since);
     const fresh = origin === 'imported' ? await withoutKnown(deps, sorted.fresh, inFlight) : sorted.fresh;
     const duplicates = sorted.repeated + sorted.fresh.length - fresh.length;

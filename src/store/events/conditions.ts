@@ -14,21 +14,58 @@ export type Selection = Omit<HistogramQuery, 'bucketSeconds'>;
 export function whereOf(query: Selection): Where {
   const binder = createBinder();
   const parts = [`t >= ${binder.time(query.from)}`, `t <= ${binder.time(query.to)}`];
-  if (query.scope !== 'all')
-    parts.push(
-      `account = ${binder.text(query.scope.account)}`,
-      `region = ${binder.text(query.scope.region)}`,
-    );
-  if (query.categories.length === 1) parts.push(`category = ${binder.text(query.categories[0] ?? '')}`);
-  else if (query.categories.length > 1) parts.push(`category IN ${binder.texts(query.categories)}`);
   const tokens: string[] = [];
   for (const condition of query.conditions) {
     const token = singleToken(condition);
     if (token !== undefined) tokens.push(token);
     else parts.push(conditionSql(condition, binder));
   }
+  const surroundings = query.conditions.some(isIndexed)
+    ? indexedSurroundings(query, binder)
+    : { parts: plainSurroundings(query, binder), tokens: [] };
+  tokens.push(...surroundings.tokens);
+  parts.push(...surroundings.parts);
   if (tokens.length > 0) parts.push(`hasAll(tok, ${binder.texts(tokens)})`);
   return { sql: parts.join(' AND '), params: binder.params };
+}
+
+type Surroundings = { readonly parts: readonly string[]; readonly tokens: readonly string[] };
+
+/** Where a page is read in the table's order, the columns of that order are the quickest to read. */
+function plainSurroundings({ scope, categories }: Selection, binder: Binder): readonly string[] {
+  return [...(scope === 'all' ? [] : [scopeSql(scope, binder)]), ...categoriesSql(categories, binder)];
+}
+
+/**
+ * Where the text index names the rows anyway, it answers account, region and category too: a third of the time of a page whose records are
+ * scattered went into reading these three columns. The sorting order is only asked which granules there can be at all.
+ */
+function indexedSurroundings({ scope, categories }: Selection, binder: Binder): Surroundings {
+  const [category, ...others] = categories;
+  const single = category !== undefined && others.length === 0;
+  return {
+    parts: [
+      ...(scope === 'all' ? [] : [`indexHint(${scopeSql(scope, binder)})`]),
+      ...(single ? [] : categoriesSql(categories, binder)),
+    ],
+    tokens: [
+      ...(scope === 'all' ? [] : [`g=${scope.account}/${scope.region}`]),
+      ...(single ? [`c=${category}`] : []),
+    ],
+  };
+}
+
+function scopeSql(scope: Exclude<Selection['scope'], 'all'>, binder: Binder): string {
+  return `account = ${binder.text(scope.account)} AND region = ${binder.text(scope.region)}`;
+}
+
+function categoriesSql(categories: Selection['categories'], binder: Binder): readonly string[] {
+  if (categories.length === 0) return [];
+  return [
+    categories.length === 1
+      ? `category = ${binder.text(categories[0] ?? '')}`
+      : `category IN ${binder.texts(categories)}`,
+  ];
 }
 
 /** Tag of the key's tokens, and the column that holds its values plainly. Keys of the sorting order have no token. */

@@ -7,7 +7,7 @@ import { createInserter } from './insert-events.ts';
 import { migrate } from './migrate.ts';
 import { accounts, bySequence, existing, histogram, lookup, values, type ReadDeps } from './read-queries.ts';
 import { RowReader } from './row-reader.ts';
-import { settingsFor } from './settings.ts';
+import { readSettings } from './settings.ts';
 
 export type EventStoreDeps = {
   /** `http://USER:PASSWORD@HOST:PORT[/DATABASE]` of a ClickHouse server, or `engine.url`. */
@@ -39,7 +39,7 @@ export async function createEventStore(deps: EventStoreDeps): Promise<ClickHouse
   const clickhouse = connectClickHouse(url);
   const upToDate = () => migrate({ clickhouse, log, retentionMs });
   await upToDate();
-  const read: ReadDeps = { clickhouse, columnsOf, settings: await settingsFor(clickhouse) };
+  const read: ReadDeps = { clickhouse, columnsOf, settings: await readSettings(clickhouse) };
   return {
     insert: createInserter({ clickhouse, journalId, columnsOf, observe: insertMetrics(deps.metrics) }),
     lookup: (query, signal) => lookup(read, query, signal),

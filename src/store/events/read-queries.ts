@@ -12,11 +12,11 @@ import type {
 import type { ClickHouse } from './clickhouse.ts';
 import { columnOf, createBinder, isIndexed, whereOf } from './conditions.ts';
 import { RowReader } from './row-reader.ts';
-import type { SettingsFor } from './settings.ts';
+import { pageSettings, type ReadSettings } from './settings.ts';
 
 export type ReadDeps = {
   readonly clickhouse: ClickHouse;
-  readonly settings: SettingsFor;
+  readonly settings: ReadSettings;
   readonly columnsOf: (raw: Uint8Array) => EventColumns;
 };
 
@@ -86,7 +86,7 @@ async function fetchRows(
     sql,
     params,
     signal,
-    settings: deps.settings.lookup(query),
+    settings: deps.settings,
   });
   const reader = new RowReader(answer);
   const rows: Found[] = [];
@@ -101,7 +101,7 @@ async function fetchRows(
   return rows;
 }
 
-function pageSql(query: LookupQuery): {
+function pageSql(query: LookupQuery & Pick<Window, 'inOrder'>): {
   readonly sql: string;
   readonly params: Readonly<Record<string, unknown>>;
 } {
@@ -112,7 +112,7 @@ function pageSql(query: LookupQuery): {
     ? ` AND (t < ${binder.time(after.time)} OR id < ${binder.bind(after.id, 'UUID')})`
     : '';
   return {
-    sql: `SELECT t, id, origin, raw FROM events WHERE ${where.sql}${cursor} ORDER BY t DESC, id DESC LIMIT ${query.limit}`,
+    sql: `SELECT t, id, origin, raw FROM events WHERE ${where.sql}${cursor} ORDER BY t DESC, id DESC LIMIT ${query.limit} ${pageSettings(query)}`,
     params: { ...where.params, ...binder.params },
   };
 }
@@ -129,7 +129,7 @@ export async function histogram(
     sql: `SELECT toUInt32(intDiv(toUInt32(t), ${seconds}) * ${seconds}) AS bucket, count(), countIf(error != '') FROM events WHERE ${sql} GROUP BY bucket ORDER BY bucket`,
     params,
     signal,
-    settings: deps.settings.aggregate(MOST_BUCKETS),
+    settings: deps.settings,
   });
   const reader = new RowReader(answer);
   const buckets: HistogramBucket[] = [];
@@ -137,9 +137,6 @@ export async function histogram(
     buckets.push({ time: reader.uint32(), count: reader.uint64(), errors: reader.uint64() });
   return buckets;
 }
-
-/** A minute a bucket over 70 days; whoever wants more asks twice. */
-const MOST_BUCKETS = 100_000;
 
 /** The most frequent values of one attribute. */
 export async function values(
@@ -154,7 +151,7 @@ export async function values(
       GROUP BY v ORDER BY c DESC, v LIMIT ${Math.trunc(query.limit)}`,
     params: { ...where.params, ...binder.params },
     signal,
-    settings: deps.settings.aggregate(query.limit),
+    settings: deps.settings,
   });
   const reader = new RowReader(answer);
   const counts: ValueCount[] = [];
@@ -185,7 +182,7 @@ export async function bySequence(
   const answer = await deps.clickhouse.rows('lookup', {
     sql: `SELECT seq, id, origin, raw FROM events WHERE journal = {journal:String} AND seq >= {from:UInt64} AND seq <= {to:UInt64} ORDER BY seq LIMIT ${Math.trunc(range.limit)}`,
     params: { journal: deps.journalId, from: range.from, to: range.to },
-    settings: deps.settings.aggregate(range.limit),
+    settings: deps.settings,
   });
   const reader = new RowReader(answer);
   const entries: JournalEntry[] = [];
@@ -219,7 +216,7 @@ export async function existing(
     const answer = await deps.clickhouse.rows('lookup', {
       sql: `SELECT DISTINCT id FROM events WHERE t >= ${binder.time(from)} AND t <= ${binder.time(to)} AND id IN (${list.join(',')})`,
       params: binder.params,
-      settings: deps.settings.aggregate(IDS_AT_ONCE),
+      settings: deps.settings,
     });
     const reader = new RowReader(answer);
     while (!reader.done) found.add(reader.uuid());
@@ -231,7 +228,7 @@ export async function existing(
 export async function accounts(deps: ReadDeps): Promise<Awaited<ReturnType<EventStore['accounts']>>> {
   const answer = await deps.clickhouse.rows('lookup', {
     sql: 'SELECT account, region, count() AS c, max(t) FROM events GROUP BY account, region ORDER BY account, c DESC',
-    settings: deps.settings.aggregate(MOST_BUCKETS),
+    settings: deps.settings,
   });
   const reader = new RowReader(answer);
   const byAccount = new Map<string, { account: string; regions: string[]; events: number; newest: number }>();

@@ -16,9 +16,10 @@ export type Migration = {
   readonly statements: (engine: TableEngine) => readonly string[];
 };
 
-/** In order; a landed migration is never edited. */
+/** In order. `createEvents` makes the table as it is today; the later ones bring older tables there, and find nothing to do in a new one. */
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: (engine) => [createEvents(engine)] },
+  { version: 2, statements: () => ADD_SCOPE_TOKEN },
 ];
 
 /** Changes with the configuration, so it is compared at each start instead of being a migration. */
@@ -28,17 +29,30 @@ export const createVersions = ({ mergeTree }: TableEngine): string => `
 CREATE TABLE IF NOT EXISTS schema_versions (version UInt32, applied DateTime('UTC') DEFAULT now())
 ENGINE = ${mergeTree} ORDER BY version`;
 
+const TOKENS = `arrayConcat(
+    ['n=' || name, 's=' || source, 'u=' || username, 'k=' || access_key, 'w=' || toString(read_only),
+     'a=' || user_arn, 'i=' || source_ip, 'x=' || error, 'c=' || category, 'g=' || account || '/' || region], res)`;
+const TOKEN_INDEX = "text(tokenizer = 'array')";
+
+/** Version 2 added `g=`. Parts that are not rewritten yet have no index and are read through: slower, never wrong. */
+const ADD_SCOPE_TOKEN = [
+  'ALTER TABLE events DROP INDEX IF EXISTS i_tok',
+  `ALTER TABLE events MODIFY COLUMN tok Array(String) ALIAS ${TOKENS}`,
+  `ALTER TABLE events ADD INDEX i_tok tok TYPE ${TOKEN_INDEX}`,
+  'ALTER TABLE events MATERIALIZE INDEX i_tok',
+];
+
 /**
  * Weekly partitions: days would make 90 parts of every search, months would keep expired events for long. A week at rest is merged
  * into one part, because a search pays about a millisecond for each part that it touches.
- * Granules of 256 rows: fifty scattered records decompress fifty small blocks. `res` carries its tags already ('t=' type, 'r=' name)
+ * Granules of 128 rows: fifty scattered records decompress fifty small blocks. `res` carries its tags already ('t=' type, 'r=' name)
  * because a lambda in the alias breaks on parts without the index.
  */
 const createEvents = (engine: TableEngine): string => `
 CREATE TABLE IF NOT EXISTS events (
   account LowCardinality(String),
   region LowCardinality(String),
-  t DateTime('UTC') CODEC(Delta, ZSTD(1)),
+  t DateTime('UTC') CODEC(Delta, ZSTD(1)) SETTINGS (min_compress_block_size = 8192, max_compress_block_size = 16384),
   id UUID CODEC(NONE),
   category LowCardinality(String),
   origin LowCardinality(String),
@@ -54,17 +68,15 @@ CREATE TABLE IF NOT EXISTS events (
   source_ip String CODEC(ZSTD(1)),
   res Array(String) CODEC(ZSTD(1)),
   raw String CODEC(ZSTD(1)),
-  tok Array(String) ALIAS arrayConcat(
-    ['n=' || name, 's=' || source, 'u=' || username, 'k=' || access_key, 'w=' || toString(read_only),
-     'a=' || user_arn, 'i=' || source_ip, 'x=' || error, 'c=' || category], res),
-  INDEX i_id id TYPE bloom_filter GRANULARITY 32,
-  INDEX i_seq seq TYPE minmax GRANULARITY 32,
-  INDEX i_tok tok TYPE text(tokenizer = 'array')
+  tok Array(String) ALIAS ${TOKENS},
+  INDEX i_id id TYPE bloom_filter GRANULARITY 64,
+  INDEX i_seq seq TYPE minmax GRANULARITY 64,
+  INDEX i_tok tok TYPE ${TOKEN_INDEX}
 )
 ENGINE = ${engine.mergeTree}
 PARTITION BY toMonday(t)
 ORDER BY (account, region, t, id)
 TTL ${ttlOf(engine)}
-SETTINGS index_granularity = 256, ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1,
+SETTINGS index_granularity = 128, ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1,
   min_age_to_force_merge_seconds = 3600, min_age_to_force_merge_on_partition_only = 1,
   ${engine.mergeTree === 'MergeTree' ? 'non_replicated_deduplication_window' : 'replicated_deduplication_window'} = 1000`;

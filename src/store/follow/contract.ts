@@ -22,7 +22,7 @@ export type FollowerOptions = {
   readonly apply: (batch: FollowerBatch, signal: AbortSignal) => Promise<void>;
   readonly maxBytes: number;
   readonly maxEntries: number;
-  /** Milliseconds to wait for a batch to fill once it has an entry. */
+  /** Milliseconds between batches that are not full: what comes alone is applied at once, what comes soon after it is gathered. */
   readonly linger: number;
   readonly clock: Clock;
   readonly log: Logger;

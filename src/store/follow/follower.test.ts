@@ -136,19 +136,21 @@ describe('follower', () => {
     });
   });
 
-  it('keeps batches within maxEntries and waits for them to fill', async () => {
+  it('applies what comes alone at once, then waits for batches to fill and keeps them within maxEntries', async () => {
     await withRig(async (rig) => {
       const sizes: number[] = [];
       const follower = createFollower(
         options(rig, async ({ entries }) => void sizes.push(entries.length), {
           maxEntries: 10,
-          linger: 5000,
+          linger: 60_000,
         }),
       );
       await follower.start();
+      await rig.journal.append([input('alone')]);
+      expect(await until(() => follower.status().cursor === 1)).toBe(true);
       for (let i = 0; i < 30; i++) await rig.journal.append([input(`${i}`)]);
-      expect(await until(() => follower.status().cursor === 30)).toBe(true);
-      expect(sizes).toEqual([10, 10, 10]);
+      expect(await until(() => follower.status().cursor === 31)).toBe(true);
+      expect(sizes).toEqual([1, 10, 10, 10]);
       await follower.stop();
     });
   });

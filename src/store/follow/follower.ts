@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 import { messageOf, OpentrailError } from '../../base/errors.ts';
 import { backoff, pause } from '../../base/retry.ts';
 import type { FollowerStatus, JournalEntry } from '../contract.ts';
@@ -18,6 +20,7 @@ class JournalFollower {
   readonly #options: FollowerOptions;
   readonly #stopping = new AbortController();
   #cursor = 0;
+  #lastRead = -Infinity;
   #running: Promise<void> = Promise.resolve();
   #failing: string | undefined;
   #failingSince: number | undefined;
@@ -79,19 +82,21 @@ class JournalFollower {
     const pending = await cursors.pending(name);
     if (pending !== undefined) return { from, to: pending, entries: await this.#readAll(from, pending) };
     await this.#linger(from);
+    this.#lastRead = performance.now();
     const batch = await this.#readSome(from, Infinity);
     if (this.#stopping.signal.aborted) return undefined;
     await cursors.begin(name, batch.to);
     return batch;
   }
 
-  /** Waits for a batch to fill: until there are `maxEntries`, at most `linger` ms. */
+  /** Waits for a batch to fill: until there are `maxEntries`, or `linger` ms after the last batch was read. What comes alone waits for nothing. */
   async #linger(from: number): Promise<void> {
     const { linger, journal, maxEntries } = this.#options;
-    if (linger <= 0 || journal.head() - from + 1 >= maxEntries) return;
+    const left = this.#lastRead + linger - performance.now();
+    if (left <= 0 || journal.head() - from + 1 >= maxEntries) return;
     const enough = new AbortController();
     const stop = (): void => enough.abort();
-    const timer = setTimeout(stop, linger);
+    const timer = setTimeout(stop, left);
     this.#stopping.signal.addEventListener('abort', stop, { once: true });
     await journal.waitFor(from + maxEntries - 1, enough.signal);
     clearTimeout(timer);

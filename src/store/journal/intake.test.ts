@@ -157,8 +157,11 @@ describe('intake, fail-open', () => {
         set('ok');
         expect(await until(() => intake.gap() === undefined)).toBe(true);
       }
-      expect(await until(() => journal.head() === 2)).toBe(true);
-      expect(gapsIn((await readAll(journal)).map(textOf)).map((gap) => gap.unrecordedCalls)).toEqual([3, 5]);
+      // The second may be told in two: what was counted before the first was forgotten, and the rest. No call is told twice, none never.
+      const told = gapsIn((await readAll(journal)).map(textOf)).map((gap) => gap.unrecordedCalls);
+      expect(told[0]).toBe(3);
+      expect(told.length).toBeGreaterThan(1);
+      expect(told.reduce((sum, calls) => sum + calls, 0)).toBe(8);
       await stop();
     });
   });

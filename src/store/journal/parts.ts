@@ -13,7 +13,7 @@ import { Tail } from './tail.ts';
 import { Waiters } from './waiters.ts';
 import { Writer, type Range } from './writer.ts';
 
-const TAIL_BYTES = 32 * 1024 * 1024;
+const TAIL_BYTES = 64 * 1024 * 1024;
 const PACK_AFTER = 60_000;
 const RETRY_EVERY = 1000;
 

@@ -7,10 +7,18 @@ export type LaneName = keyof typeof LANES;
 
 /**
  * Settings that a kind of work has unless the request says otherwise. SQL yields to lookups (which have priority 1) at every block it
- * reads, so its blocks are small, and one thread each is enough for ten at once.
+ * reads, so its blocks are small, and one thread each is enough for ten at once. Where the process may (CAP_SYS_NICE), its threads also yield
+ * the processor: a lookup is handed over between threads several times, and each time would wait behind ten that are busy.
  */
 export const LANE_SETTINGS: Readonly<Partial<Record<LaneName, Readonly<Record<string, string>>>>> = {
-  sql: { priority: '10', max_threads: '1', max_block_size: '8192', max_execution_time: '3600' },
+  sql: {
+    priority: '10',
+    os_threads_nice_value_query: '19',
+    max_threads: '1',
+    max_block_size: '1024',
+    preferred_block_size_bytes: '100000',
+    max_execution_time: '3600',
+  },
 };
 
 const CONNECTIONS = Object.values(LANES).reduce((sum, size) => sum + size, 0);
