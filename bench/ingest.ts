@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -36,14 +36,14 @@ export async function benchIngest({ events = 200_000, rounds = 3 } = {}): Promis
   const server = await startServer();
   const postgres = startPostgres();
   const rates = { ours: [] as number[], chdb: [] as number[], postgres: [] as number[] };
-  let memory = '';
+  let after = '';
   try {
     for (let round = 0; round < rounds; round++) {
       const batches = Array.from({ length: Math.ceil(events / BATCH) }, (_, i) =>
         made.entries(round * events + i * BATCH + 1, Math.min(BATCH, events - i * BATCH)),
       );
       rates.ours.push(events / (await throughTheDoor(server, batches, (round + 1) * events)));
-      memory = memoryOf(server.pid).text;
+      after = `memory MB: ${memoryOf(server.pid).text}; bytes an event on disk: ${bytesAnEvent(server, (round + 1) * events)}`;
       rates.chdb.push(events / (await straightIntoChdb(batches)));
       if (postgres) rates.postgres.push(events / (await intoPostgres(postgres, batches)));
     }
@@ -51,12 +51,12 @@ export async function benchIngest({ events = 200_000, rounds = 3 } = {}): Promis
     await server.stop();
     postgres?.stop();
   }
-  report(rates, memory);
+  report(rates, after);
 }
 
 function report(
   { ours, chdb, postgres }: Readonly<Record<'ours' | 'chdb' | 'postgres', readonly number[]>>,
-  memory: string,
+  after: string,
 ): void {
   const ratio = (others: readonly number[]) =>
     median(ours.map((rate, i) => rate / (others[i] ?? Number.NaN))).toFixed(2);
@@ -67,7 +67,23 @@ function report(
     line(
       `  PostgreSQL (COPY, JSONB, eight indexes): ${Math.round(median(postgres))}; ratio ${ratio(postgres)}`,
     );
-  line(`  memory MB after the load: ${memory}`);
+  line(`  after the load: ${after}`);
+}
+
+/** Just loaded: the engine has yet to merge its parts, the journal to pack its segments and let go of them. */
+function bytesAnEvent({ data }: TestServer, events: number): string {
+  const each = (folder: string) => (bytesBelow(join(data, folder)) / events).toFixed(0);
+  return `event store ${each('events')}, journal ${each('journal')}`;
+}
+
+function bytesBelow(folder: string): number {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.reduce((sum, entry) => {
+    const size = entry.isFile()
+      ? statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size
+      : 0;
+    return sum + (size ?? 0);
+  }, 0);
 }
 
 async function throughTheDoor(

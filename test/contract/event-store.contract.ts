@@ -253,6 +253,34 @@ export function eventStoreContract(title: string, start: () => Promise<EventStor
       await other.stop();
     });
 
+    it('finds what a table of version 1 already had, once that is brought up to date', async () => {
+      const at = NOW - 2000 * DAY;
+      const old = await engine.open('version-1');
+      await engine.command(
+        'ALTER TABLE events DROP INDEX i_tokens SETTINGS alter_sync = 0, mutations_sync = 0',
+      );
+      await engine.command("ALTER TABLE events MODIFY COLUMN tok Array(String) ALIAS ['n=' || name]");
+      await engine.command("ALTER TABLE events ADD INDEX i_tok tok TYPE text(tokenizer = 'array')");
+      await engine.command(
+        'ALTER TABLE schema_versions DELETE WHERE version > 1 SETTINGS mutations_sync = 2',
+      );
+      const entries = randomEntries(createRandom(17), { from: at, to: at, firstSeq: 1, count: 50 });
+      await old.insert({ token: '1-50', entries });
+      await old.migrate();
+      const { account, region, name } = (entries[0] as Entry).columns;
+      const page = await old.lookup({
+        ...{ scope: { account, region }, from: at, to: at, categories: [], limit: 100, after: undefined },
+        conditions: [{ key: 'EventName', operator: 'equals', values: [name] }],
+      });
+      const wanted = entries.filter(
+        ({ columns: c }) => c.account === account && c.region === region && c.name === name,
+      );
+      expect(page.events.map(({ columns }) => columns.id).sort()).toEqual(
+        wanted.map(({ columns }) => columns.id).sort(),
+      );
+      await old.stop();
+    });
+
     it('lets go of what is older than the retention', async () => {
       const old = { from: NOW - 5000 * DAY, to: NOW - 4990 * DAY };
       const other = await engine.open('old');

@@ -26,7 +26,11 @@ type Found = StoredEvent & { readonly id: string; readonly time: number };
 export async function lookup(deps: ReadDeps, query: LookupQuery, signal?: AbortSignal): Promise<LookupPage> {
   const events: Found[] = [];
   let { after } = query;
-  for (const window of windowsOf(query)) {
+  for (
+    let window: Window | undefined = firstWindow(query);
+    window;
+    window = nextWindow(query, window, events.length)
+  ) {
     for (;;) {
       const wanted = query.limit + 1 - events.length;
       const rows = await fetchRows(deps, { ...query, ...window, after, limit: wanted }, signal);
@@ -52,24 +56,41 @@ type Window = {
 
 const DAY_SECONDS = 86_400;
 
-/**
- * The newest day first, then the rest: most pages are full after a day, and a day touches few parts where the whole range touches all.
- * What the index names and a day has less than a page of is little, so it is sorted instead of looked for in order. Without the index
- * there is a step between. An id is looked for everywhere at once.
- */
-function windowsOf({ from, to, after, conditions }: LookupQuery): readonly Window[] {
-  const newest = Math.min(to, after?.time ?? to);
+/** An id is looked for everywhere at once. */
+function firstWindow(query: LookupQuery): Window {
+  const { from, conditions } = query;
+  const newest = newestOf(query);
   const byId = conditions.some(({ key, operator }) => key === 'EventId' && operator === 'equals');
-  const indexed = conditions.some(isIndexed);
-  const steps = byId ? [] : indexed ? [DAY_SECONDS] : [DAY_SECONDS, 10 * DAY_SECONDS];
-  const windows: Window[] = [];
-  let end = newest;
-  for (const step of steps) {
-    if (newest - step - from < step) break;
-    windows.push({ from: newest - step, to: end, inOrder: true });
-    end = newest - step - 1;
-  }
-  return [...windows, { from, to: end, inOrder: !indexed || windows.length === 0 }];
+  const span = firstSpan(query);
+  if (byId || newest - from < 2 * span) return { from, to: newest, inOrder: true };
+  return { from: newest - span, to: newest, inOrder: true };
+}
+
+/** Older than the last one: as far back as the rest of the page should take, by what was found until now. */
+function nextWindow(query: LookupQuery, { from: until }: Window, found: number): Window | undefined {
+  const { from } = query;
+  if (until <= from) return undefined;
+  const to = until - 1;
+  const indexed = query.conditions.some(isIndexed);
+  const step = indexed ? expectedSpan(query, found) : 10 * DAY_SECONDS;
+  const first = newestOf(query) - until <= firstSpan(query);
+  const rest = !first || 2 * step >= to - from;
+  // What the index names and a day has less than a page of is little, so it is sorted instead of looked for in order.
+  return { from: rest ? from : Math.floor(to - step), to, inOrder: !indexed };
+}
+
+/** The newest day, or few of them: most pages are full after that, and it touches few parts where the whole range touches all. */
+function firstSpan({ conditions }: LookupQuery): number {
+  return conditions.some(isIndexed) ? 3 * DAY_SECONDS : DAY_SECONDS;
+}
+
+function newestOf({ to, after }: LookupQuery): number {
+  return Math.min(to, after?.time ?? to);
+}
+
+/** Seconds in which the page should be full, with half as much again to be on the safe side. */
+function expectedSpan(query: LookupQuery, found: number): number {
+  return found === 0 ? Infinity : ((query.limit - found + 1) / found) * firstSpan(query) * 1.5;
 }
 
 function cursorOf(row: Found | undefined): LookupPage['next'] {

@@ -34,12 +34,15 @@ const TOKENS = `arrayConcat(
      'a=' || user_arn, 'i=' || source_ip, 'x=' || error, 'c=' || category, 'g=' || account || '/' || region], res)`;
 const TOKEN_INDEX = "text(tokenizer = 'array')";
 
-/** Version 2 added `g=`. Parts that are not rewritten yet have no index and are read through: slower, never wrong. */
+/**
+ * Version 2 added `g=`. Parts are rewritten in the background; until then they have no index and are read through: slower, never wrong.
+ * Under a new name, because the old index may still be on its way out of the parts.
+ */
 const ADD_SCOPE_TOKEN = [
-  'ALTER TABLE events DROP INDEX IF EXISTS i_tok',
+  'ALTER TABLE events DROP INDEX IF EXISTS i_tok SETTINGS alter_sync = 0, mutations_sync = 0',
   `ALTER TABLE events MODIFY COLUMN tok Array(String) ALIAS ${TOKENS}`,
-  `ALTER TABLE events ADD INDEX i_tok tok TYPE ${TOKEN_INDEX}`,
-  'ALTER TABLE events MATERIALIZE INDEX i_tok',
+  `ALTER TABLE events ADD INDEX IF NOT EXISTS i_tokens tok TYPE ${TOKEN_INDEX}`,
+  'ALTER TABLE events MATERIALIZE INDEX i_tokens SETTINGS mutations_sync = 0',
 ];
 
 /**
@@ -71,7 +74,7 @@ CREATE TABLE IF NOT EXISTS events (
   tok Array(String) ALIAS ${TOKENS},
   INDEX i_id id TYPE bloom_filter GRANULARITY 64,
   INDEX i_seq seq TYPE minmax GRANULARITY 64,
-  INDEX i_tok tok TYPE ${TOKEN_INDEX}
+  INDEX i_tokens tok TYPE ${TOKEN_INDEX}
 )
 ENGINE = ${engine.mergeTree}
 PARTITION BY toMonday(t)

@@ -41,6 +41,7 @@ export const ENGINE_ARGUMENTS: readonly string[] = [
   `--compiled_expression_cache_size=${8 * MB}`,
   '--background_pool_size=2',
   '--background_schedule_pool_size=2',
+  '--os_threads_nice_value_merge_mutate=10',
   '--max_thread_pool_size=200',
   '--max_io_thread_pool_size=8',
 ];
