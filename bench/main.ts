@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchGateway } from './gateway.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLookup } from './lookup.ts';
+import { benchVerify } from './verify.ts';
 import { line, machine } from './kit/machine.ts';
 
 const { values } = parseArgs({
@@ -11,6 +12,8 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     /** Events to look up among; 1000000 and 10000000 are what the README tells. */
     events: { type: 'string' },
+    /** Log files to verify; one comes a second, so 2000 take half an hour. */
+    files: { type: 'string' },
     /** Folder of the lookup's events, kept. */
     dir: { type: 'string' },
   },
@@ -25,6 +28,8 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
       samples: values.quick ? 5 : 20,
       dir: values.dir,
     }),
+  verify: () =>
+    benchVerify({ files: Number(values.files ?? (values.quick ? 30 : 300)), rounds: values.quick ? 1 : 3 }),
 };
 
 line(machine());
