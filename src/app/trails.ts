@@ -6,7 +6,7 @@ import type { Logger } from '../base/log.ts';
 import type { CaptureSink } from '../capture/captured-call.ts';
 import type { Config } from '../config.ts';
 import type { MasterKey } from '../embedded/iam/master-key.ts';
-import { readAdminFile } from '../cli/credentials-file.ts';
+import { readAdminFile } from '../embedded/iam/credentials-file.ts';
 import { columnsOf } from '../record/columns.ts';
 import type { FollowerStatus } from '../store/contract.ts';
 import { createTrailDelivery } from '../use/trails/delivery/create-trail-delivery.ts';

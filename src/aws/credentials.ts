@@ -18,3 +18,11 @@ export type CredentialSource = {
   /** Whether the key is one of ours, without any checks; must be fast and synchronous (hot path). */
   readonly issued: (accessKeyId: string) => boolean;
 };
+
+/** The same keys for whoever only wants to know whose they are. */
+export type KeyOwners = Pick<CredentialSource, 'issued'> & {
+  /**
+   * Whose key it is, at once: asked for every call that passes. Undefined for a key that is not ours, or that `resolve` would refuse. Never throws.
+   */
+  readonly owner: (accessKeyId: string, sessionToken: string | undefined) => Principal | undefined;
+};

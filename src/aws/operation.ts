@@ -51,6 +51,10 @@ export type Principal = {
   readonly sessionContext: Readonly<Record<string, unknown>> | undefined;
   readonly fromConsole: boolean;
   readonly policies: readonly PolicyDocument[];
+  /** A session's own policies: it may do only what these allow as well. Undefined: no such limit. */
+  readonly sessionPolicies?: readonly PolicyDocument[] | undefined;
+  /** Tags of the user or role, for `aws:PrincipalTag/…`. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
   /** When the credentials end, ms; undefined for long-lived keys. */
   readonly expiresAt: number | undefined;
 };

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { OpentrailError } from '../base/errors.ts';
-import { readAdminFile } from './credentials-file.ts';
+import { readAdminFile } from '../embedded/iam/credentials-file.ts';
 import type { ServerAccess } from './server-request.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

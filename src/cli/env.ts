@@ -11,7 +11,7 @@ import type { IamTables } from '../embedded/iam/settings.ts';
 import { storedKeyOf, type StoredKey } from '../embedded/iam/stored-key.ts';
 import { openSqlite } from '../store/settings/sqlite-database.ts';
 import { callServer, dataDirOf, endpointOf, regionOf, sdkOptions } from './client.ts';
-import { readAdminFile } from './credentials-file.ts';
+import { readAdminFile } from '../embedded/iam/credentials-file.ts';
 import type { ServerAccess } from './server-request.ts';
 
 type EnvOptions = {

@@ -21,6 +21,8 @@ export function conditionKeysOf(principal: Principal, call: CallFacts): Conditio
     'aws:PrincipalAccount': principal.accountId,
     'aws:PrincipalType':
       principal.type === 'IAMUser' ? 'User' : principal.type === 'Root' ? 'Account' : principal.type,
+    'aws:SourceIdentity': sourceIdentityOf(principal),
+    ...principalTags(principal.tags),
     'aws:SourceIp': call.sourceIp,
     'aws:UserAgent': call.userAgent,
     'aws:RequestedRegion': call.region,
@@ -46,4 +48,14 @@ function roleArnOf(principal: Principal): string {
   const issuer = principal.sessionContext?.['sessionIssuer'];
   const arn = typeof issuer === 'object' && issuer !== null ? (issuer as { arn?: unknown }).arn : undefined;
   return typeof arn === 'string' ? arn : principal.arn;
+}
+
+function sourceIdentityOf({ sessionContext }: Principal): string | undefined {
+  const found = sessionContext?.['sourceIdentity'];
+  return typeof found === 'string' ? found : undefined;
+}
+
+function principalTags(tags: Principal['tags']): ConditionKeys {
+  if (tags === undefined) return {};
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value]));
 }

@@ -7,18 +7,21 @@ import type { Policies, PolicyRequest, Verdict } from './policy-request.ts';
 export type { ConditionKeys, Policies, PolicyPrincipal, PolicyRequest, Verdict } from './policy-request.ts';
 
 /**
- * An explicit deny wins; within an account an identity policy or a resource policy must allow, across accounts both.
+ * An explicit deny wins; session policies take away what they do not allow; within an account an identity policy or a resource policy must allow, across accounts both.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function evaluate(
   request: PolicyRequest,
-  { identityPolicies, resourcePolicies = [] }: Policies,
+  { identityPolicies, resourcePolicies = [], resourceMustAllow = false }: Policies,
 ): Verdict {
-  const facts = factsOf(request);
-  const byIdentity = verdictOf(identityPolicies, (statement) =>
-    applies(statement, facts) ? 'direct' : 'no',
-  );
-  if (byIdentity === 'deny') return 'deny';
+  const plain = factsOf(request);
+  const says = (statement: Statement): Grant => (applies(statement, plain) ? 'direct' : 'no');
+  const { sessionPolicies } = request.principal;
+  const bySession = sessionPolicies === undefined ? 'direct' : verdictOf(sessionPolicies, says);
+  const identity = verdictOf(identityPolicies, says);
+  if (identity === 'deny' || bySession === 'deny') return 'deny';
+  const byIdentity = bySession === 'direct' ? identity : 'no';
+  const facts = bySession === 'direct' ? plain : { ...plain, limited: true };
   const byResource = verdictOf(resourcePolicies, (statement) =>
     applies(statement, facts) ? principalFits(statement, facts) : 'no',
   );
@@ -26,7 +29,8 @@ export function evaluate(
   const { type, accountId } = request.principal;
   const outsider = type === 'AWSService' || type === 'Anonymous';
   if (outsider || (request.resourceAccount ?? accountId) === accountId) {
-    return byIdentity === 'direct' || byResource === 'direct' ? 'allow' : 'implicit-deny';
+    const byAccount = byIdentity === 'direct' && (!resourceMustAllow || byResource === 'account');
+    return byAccount || byResource === 'direct' ? 'allow' : 'implicit-deny';
   }
   return byIdentity === 'direct' && byResource !== 'no' ? 'allow' : 'implicit-deny';
 }
@@ -36,6 +40,8 @@ type Facts = {
   readonly action: string;
   readonly lookup: ReturnType<typeof lookupOf>;
   readonly variable: VariableLookup;
+  /** The session policies do not allow it: only who names the session itself may. */
+  readonly limited: boolean;
 };
 
 function factsOf(request: PolicyRequest): Facts {
@@ -44,7 +50,7 @@ function factsOf(request: PolicyRequest): Facts {
     const values = lookup(key);
     return values?.length === 1 ? values[0] : undefined;
   };
-  return { request, action: request.action.toLowerCase(), lookup, variable };
+  return { request, action: request.action.toLowerCase(), lookup, variable, limited: false };
 }
 
 /** `account`: only by way of the account's own policies. */
@@ -82,6 +88,7 @@ function fitsElement(element: Element, text: string, variable: VariableLookup): 
 /** A resource policy's statement speaks to nobody unless it names somebody. */
 function principalFits({ principals, effect }: Statement, facts: Facts): Grant {
   if (principals === undefined) return 'no';
+  if (facts.limited && effect === 'Allow' && !principals.aws.includes(facts.request.principal.arn)) return 'no';
   const named = namedBy(principals, facts);
   if (principals.not) return named === 'no' ? 'direct' : 'no';
   return effect === 'Deny' && named === 'account' ? 'direct' : named;

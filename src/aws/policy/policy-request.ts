@@ -21,6 +21,8 @@ export type PolicyPrincipal = {
   readonly principalId: string;
   /** Host name for AWSService principals: `cloudtrail.amazonaws.com`. */
   readonly service?: string | undefined;
+  /** A session's own policies: what they do not allow, the identity policies allow in vain. */
+  readonly sessionPolicies?: readonly PolicyDocument[] | undefined;
 };
 
 export type ConditionKeys = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -28,4 +30,6 @@ export type ConditionKeys = Readonly<Record<string, string | readonly string[] |
 export type Policies = {
   readonly identityPolicies: readonly PolicyDocument[];
   readonly resourcePolicies?: readonly PolicyDocument[] | undefined;
+  /** Trust policies of roles: without their word nothing is allowed, within the account neither. */
+  readonly resourceMustAllow?: boolean | undefined;
 };

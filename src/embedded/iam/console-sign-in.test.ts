@@ -5,7 +5,7 @@ import { TOTP } from 'otpauth';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { ACCOUNT, startIam, type TestIam } from '../../../test/kit/iam.ts';
-import { parseProfile } from '../../cli/credentials-file.ts';
+import { parseProfile } from './credentials-file.ts';
 import { consoleLoginOverrides } from './console-login-record.ts';
 import { createConsoleSignIn, type ConsoleSignIn, type SignInRequest } from './console-sign-in.ts';
 

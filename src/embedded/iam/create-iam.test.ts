@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { ACCOUNT, startIam, type TestIam } from '../../../test/kit/iam.ts';
-import { parseProfile } from '../../cli/credentials-file.ts';
+import { parseProfile } from './credentials-file.ts';
 import { createIam } from './create-iam.ts';
 import { openMasterKey } from './master-key.ts';
 
