@@ -95,7 +95,7 @@ export function buildRecord(facts: Facts): Json {
     sourceIPAddress: call.sourceIp,
     userAgent:
       userAgent === undefined ? undefined : cutText(named.service === 's3' ? `[${userAgent}]` : userAgent),
-    errorCode: failure === undefined ? undefined : cutText(failure.errorCode),
+    errorCode: failure === undefined ? undefined : cutText(plan.errorCode(failure.errorCode)),
     errorMessage: failure?.errorMessage === undefined ? undefined : cutText(failure.errorMessage),
     requestParameters: parameters,
     responseElements: elements,
@@ -103,13 +103,7 @@ export function buildRecord(facts: Facts): Json {
     requestID: requestIdOf(facts, elements),
     eventID: call.eventId,
     readOnly: plan.readOnly,
-    resources: recordResources(named.service, plan.category === 'Data', {
-      operation: named.operation,
-      region,
-      account,
-      parameters: parameters ?? NOTHING,
-      elements: elements ?? NOTHING,
-    }),
+    resources: resourcesOf(facts, { region, account, parameters, elements }),
     eventType: 'AwsApiCall',
     apiVersion: plan.apiVersion,
     managementEvent: plan.category === 'Management',
@@ -122,6 +116,33 @@ export function buildRecord(facts: Facts): Json {
 }
 
 const NOTHING: Json = {};
+
+type Known = {
+  readonly region: string;
+  readonly account: string;
+  readonly parameters: Json | null;
+  readonly elements: Json | null;
+};
+
+/** A bucket that does not exist is nobody's resource: real records of such calls have none. */
+function resourcesOf(facts: Facts, { region, account, parameters, elements }: Known): unknown {
+  const { plan, call, failure } = facts;
+  if (failure?.errorCode === 'NoSuchBucket' && plan.category === 'Management') return undefined;
+  return recordResources(call.named.service, {
+    operation: call.named.operation,
+    dataType: plan.dataType,
+    region,
+    account,
+    parameters: parameters ?? NOTHING,
+    elements: elements ?? answerOf(facts) ?? NOTHING,
+  });
+}
+
+/** What an answer says that the record does not show, to name the resources by: which key decrypted something. */
+function answerOf({ plan, call: { response }, failure }: Facts): Json | null {
+  if (plan.answer === undefined || response === undefined || failure !== undefined) return null;
+  return response.status >= 300 ? null : plan.answer(response);
+}
 
 /** An intent is written before its body is read. */
 const INTENT_PARAMETERS = { parameters: null, unavailable: 'the call was not yet received whole' };

@@ -3,8 +3,9 @@ import type { NamedCall, Protocol } from '../capture/captured-call.ts';
 import type { CallKind } from './contract.ts';
 import { teaches } from './identify/learn.ts';
 import { type AccessLevels, loadAccessLevels } from './kinds/access-levels.ts';
-import { isDataEvent } from './kinds/data-events.ts';
+import { dataEventType, isDataEvent } from './kinds/data-events.ts';
 import { isReadOnly } from './kinds/read-only.ts';
+import { errorCodes } from './members/error-codes.ts';
 import { compileParameters, type WriteParameters } from './members/request-parameters.ts';
 import { compileElements, type WriteElements } from './members/response-elements.ts';
 import { apiVersionOf, eventNameOf } from './renames.ts';
@@ -14,8 +15,14 @@ import type { OperationModel } from '../aws/models/index.ts';
 export type Plan = CallKind & {
   readonly eventName: string;
   readonly apiVersion: string | undefined;
+  /** The record's errorCode for the one that was answered. */
+  readonly errorCode: (wire: string) => string;
   readonly parameters: WriteParameters;
   readonly elements: WriteElements;
+  /** Set where only the answer names the resources of a call that records no elements. */
+  readonly answer: WriteElements | undefined;
+  /** The resource type of a data event. */
+  readonly dataType: string | undefined;
   /** Set where answers tell about keys. */
   readonly teaches: OperationModel | undefined;
 };
@@ -117,8 +124,11 @@ function makePlan(named: NamedCall, { model: serviceModel, levels }: Loaded): Pl
     ...kind,
     eventName: eventNameOf(named),
     apiVersion: apiVersionOf(service, model?.package.apiVersion ?? serviceModel?.apiVersion),
+    errorCode: errorCodes(place, serviceModel),
     parameters: compileParameters(place),
     elements: compileElements(place, kind.readOnly, serviceModel),
+    answer: service === 'kms' && kind.readOnly ? compileElements(place, false, serviceModel) : undefined,
+    dataType: dataEventType(service, operation),
     teaches: teaches(service, operation) ? model : undefined,
   };
 }

@@ -1,89 +1,180 @@
-const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
+/** Operations that CloudTrail logs as data events, the resource type to select them by, and the page that says so. */
+type Row = readonly [service: string, type: string, operations: string, source: string];
 
-/**
- * The operations that CloudTrail logs as data events, by signing name, as listed under
- * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html and the pages of the services it links.
- * Everything else is a management event.
- */
-const DATA_EVENTS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html#cloudtrail-object-level-tracking
+const DOCS = 'https://docs.aws.amazon.com';
+/** The page that lists all resource types; where a service has no list of its own, its operations are those that act on the type. */
+const TYPES = `${DOCS}/awscloudtrail/latest/userguide/cloudtrail-events.html#cloudtrail-data-events`;
+const S3 = `${DOCS}/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html#cloudtrail-data-events`;
+const DYNAMODB = `${DOCS}/amazondynamodb/latest/developerguide/logging-using-cloudtrail.html#ddb-data-plane-events-in-cloudtrail`;
+const SQS = `${DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/logging-using-cloudtrail.html#cloudtrail-data-events`;
+const CLOUDWATCH = `${DOCS}/AmazonCloudWatch/latest/monitoring/logging_cw_api_calls.html#CloudWatch-data-plane-events`;
+const BEDROCK = `${DOCS}/bedrock/latest/userguide/logging-using-cloudtrail.html#service-name-data-events-cloudtrail`;
+const STEP_FUNCTIONS = `${DOCS}/step-functions/latest/dg/procedure-cloud-trail.html#cloudtrail-data-events`;
+const SSM = `${DOCS}/systems-manager/latest/userguide/monitoring-cloudtrail-logs.html#cloudtrail-data-events`;
+const COGNITO = `${DOCS}/cognito/latest/developerguide/amazon-cognito-info-in-cloudtrail.html#identity-pools-cloudtrail-events`;
+const SES = `${DOCS}/ses/latest/dg/logging-using-cloudtrail.html`;
+const EBS = `${DOCS}/ebs/latest/userguide/logging-ebs-apis-using-cloudtrail.html`;
+const RDS = `${DOCS}/AmazonRDS/latest/AuroraUserGuide/logging-using-cloudtrail-data-api.html`;
+const LAMBDA = `${DOCS}/lambda/latest/dg/logging-using-cloudtrail.html#cloudtrail-data-events`;
+const SWF = `${DOCS}/amazonswf/latest/developerguide/ct-logging.html#cloudtrail-data-events`;
+const CLOUD_MAP = `${DOCS}/cloud-map/latest/dg/cloudtrail-data-events.html`;
+const XRAY = `${DOCS}/xray/latest/devguide/xray-api-cloudtrail.html#cloudtrail-data-events`;
+const TIMESTREAM = `${DOCS}/timestream/latest/developerguide/logging-using-cloudtrail.html`;
+const KEY_VALUES = `${DOCS}/AmazonCloudFront/latest/DeveloperGuide/logging_using_cloudtrail.html`;
+/** CloudTrail does not log these at all. Here they are data events, so that nobody's history drowns in them. */
+const NEVER_LOGGED = `${DOCS}/AmazonCloudWatch/latest/logs/logging_cw_api_calls_cwl.html`;
+
+/** By signing name; an operation in no row is a management event. Where one acts on two types, the first row gives the type. */
+const ROWS: readonly Row[] = [
   [
     's3',
-    words(`AbortMultipartUpload CompleteMultipartUpload CopyObject CreateMultipartUpload DeleteObject DeleteObjectTagging DeleteObjects GetObject
-      GetObjectAcl GetObjectAttributes GetObjectLegalHold GetObjectRetention GetObjectTagging GetObjectTorrent HeadBucket HeadObject
-      ListMultipartUploads ListObjects ListObjectsV2 ListObjectVersions ListParts PostObject PutObject PutObjectAcl PutObjectLegalHold
-      PutObjectRetention PutObjectTagging RestoreObject SelectObjectContent UploadPart UploadPartCopy WriteGetObjectResponse RenameObject`),
+    'AWS::S3::Object',
+    `AbortMultipartUpload CompleteMultipartUpload CopyObject CreateMultipartUpload DeleteObject DeleteObjectAnnotation DeleteObjectTagging
+      DeleteObjects GetObject GetObjectAcl GetObjectAnnotation GetObjectAttributes GetObjectLegalHold GetObjectRetention GetObjectTagging
+      GetObjectTorrent HeadBucket HeadObject ListObjectAnnotations ListObjects ListObjectsV2 ListObjectVersions ListParts PostObject PutObject
+      PutObjectAcl PutObjectAnnotation PutObjectLegalHold PutObjectRetention PutObjectTagging RestoreObject SelectObjectContent
+      UpdateObjectEncryption UploadPart UploadPartCopy`,
+    S3,
   ],
-  ['lambda', words('Invoke InvokeAsync InvokeWithResponseStream')],
-  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/logging-using-cloudtrail.html
+  ['s3', 'AWS::S3Express::Object', 'CreateSession RenameObject', S3],
+  ['s3', 'AWS::S3ObjectLambda::AccessPoint', 'WriteGetObjectResponse', S3],
+  ['lambda', 'AWS::Lambda::Function', 'Invoke InvokeAsync InvokeWithResponseStream', LAMBDA],
+  ['dynamodb', 'AWS::DynamoDB::Stream', 'GetRecords GetShardIterator', DYNAMODB],
   [
     'dynamodb',
-    words(`BatchExecuteStatement BatchGetItem BatchWriteItem DeleteItem ExecuteStatement ExecuteTransaction GetItem PutItem Query Scan
-      TransactGetItems TransactWriteItems UpdateItem GetRecords GetShardIterator`),
+    'AWS::DynamoDB::Table',
+    `BatchExecuteStatement BatchGetItem BatchWriteItem DeleteItem ExecuteStatement ExecuteTransaction GetItem PutItem Query Scan
+      TransactGetItems TransactWriteItems UpdateItem`,
+    DYNAMODB,
   ],
-  ['dax', words('BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query Scan UpdateItem')],
-  ['sns', words('Publish PublishBatch')],
-  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-logging-using-cloudtrail.html
+  [
+    'dax',
+    'AWS::DynamoDB::Table',
+    'BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query Scan UpdateItem',
+    DYNAMODB,
+  ],
+  ['sns', 'AWS::SNS::Topic', 'Publish PublishBatch', TYPES],
   [
     'sqs',
-    words(
-      'ChangeMessageVisibility ChangeMessageVisibilityBatch DeleteMessage DeleteMessageBatch ReceiveMessage SendMessage SendMessageBatch',
-    ),
+    'AWS::SQS::Queue',
+    `ChangeMessageVisibility ChangeMessageVisibilityBatch DeleteMessage DeleteMessageBatch ReceiveMessage SendMessage SendMessageBatch`,
+    SQS,
   ],
-  ['kinesis', words('GetRecords GetShardIterator PutRecord PutRecords SubscribeToShard')],
-  ['firehose', words('PutRecord PutRecordBatch')],
-  ['kinesisvideo', words('GetMedia PutMedia GetHLSStreamingSessionURL GetDASHStreamingSessionURL GetClip')],
-  ['cloudtrail-data', words('PutAuditEvents')],
+  ['kinesis', 'AWS::Kinesis::Stream', 'GetRecords GetShardIterator PutRecord PutRecords', TYPES],
+  ['kinesis', 'AWS::Kinesis::StreamConsumer', 'SubscribeToShard', TYPES],
+  ['firehose', 'AWS::KinesisFirehose::DeliveryStream', 'PutRecord PutRecordBatch', TYPES],
+  [
+    'kinesisvideo',
+    'AWS::KinesisVideo::Stream',
+    'GetClip GetDASHStreamingSessionURL GetHLSStreamingSessionURL GetImages GetMedia GetMediaForFragmentList ListFragments PutMedia',
+    TYPES,
+  ],
+  ['kinesisvideo', 'AWS::KinesisVideo::SignalingChannel', 'GetIceServerConfig SendAlexaOfferToMaster', TYPES],
+  ['cloudtrail-data', 'AWS::CloudTrail::Channel', 'PutAuditEvents', TYPES],
   [
     'cognito-identity',
-    words('GetCredentialsForIdentity GetId GetOpenIdToken GetOpenIdTokenForDeveloperIdentity UnlinkIdentity'),
+    'AWS::Cognito::IdentityPool',
+    'GetCredentialsForIdentity GetId GetOpenIdToken GetOpenIdTokenForDeveloperIdentity UnlinkIdentity',
+    COGNITO,
   ],
   [
     'ebs',
-    words(
-      'CompleteSnapshot GetSnapshotBlock ListChangedBlocks ListSnapshotBlocks PutSnapshotBlock StartSnapshot',
-    ),
+    'AWS::EC2::Snapshot',
+    'CompleteSnapshot GetSnapshotBlock ListChangedBlocks ListSnapshotBlocks PutSnapshotBlock StartSnapshot',
+    EBS,
   ],
   [
     'rds-data',
-    words(
-      'BatchExecuteStatement BeginTransaction CommitTransaction ExecuteSql ExecuteStatement RollbackTransaction',
-    ),
+    'AWS::RDS::DBCluster',
+    'BatchExecuteStatement BeginTransaction CommitTransaction ExecuteSql ExecuteStatement RollbackTransaction',
+    RDS,
   ],
   [
     'sagemaker',
-    words(
-      'InvokeEndpoint InvokeEndpointAsync InvokeEndpointWithResponseStream PutRecord GetRecord DeleteRecord BatchGetRecord',
-    ),
+    'AWS::SageMaker::Endpoint',
+    'InvokeEndpoint InvokeEndpointAsync InvokeEndpointWithResponseStream',
+    TYPES,
   ],
+  ['sagemaker', 'AWS::SageMaker::FeatureGroup', 'BatchGetRecord DeleteRecord GetRecord PutRecord', TYPES],
+  ['sagemaker', 'AWS::SageMaker::ExperimentTrialComponent', 'BatchGetMetrics BatchPutMetrics', TYPES],
+  ['bedrock', 'AWS::Bedrock::AgentAlias', 'InvokeAgent', BEDROCK],
+  ['bedrock', 'AWS::Bedrock::InlineAgent', 'InvokeInlineAgent', BEDROCK],
   [
     'bedrock',
-    words(
-      'InvokeAgent InvokeFlow InvokeInlineAgent Retrieve RetrieveAndGenerate RetrieveAndGenerateStream ApplyGuardrail',
-    ),
+    'AWS::Bedrock::KnowledgeBase',
+    'Retrieve RetrieveAndGenerate RetrieveAndGenerateStream',
+    BEDROCK,
   ],
-  ['monitoring', words('GetMetricData GetMetricStatistics GetMetricWidgetImage ListMetrics PutMetricData')],
-  // Not documented as a management event either: volume like that of any data plane.
-  ['logs', words('PutLogEvents')],
-  // https://docs.aws.amazon.com/ses/latest/dg/logging-using-cloudtrail.html
-  ['ses', words('SendBulkEmail SendBulkTemplatedEmail SendEmail SendRawEmail SendTemplatedEmail')],
-  ['servicediscovery', words('DiscoverInstances DiscoverInstancesRevision GetInstancesHealthStatus')],
-  ['ssmmessages', words('CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel')],
+  ['bedrock', 'AWS::Bedrock::FlowAlias', 'InvokeFlow', BEDROCK],
+  ['bedrock', 'AWS::Bedrock::Guardrail', 'ApplyGuardrail', BEDROCK],
+  ['bedrock', 'AWS::Bedrock::Prompt', 'RenderPrompt', BEDROCK],
+  ['bedrock', 'AWS::Bedrock::Model', 'InvokeModelWithBidirectionalStream', BEDROCK],
+  ['bedrock', 'AWS::Bedrock::AsyncInvoke', 'GetAsyncInvoke StartAsyncInvoke', BEDROCK],
+  [
+    'monitoring',
+    'AWS::CloudWatch::Metric',
+    'GetMetricData GetMetricStatistics GetMetricWidgetImage ListMetrics PutMetricData',
+    CLOUDWATCH,
+  ],
+  ['logs', 'AWS::Logs::LogGroup', 'PutLogEvents', NEVER_LOGGED],
+  [
+    'ses',
+    'AWS::SES::EmailIdentity',
+    'SendBulkEmail SendBulkTemplatedEmail SendEmail SendRawEmail SendTemplatedEmail',
+    SES,
+  ],
+  [
+    'servicediscovery',
+    'AWS::ServiceDiscovery::Service',
+    'DiscoverInstances DiscoverInstancesRevision GetInstance GetInstancesHealthStatus ListInstances',
+    CLOUD_MAP,
+  ],
+  ['ssmmessages', 'AWS::SSMMessages::ControlChannel', 'CreateControlChannel OpenControlChannel', SSM],
+  ['ssm', 'AWS::SSM::ManagedNode', 'RequestManagedInstanceRoleToken', SSM],
   [
     'swf',
-    words(
-      'CountClosedWorkflowExecutions CountOpenWorkflowExecutions PollForActivityTask PollForDecisionTask RecordActivityTaskHeartbeat RespondActivityTaskCompleted RespondDecisionTaskCompleted SignalWorkflowExecution StartWorkflowExecution',
-    ),
+    'AWS::SWF::Domain',
+    `CountClosedWorkflowExecutions CountOpenWorkflowExecutions CountPendingActivityTasks CountPendingDecisionTasks DescribeWorkflowExecution
+      GetWorkflowExecutionHistory ListClosedWorkflowExecutions ListOpenWorkflowExecutions PollForActivityTask PollForDecisionTask
+      RecordActivityTaskHeartbeat RequestCancelWorkflowExecution RespondActivityTaskCanceled RespondActivityTaskCompleted
+      RespondActivityTaskFailed RespondDecisionTaskCompleted SignalWorkflowExecution StartWorkflowExecution TerminateWorkflowExecution`,
+    SWF,
   ],
-  ['states', words('InvokeHTTPEndpoint')],
-  ['timestream', words('CancelQuery PrepareQuery Query Select WriteRecords')],
-  ['xray', words('BatchGetTraces GetTraceGraph GetTraceSummaries PutTelemetryRecords PutTraceSegments')],
+  ['states', 'AWS::StepFunctions::StateMachine', 'InvokeHTTPEndpoint StartSyncExecution', STEP_FUNCTIONS],
+  ['states', 'AWS::StepFunctions::Activity', 'GetActivityTask', STEP_FUNCTIONS],
+  ['timestream', 'AWS::Timestream::Table', 'CancelQuery PrepareQuery Query Select WriteRecords', TIMESTREAM],
+  [
+    'xray',
+    'AWS::XRay::Trace',
+    'BatchGetTraces GetTraceGraph GetTraceSummaries PutTelemetryRecords PutTraceSegments',
+    XRAY,
+  ],
   [
     'verifiedpermissions',
-    words('BatchIsAuthorized BatchIsAuthorizedWithToken IsAuthorized IsAuthorizedWithToken'),
+    'AWS::VerifiedPermissions::PolicyStore',
+    'BatchIsAuthorized BatchIsAuthorizedWithToken IsAuthorized IsAuthorizedWithToken',
+    TYPES,
   ],
-]);
+  ['guardduty', 'AWS::GuardDuty::Detector', 'SendSecurityTelemetry', TYPES],
+  [
+    'cloudfront-keyvaluestore',
+    'AWS::CloudFront::KeyValueStore',
+    'DeleteKey DescribeKeyValueStore GetKey ListKeys PutKey UpdateKeys',
+    KEY_VALUES,
+  ],
+];
+
+const TYPE_OF: ReadonlyMap<string, string> = new Map(
+  ROWS.toReversed().flatMap(([service, type, operations]) =>
+    operations.split(/\s+/).map((operation) => [`${service}:${operation}`, type] as const),
+  ),
+);
 
 export function isDataEvent(service: string, operation: string): boolean {
-  return DATA_EVENTS.get(service)?.has(operation) ?? false;
+  return TYPE_OF.has(`${service}:${operation}`);
+}
+
+/** `resources.type` of a data event: what advanced event selectors choose it by; undefined for a management event. */
+export function dataEventType(service: string, operation: string): string | undefined {
+  return TYPE_OF.get(`${service}:${operation}`);
 }
