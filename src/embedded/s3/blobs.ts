@@ -1,13 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, readFile } from 'node:fs';
+import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
-
-const readWhole = promisify(readFile);
 
 export type WrittenBlob = {
   readonly blob: string;
@@ -29,8 +26,11 @@ export type Blobs = {
   readonly join: (blobs: readonly string[]) => Promise<WrittenBlob>;
   /** `end` is inclusive. */
   readonly read: (blob: string, range?: { readonly start: number; readonly end: number }) => Readable;
-  /** A small blob at once: a stream costs more than its bytes. */
-  readonly readWhole: (blob: string) => Promise<Uint8Array>;
+  /**
+   * A small blob at once, on the calling thread: a stream costs more than its bytes, and four turns through the thread pool cost ten times
+   * as much as reading it (measured: 0.5 ms to wake the threads, 0.05 ms to read).
+   */
+  readonly readWhole: (blob: string) => Uint8Array;
   readonly remove: (blob: string) => Promise<void>;
   /** Deletes files no row names: what a crash left between file and row. */
   readonly sweep: (isNamed: (blobs: readonly string[]) => Promise<ReadonlySet<string>>) => Promise<number>;
@@ -68,7 +68,7 @@ export async function openBlobs(folder: string): Promise<Blobs> {
     write,
     join: (blobs) => write(Readable.from(concatenate(blobs.map(pathOf)), { objectMode: false })),
     read: (blob, range) => createReadStream(pathOf(blob), range ?? {}),
-    readWhole: (blob) => readWhole(pathOf(blob)),
+    readWhole: (blob) => readFileSync(pathOf(blob)),
     remove: (blob) => rm(pathOf(blob), { force: true }),
     sweep: (isNamed) => sweep(folder, isNamed, bornBefore),
   };

@@ -131,7 +131,7 @@ function headersAskedFor(input: OperationInput, { principal }: CallContext): Rec
 /** Below this size an object is read at once. */
 const SMALL = 64 * 1024;
 
-async function wholeBody(store: BucketStore, object: StoredObject): Promise<Readable | Uint8Array> {
+function wholeBody(store: BucketStore, object: StoredObject): Readable | Uint8Array {
   return object.size > SMALL ? store.blobs.read(object.blob) : store.blobs.readWhole(object.blob);
 }
 
