@@ -33,7 +33,10 @@ export async function answerOwn(
 ): Promise<void> {
   const { req, res, incoming, servedBy } = request;
   const gone = new AbortController();
-  res.once('close', () => gone.abort());
+  // Only then: an abort makes an error, and every connection closes in the end.
+  res.once('close', () => {
+    if (!res.writableFinished) gone.abort();
+  });
   const body = new OwnBody(req, res, request.bodyStart);
   const requestId = deps.newEventId();
   const { signal } = gone;
