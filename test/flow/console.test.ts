@@ -45,7 +45,7 @@ describe.skipIf(missing !== undefined)(needing('the console', missing), () => {
 
   it('refuses a wrong password in words', async () => {
     await signIn(page, 'wrong');
-    await page.getByText('User name, password or code is wrong').waitFor();
+    await page.getByText('User name or password is wrong').waitFor();
   });
 
   it('shows the history after signing in, denied calls marked', async () => {
@@ -125,7 +125,7 @@ describe.skipIf(missing !== undefined)(needing('the console', missing), () => {
     await page.evaluate('sessionStorage.clear()');
     await page.goto(`${server.url}/_console/`);
     await page.reload();
-    await page.getByText('Access key', { exact: true }).click();
+    await page.getByRole('button', { name: 'Use an access key instead' }).click();
     await page.locator('input[name=access-key-id]').fill(guest.accessKeyId);
     await page.locator('input[name=secret-access-key]').fill(guest.secretAccessKey);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();

@@ -1,93 +1,96 @@
 import Button from '@cloudscape-design/components/button';
-import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
-import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useState, type FormEvent } from 'react';
+import { useState, type ReactNode } from 'react';
 
 import { signInWithPassword, type SignedIn } from '../../aws/sign-in.ts';
-import { SignInError } from './sign-in-error.tsx';
+import { SignInForm } from './sign-in-form.tsx';
+import { TextField } from './text-field.tsx';
 import { useSignIn } from './use-sign-in.ts';
 
-export function PasswordForm({ onSignedIn }: { readonly onSignedIn: (session: SignedIn) => void }) {
+type Props = { readonly onSignedIn: (session: SignedIn) => void; readonly otherWay: ReactNode };
+
+/** User name and password; then, for those who have a device, its code on a page of its own. */
+export function PasswordForm({ onSignedIn, otherWay }: Props) {
   const state = useSignIn(onSignedIn);
   const [accountId, setAccountId] = useState('');
   const [userName, setUserName] = useState('');
   const [password, setPassword] = useState('');
   const [totp, setTotp] = useState('');
-  const [asked, setAsked] = useState(false);
-  const [tried, setTried] = useState(false);
-  const needsCode = asked || state.error?.code === 'mfa-required';
-
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    setTried(true);
-    if (state.busy || state.lockedFor > 0 || !userName || !password) return;
-    setAsked(needsCode);
-    const account = accountId.replace(/[\s-]/g, '');
-    const request = {
-      ...(account ? { accountId: account } : {}),
-      userName: userName.trim(),
-      password,
-      ...(totp.trim() ? { totp: totp.trim() } : {}),
-    };
-    void state.attempt((deps) => signInWithPassword(deps, request));
+  const complete = userName !== '' && password !== '' && (!state.needsCode || totp !== '');
+  const account = accountId.replace(/[\s-]/g, '');
+  const request = {
+    ...(account ? { accountId: account } : {}),
+    userName: userName.trim(),
+    password,
+    ...(state.needsCode ? { totp: totp.replace(/\s/g, '') } : {}),
+  };
+  const submit = () => state.submit(complete, (deps) => signInWithPassword(deps, request));
+  const restart = () => {
+    state.restart();
+    setPassword('');
+    setTotp('');
   };
 
+  if (state.needsCode)
+    return (
+      <SignInForm
+        state={state}
+        onSubmit={submit}
+        footer={
+          <Button fullWidth formAction="none" onClick={restart}>
+            Start again
+          </Button>
+        }
+      >
+        <TextField
+          label={`Code for ${userName.trim()}`}
+          description="The six digits that your authenticator shows now."
+          value={totp}
+          onChange={setTotp}
+          missing={state.tried && !totp && 'Enter the six digits.'}
+          name="totp"
+          autoComplete="one-time-code"
+          inputMode="numeric"
+          autoFocus
+        />
+      </SignInForm>
+    );
   return (
-    <form onSubmit={submit}>
-      <SpaceBetween size="m">
-        <SignInError state={state} />
-        <FormField label="User name" errorText={tried && !userName ? 'Enter your user name.' : undefined}>
-          <Input
-            value={userName}
-            onChange={({ detail }) => setUserName(detail.value)}
-            name="username"
-            autoComplete="username"
-            autoFocus
-            spellcheck={false}
-          />
-        </FormField>
-        <FormField label="Password" errorText={tried && !password ? 'Enter your password.' : undefined}>
-          <Input
-            value={password}
-            onChange={({ detail }) => setPassword(detail.value)}
-            type="password"
-            name="password"
-            autoComplete="current-password"
-          />
-        </FormField>
-        {needsCode && (
-          <FormField label="Code" description="The six digits that your authenticator shows.">
-            <Input
-              value={totp}
-              onChange={({ detail }) => setTotp(detail.value)}
-              name="totp"
-              autoComplete="one-time-code"
-              inputMode="numeric"
-              autoFocus
-            />
-          </FormField>
-        )}
-        <FormField
-          label={
-            <span>
-              Account ID <i>- optional</i>
-            </span>
-          }
-          description="Only where there are several accounts."
-        >
-          <Input
-            value={accountId}
-            onChange={({ detail }) => setAccountId(detail.value)}
-            name="account"
-            inputMode="numeric"
-            autoComplete="off"
-          />
-        </FormField>
-        <Button variant="primary" fullWidth loading={state.busy} disabled={state.lockedFor > 0}>
-          Sign in
-        </Button>
-      </SpaceBetween>
-    </form>
+    <SignInForm state={state} onSubmit={submit} footer={otherWay}>
+      <TextField
+        label="User name"
+        value={userName}
+        onChange={(name) => {
+          // It may be only this user who is locked out.
+          if (state.lockedFor > 0) state.restart();
+          setUserName(name);
+        }}
+        missing={state.tried && !userName && 'Enter your user name.'}
+        name="username"
+        autoComplete="username"
+        autoFocus
+      />
+      <TextField
+        label="Password"
+        value={password}
+        onChange={setPassword}
+        missing={state.tried && !password && 'Enter your password.'}
+        name="password"
+        autoComplete="current-password"
+        secret
+      />
+      <TextField
+        label={
+          <span>
+            Account ID <i>- optional</i>
+          </span>
+        }
+        description="Only where there are several accounts."
+        value={accountId}
+        onChange={setAccountId}
+        name="account"
+        inputMode="numeric"
+        autoComplete={false}
+      />
+    </SignInForm>
   );
 }

@@ -1,6 +1,6 @@
 import Alert from '@cloudscape-design/components/alert';
+import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
-import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
@@ -15,7 +15,11 @@ type Props = {
 };
 
 export function SignInPage({ ended, onSignedIn }: Props) {
-  const [way, setWay] = useState('password');
+  const [way, setWay] = useState<'password' | 'key'>('password');
+  const [Form, other, label] =
+    way === 'password'
+      ? ([PasswordForm, 'key', 'Use an access key instead'] as const)
+      : ([KeyForm, 'password', 'Use a password instead'] as const);
   return (
     <main className="ot-sign-in">
       <div className="ot-sign-in-brand">
@@ -25,22 +29,14 @@ export function SignInPage({ ended, onSignedIn }: Props) {
       <SpaceBetween size="m">
         {ended && <EndedNotice why={ended} />}
         <Container>
-          <SpaceBetween size="l">
-            <SegmentedControl
-              label="Way to sign in"
-              selectedId={way}
-              onChange={({ detail }) => setWay(detail.selectedId)}
-              options={[
-                { id: 'password', text: 'Password' },
-                { id: 'key', text: 'Access key' },
-              ]}
-            />
-            {way === 'password' ? (
-              <PasswordForm onSignedIn={onSignedIn} />
-            ) : (
-              <KeyForm onSignedIn={onSignedIn} />
-            )}
-          </SpaceBetween>
+          <Form
+            onSignedIn={onSignedIn}
+            otherWay={
+              <Button fullWidth formAction="none" onClick={() => setWay(other)}>
+                {label}
+              </Button>
+            }
+          />
         </Container>
       </SpaceBetween>
       <p className="ot-sign-in-note">Signing in is recorded, as any call is.</p>
