@@ -18,6 +18,8 @@ export type PackageModel = {
   readonly targetPrefix: string | undefined;
   /** `EC2`, `SESv2`: tells packages with the same signing name apart. */
   readonly serviceId: string;
+  /** Errors whose code on the wire is not the name of their shape, by code: `NoSuchEntity` → `NoSuchEntityException`. */
+  readonly errorNames: ReadonlyMap<string, string>;
 };
 
 /** One operation as the official client package describes it. */

@@ -55,6 +55,8 @@ const LISTS: ReadonlyMap<string, readonly [list: string, element?: string]> = ne
   ['InstanceId', ['instancesSet', 'instanceId']],
   ['KeyName', ['keySet', 'keyName']],
   ['Owner', ['ownersSet', 'owner']],
+  ['PrivateIpAddress', ['privateIpAddressesSet', 'privateIpAddress']],
+  ['PrivateIpAddresses', ['privateIpAddressesSet']],
   ['PublicIp', ['publicIpsSet', 'publicIp']],
   ['RegionName', ['regionSet', 'regionName']],
   ['Remove', ['remove']],
@@ -73,7 +75,41 @@ const LISTS: ReadonlyMap<string, readonly [list: string, element?: string]> = ne
 ]);
 
 /** Plain members that the SOAP interface called otherwise, by `Operation.WireName`. */
-const RENAMED: ReadonlyMap<string, string> = new Map([['CreateVolume.AvailabilityZone', 'zone']]);
+const RENAMED: ReadonlyMap<string, string> = new Map([
+  ['CreateNetworkAclEntry.Icmp', 'icmpTypeCode'],
+  ['CreateNetworkAclEntry.Protocol', 'aclProtocol'],
+  ['CreateVolume.AvailabilityZone', 'zone'],
+  ['ModifyImageAttribute.Attribute', 'attributeType'],
+  ['ModifySnapshotAttribute.Attribute', 'attributeType'],
+  ['ReplaceNetworkAclEntry.Icmp', 'icmpTypeCode'],
+  ['ReplaceNetworkAclEntry.Protocol', 'aclProtocol'],
+]);
+
+/** Members that real records have in another form than the model says. */
+const TEXTS: ReadonlyMap<string, (value: string) => string> = new Map([
+  ['CreateVolume.Size', (value) => value],
+  [
+    'ModifySnapshotAttribute.Attribute',
+    (value) => value.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
+  ],
+]);
+
+/** How the record writes a member's text where the model would have it otherwise. */
+export function ec2Text(operation: string, wireName: string): ((value: string) => string) | undefined {
+  return TEXTS.get(`${operation}.${wireName}`);
+}
+
+/** Members that hold a secret under a harmless name, depending on what else is asked. */
+const SECRETS: ReadonlySet<string> = new Set(['ModifyInstanceAttribute.Value']);
+
+export function isEc2Secret(operation: string, wireName: string): boolean {
+  return SECRETS.has(`${operation}.${wireName}`);
+}
+
+/** Lists stand under `items`, but for the operations of EC2-Classic links. */
+export function ec2ItemsName(operation: string): 'items' | 'item' {
+  return operation === 'DescribeVpcClassicLink' ? 'item' : 'items';
+}
 
 export function ec2MemberName(operation: string, wireName: string): string {
   return RENAMED.get(`${operation}.${wireName}`) ?? lowered(wireName);

@@ -1,6 +1,6 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 
-import { ec2ListNames, ec2MemberName, isTyped } from './ec2-names.ts';
+import { ec2ItemsName, ec2ListNames, ec2MemberName, ec2Text, isEc2Secret, isTyped } from './ec2-names.ts';
 import { elementsOf, type FormTree, readForm } from './form.ts';
 import { REMOVED, treatmentOf } from './hidden.ts';
 
@@ -56,12 +56,13 @@ function writeStruct(operation: string, fields: Fields, form: FormTree, depth: n
   for (const wire of Object.keys(form)) {
     const value = form[wire] as string | FormTree;
     const field = fields.get(wire);
-    if (isSecret(wire, field)) {
+    if (isSecret(wire, field) || isEc2Secret(operation, wire)) {
       written[ec2MemberName(operation, wire)] = REMOVED;
       continue;
     }
     const elements = typeof value === 'object' ? elementsOf(value) : undefined;
-    if (typeof value === 'string') written[ec2MemberName(operation, wire)] = coerce(field, value);
+    if (typeof value === 'string')
+      written[ec2MemberName(operation, wire)] = ec2Text(operation, wire)?.(value) ?? coerce(field, value);
     else if (elements === undefined)
       written[ec2MemberName(operation, wire)] = writeStruct(
         operation,
@@ -89,7 +90,7 @@ function writeList(written: Json, place: ListPlace, elements: readonly (string |
     typeof one === 'string' ? { [element]: one } : writeStruct(operation, inner, one, depth + 1),
   );
   if (wire === 'Tag' && depth > 0) written['tags'] = items;
-  else written[list] = { items };
+  else written[list] = { [ec2ItemsName(operation)]: items };
 }
 
 function isSecret(wire: string, field: Field | undefined): boolean {

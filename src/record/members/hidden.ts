@@ -7,6 +7,14 @@ export const REMOVED = '<sensitiveDataRemoved>';
 /** `hide`: the value is replaced. `drop`: the member is left out, as AWS does. */
 export type Treatment = 'hide' | 'drop';
 
+/** Longer lists are hidden as one: how long they are is of no use. */
+const MOST_ELEMENTS = 100;
+
+/** In place of a value: lists keep their length, as AWS writes them. */
+export function hidden(value: unknown): unknown {
+  return Array.isArray(value) && value.length <= MOST_ELEMENTS ? value.map(() => HIDDEN) : HIDDEN;
+}
+
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
 /** Never recorded, whatever the service: in lower case. */
@@ -98,12 +106,15 @@ const BY_SERVICE: ReadonlyMap<string, Treatment> = new Map([
   ['firehose:data', 'hide'],
   ['logs:logEvents', 'hide'],
   ['lambda:payload', 'drop'],
-  ['lambda:variables', 'hide'],
+  ['lambda:variables', 'drop'],
   ['ecs:environment', 'hide'],
   ['batch:environment', 'hide'],
-  ['ses:rawMessage', 'hide'],
-  ['ses:message', 'hide'],
+  ['ses:data', 'hide'],
+  ['ses:templateData', 'hide'],
   ['ses:content', 'hide'],
+  ['ses:toAddresses', 'hide'],
+  ['ses:ccAddresses', 'hide'],
+  ['ses:bccAddresses', 'hide'],
   ['cognito-idp:userAttributes', 'hide'],
   ['cognito-idp:authParameters', 'hide'],
   ['cognito-idp:challengeResponses', 'hide'],

@@ -1,6 +1,7 @@
 import type { ServiceModel } from '../../aws/models/index.ts';
 import { parseResponse } from '../../aws/protocols/index.ts';
 import type { CapturedResponse } from '../../capture/captured-call.ts';
+import { isDataEvent } from '../kinds/data-events.ts';
 import { compileEc2Elements } from './ec2-elements.ts';
 import type { OperationPlace } from './request-parameters.ts';
 import { compileShape, writeForeign, writeValue } from './shape.ts';
@@ -23,6 +24,11 @@ const WITHOUT_ELEMENTS: ReadonlySet<string> = new Set(
 
 /** Services that record what their answer's only structure holds, without the structure: real records of RDS, logging pages of the others. */
 const UNWRAPPED: ReadonlySet<string> = new Set(['rds', 'redshift', 'elasticache']);
+
+/** Answers of which real records keep `{ arn }` only. */
+const ARN_ALONE: ReadonlySet<string> = new Set(
+  ['CreateSecret', 'PutSecretValue'].map((name) => `secretsmanager:${name}`),
+);
 
 const NOTHING: WriteElements = () => null;
 
@@ -48,7 +54,7 @@ function writerFor(
   { service, operation, protocol, model }: OperationPlace,
   serviceModel: ServiceModel | undefined,
 ): WriteElements {
-  if (service === 's3') return s3Elements;
+  if (service === 's3') return isDataEvent(service, operation) ? s3Elements : NOTHING;
   if (protocol === 'ec2') {
     const write = compileEc2Elements(
       operation,
@@ -62,12 +68,19 @@ function writerFor(
       ? ({ body }) => foreignJson(service, body)
       : NOTHING;
   const shape = compileShape(service, model.output);
-  if (protocol === 'json')
+  if (protocol === 'json') {
+    const finish = ARN_ALONE.has(`${service}:${operation}`) ? arnAlone : orNull;
     return ({ body }) =>
-      body === undefined || body.length <= 2 ? null : orNull(writeValue(shape, readJson(body)));
+      body === undefined || body.length <= 2 ? null : finish(writeValue(shape, readJson(body)));
+  }
   const finish = UNWRAPPED.has(service) ? (value: unknown) => orNull(unwrap(value)) : orNull;
   return ({ status, headers, body }) =>
     body === undefined ? null : finish(writeValue(shape, parseResponse(model, { status, headers, body })));
+}
+
+function arnAlone(value: unknown): Json | null {
+  const arn = orNull(value)?.['aRN'];
+  return arn === undefined ? null : { arn };
 }
 
 function unwrap(value: unknown): unknown {
@@ -79,7 +92,7 @@ function unwrap(value: unknown): unknown {
     : value;
 }
 
-/** Headers of an S3 answer that belong to the elements of a write. */
+/** Headers of an S3 answer that belong to the elements of a write to an object; writes to buckets have none in real records. */
 const S3_HEADERS = [
   'x-amz-request-id',
   'x-amz-id-2',

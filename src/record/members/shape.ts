@@ -1,7 +1,7 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 
 import { javaDate } from './dates.ts';
-import { HIDDEN, treatmentByServiceOf, treatmentOf, type Treatment } from './hidden.ts';
+import { HIDDEN, hidden, treatmentByServiceOf, treatmentOf, type Treatment } from './hidden.ts';
 
 type Json = Record<string, unknown>;
 
@@ -49,7 +49,7 @@ export function writeValue(shape: Shape, value: unknown, depth = 0): unknown {
   if (value === null || value === undefined) return undefined;
   switch (shape.kind) {
     case 'hidden':
-      return HIDDEN;
+      return hidden(value);
     case 'time':
       return writeTime(value);
     case 'leaf':
@@ -80,7 +80,11 @@ export function writeForeign(service: string, value: unknown, depth = 0): unknow
     const name = lowerFirst(key);
     const treatment = treatmentOf(service, name);
     if (treatment === 'drop') continue;
-    set(written, name, treatment === 'hide' ? HIDDEN : writeForeign(service, value[key], depth + 1));
+    set(
+      written,
+      name,
+      treatment === 'hide' ? hidden(value[key]) : writeForeign(service, value[key], depth + 1),
+    );
   }
   return written;
 }
@@ -95,7 +99,8 @@ function writeStruct(members: ReadonlyMap<string, Member>, value: Json, depth: n
       continue;
     }
     if (member.treatment === 'drop') continue;
-    const one = member.treatment === 'hide' ? HIDDEN : writeValue(member.shape(), value[key], depth + 1);
+    const one =
+      member.treatment === 'hide' ? hidden(value[key]) : writeValue(member.shape(), value[key], depth + 1);
     if (one !== undefined) written[member.name] = one;
   }
   return written;
@@ -170,9 +175,7 @@ function compositeShape(service: string, schema: NormalizedSchema, compiled: Com
   const members = new Map<string, Member>();
   for (const [member, memberSchema] of schema.structIterator()) {
     const name = lowerFirst(member);
-    const treatment = mayBeSecret(memberSchema)
-      ? treatmentOf(service, name)
-      : treatmentByServiceOf(service, name);
+    const treatment = treatmentIn(service, schema, name, memberSchema);
     members.set(member, {
       name,
       treatment,
@@ -180,6 +183,17 @@ function compositeShape(service: string, schema: NormalizedSchema, compiled: Com
     });
   }
   return { kind: 'struct', members };
+}
+
+function treatmentIn(
+  service: string,
+  parent: NormalizedSchema,
+  name: string,
+  schema: NormalizedSchema,
+): Treatment | undefined {
+  // Tags are shown by every service, whatever their members are called.
+  if (parent.getName() === 'Tag') return undefined;
+  return mayBeSecret(schema) ? treatmentOf(service, name) : treatmentByServiceOf(service, name);
 }
 
 /** `manageMasterUserPassword` is a switch, `masterUserSecret` a structure that names a secret: neither is one. */
