@@ -1,0 +1,50 @@
+import type { Table } from './member-tables.ts';
+
+/** Members whose meaning depends on the operation: `name` is a trail's in CloudTrail's operations and a parameter's in some of SSM's. */
+export const MEMBERS_OF_OPERATIONS: readonly (readonly [
+  service: string,
+  operations: RegExp,
+  members: Table,
+])[] = [
+  ['cloudtrail', /Trail|Logging/, { name: 'AWS::CloudTrail::Trail' }],
+  ['ssm', /Parameter/, { name: 'AWS::SSM::Parameter', names: 'AWS::SSM::Parameter' }],
+  ['ssm', /Document/, { name: 'AWS::SSM::Document' }],
+  ['secretsmanager', /Secret/, { name: 'AWS::SecretsManager::Secret' }],
+  ['eks', /Cluster/, { name: 'AWS::EKS::Cluster' }],
+  ['events', /Rule/, { name: 'AWS::Events::Rule' }],
+  ['events', /EventBus/, { name: 'AWS::Events::EventBus' }],
+  ['sns', /CreateTopic/, { name: 'AWS::SNS::Topic' }],
+  ['athena', /WorkGroup/, { name: 'AWS::Athena::WorkGroup' }],
+  ['glue', /Job/, { name: 'AWS::Glue::Job' }],
+  ['glue', /Database/, { name: 'AWS::Glue::Database' }],
+  ['glue', /Table/, { name: 'AWS::Glue::Table' }],
+  ['states', /StateMachine/, { name: 'AWS::StepFunctions::StateMachine' }],
+  [
+    'elasticloadbalancing',
+    /LoadBalancer/,
+    { name: 'AWS::ElasticLoadBalancingV2::LoadBalancer', names: 'AWS::ElasticLoadBalancingV2::LoadBalancer' },
+  ],
+  [
+    'elasticloadbalancing',
+    /TargetGroup/,
+    { name: 'AWS::ElasticLoadBalancingV2::TargetGroup', names: 'AWS::ElasticLoadBalancingV2::TargetGroup' },
+  ],
+  ['route53', /HostedZone/, { id: 'AWS::Route53::HostedZone' }],
+  ['apigateway', /RestApi/, { id: 'AWS::ApiGateway::RestApi' }],
+  [
+    'monitoring',
+    /MetricStream/,
+    { name: 'AWS::CloudWatch::MetricStream', names: 'AWS::CloudWatch::MetricStream' },
+  ],
+  ['glue', /Crawler/, { name: 'AWS::Glue::Crawler' }],
+  ['glue', /Trigger/, { name: 'AWS::Glue::Trigger' }],
+  ['athena', /CapacityReservation/, { name: 'AWS::Athena::CapacityReservation' }],
+  ['athena', /DataCatalog/, { name: 'AWS::Athena::DataCatalog' }],
+  ['cloudfront', /Function/, { name: 'AWS::CloudFront::Function' }],
+  ['cloudtrail', /Channel/, { name: 'AWS::CloudTrail::Channel' }],
+  ['cloudtrail', /Dashboard/, { name: 'AWS::CloudTrail::Dashboard' }],
+  ['cloudtrail', /EventDataStore/, { name: 'AWS::CloudTrail::EventDataStore' }],
+  ['states', /Activity/, { name: 'AWS::StepFunctions::Activity' }],
+  ['ssm', /Association/, { name: 'AWS::SSM::Document' }],
+  ['ec2', /(Create|Delete)Tags/, { resourceId: '' }],
+];
