@@ -5,6 +5,7 @@ import { createEndpoint } from './api/endpoint.ts';
 import { createClosing, type Closing } from './app/closing.ts';
 import { openEmbedded } from './app/embedded.ts';
 import { startFollowers } from './app/followers.ts';
+import { openGateway } from './app/gateway.ts';
 import { joinIngest } from './app/ingest.ts';
 import { openRecord } from './app/record.ts';
 import { consoleRoutes } from './app/routes/console-files.ts';
@@ -13,6 +14,7 @@ import { ingestRoute } from './app/routes/ingest.ts';
 import { signInRoute } from './app/routes/sign-in.ts';
 import { streamRoute } from './app/routes/stream.ts';
 import { openStore, type Store } from './app/store.ts';
+import { readTls } from './app/tls.ts';
 import { openTrails } from './app/trails.ts';
 import { createModels } from './aws/models/index.ts';
 import { createSigningKeys } from './aws/sigv4/signing-key.ts';
@@ -20,7 +22,6 @@ import { systemClock } from './base/clock.ts';
 import { newEventId } from './base/ids.ts';
 import { createLogger, type Logger } from './base/log.ts';
 import { createMetrics } from './base/metrics.ts';
-import { createGateway } from './capture/gateway/create-gateway.ts';
 import { createNamer } from './capture/naming/index.ts';
 import type { Config } from './config.ts';
 import { lookupEvents } from './use/history/lookup-events.ts';
@@ -30,6 +31,8 @@ export type App = {
   readonly url: string;
   /** Who serves what. */
   readonly services: readonly { readonly service: string; readonly by: string }[];
+  /** Reads the endpoint's certificate and key again. Throws BAD_CONFIG, and goes on with those it has. */
+  readonly reload: () => void;
   /** Answers the calls under way, lets followers finish, closes the stores. */
   readonly stop: () => Promise<void>;
 };
@@ -66,8 +69,8 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const tokenKey = masterKey.mac('lookup-token', 'v1');
   const history = lookupEvents({ events: store.events, retentionMs: config.history_retention, tokenKey });
 
-  const gateway = createGateway({ sink, clock, upstreamTimeout: config.upstream_timeout });
-  closing.add('gateway', () => gateway.stop());
+  const signingKeys = createSigningKeys();
+  const gateway = await openGateway({ ...base, sink, credentials, signingKeys });
   const ingest = joinIngest({
     ...base,
     store,
@@ -80,6 +83,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
       upstreamTimeout: config.upstream_timeout,
       trustedProxies: config.trusted_proxies,
       region: config.region,
+      tls: readTls(config),
     },
     routes: [
       ...(await consoleRoutes(CONSOLE)),
@@ -95,7 +99,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
     gateway,
     sink,
     credentials,
-    signingKeys: createSigningKeys(),
+    signingKeys,
     clock,
     newEventId,
     log,
@@ -105,18 +109,19 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   closing.add('endpoint', () => endpoint.stop());
   closing.add('live stream', () => live.stop());
   await tellAddress(store, closing, url);
-  return { url, services: serving.rows(), stop: () => closing.close() };
+  const reload = (): void => endpoint.renewTls(readTls(config));
+  return { url, services: serving.rows(), reload, stop: () => closing.close() };
 }
 
 type Listen = (host: string, port: number) => Promise<{ readonly host: string; readonly port: number }>;
 
-async function listen({ listen: address }: Config, open: Listen): Promise<string> {
+async function listen({ listen: address, tls_cert: cert }: Config, open: Listen): Promise<string> {
   const at = address.lastIndexOf(':');
   const { host, port } = await open(
     address.slice(0, at).replace(/^\[|\]$/g, ''),
     Number(address.slice(at + 1)),
   );
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${cert === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** `DIR/endpoint`: how the commands find the running server. */

@@ -64,6 +64,42 @@ const list = z.union([
       .filter(Boolean),
   ),
 ]);
+
+/** Either form of the setting: a TOML table, or `NAME=ARN` separated by commas. */
+const identities = z
+  .union([
+    z.record(z.string(), z.string()),
+    z.string().transform((text) =>
+      Object.fromEntries(
+        text
+          .split(',')
+          .filter((part) => part.trim())
+          .map(nameAndArn),
+      ),
+    ),
+  ])
+  .superRefine((names, context) => {
+    for (const [name, arn] of Object.entries(names)) {
+      const star = name.endsWith('*') || !arn.includes('*');
+      if (
+        name.length > 0 &&
+        star &&
+        /^arn:aws[a-z-]*:iam::\d{12}:(root|user\/[\w+=,.@/-]*[\w+=,.@*-])$/.test(arn)
+      )
+        continue;
+      context.addIssue({
+        code: 'custom',
+        message: `"${name}" must be given the ARN of a user or root, such as arn:aws:iam::111122223333:user/ann (got "${arn}")`,
+      });
+    }
+  });
+
+/** Names may hold an equals sign, ARNs begin after the last one that stands before `arn:`. */
+function nameAndArn(part: string): [name: string, arn: string] {
+  const at = part.indexOf('=arn:');
+  return at < 0 ? [part.trim(), ''] : [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+}
+
 const integer = (fallback: number, least = 1) => z.coerce.number().int().min(least).default(fallback);
 
 const schema = z.strictObject({
@@ -89,14 +125,36 @@ const schema = z.strictObject({
       'Further regions that multi-region trails cover from the start (default: home and those seen).',
     ),
   upstream: url.optional().describe('Where every service that Opentrail does not serve is forwarded to.'),
+  forwarding: z
+    .enum(['transparent', 'verifying'])
+    .default('transparent')
+    .describe(
+      'transparent: upstreams judge signatures. verifying: only calls by keys of Opentrail that its policies allow go on, signed with the upstream key.',
+    ),
   upstream_access_key_id: z
     .string()
     .optional()
-    .describe("Key for Opentrail's own calls to an upstream (default: the administrator key)."),
+    .describe(
+      "Key for Opentrail's own calls to an upstream, and for those that it forwards verifying (default: the administrator key).",
+    ),
   upstream_secret_access_key: z.string().optional().describe('Its secret.'),
   upstream_timeout: duration('15m').describe(
     'How long an upstream may be silent before the caller gets 504.',
   ),
+  upstream_ca: z
+    .string()
+    .optional()
+    .describe(
+      'File of certificate authorities (PEM) that https:// upstreams may have beside the usual ones.',
+    ),
+  upstream_tls_verify: flag(true).describe('Whether the certificates of https:// upstreams are verified.'),
+  tls_cert: z
+    .string()
+    .optional()
+    .describe(
+      'File of the certificate chain (PEM) of the endpoint, which then speaks HTTPS only. Read again on SIGHUP.',
+    ),
+  tls_key: z.string().optional().describe('File of its private key (PEM).'),
   s3_endpoint: url.optional().describe('S3 that log files are delivered to (default: where s3 is served).'),
   clickhouse_url: databaseUrl
     .optional()
@@ -134,6 +192,13 @@ const schema = z.strictObject({
   quota_trails: integer(5).describe('Trails per region.'),
   max_header_bytes: bytes('64KB').describe('Longer request headers are refused (431).'),
   trusted_proxies: list.default([]).describe('Addresses whose X-Forwarded-For is believed.'),
+  identities: identities
+    .default({})
+    .describe(
+      "Names that a cloud has for its users (Ceph's `tenant$uid`, canonical ids, access keys) and the ARNs they are recorded under. In the file a table " +
+        "`[identities]` with lines such as `'acme$ann' = 'arn:aws:iam::111122223333:user/ann'`, in the environment `NAME=ARN` separated by commas. " +
+        'A name may end in `*`, whose rest takes the place of a `*` in the ARN.',
+    ),
   session_duration: duration('12h', 900_000).describe('How long a console session lasts.'),
   log_level: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
@@ -178,6 +243,7 @@ export function loadConfig({ env, options }: ConfigSources): Config {
     mistakes.push(
       'OPENTRAIL_POSTGRES_URL: PostgreSQL settings are not built yet; leave it unset to use the embedded SQLite',
     );
+  if (parsed.success) mistakes.push(...missingPartners(parsed.data));
   if (mistakes.length > 0 || !parsed.success)
     throw new OpentrailError('BAD_CONFIG', `configuration:\n  ${mistakes.join('\n  ')}`);
   return {
@@ -185,6 +251,17 @@ export function loadConfig({ env, options }: ConfigSources): Config {
     data: isAbsolute(parsed.data.data) ? parsed.data.data : resolve(parsed.data.data),
     upstreams: all,
   };
+}
+
+/** Settings that mean nothing one without the other. */
+function missingPartners(settings: z.output<typeof schema>): string[] {
+  const pairs = [
+    ['tls_cert', 'tls_key'],
+    ['upstream_access_key_id', 'upstream_secret_access_key'],
+  ] as const;
+  return pairs
+    .filter(([one, other]) => (settings[one] === undefined) !== (settings[other] === undefined))
+    .map(([one, other]) => `${variableOf(one)} and ${variableOf(other)}: set both or neither`);
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

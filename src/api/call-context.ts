@@ -52,9 +52,9 @@ export function contextOf(parts: ContextParts): ContextAndKeys {
   return { context, conditionKeys };
 }
 
-/** `https` only where a trusted proxy said so is left to the proxy's `Host`: we ourselves speak plain HTTP. */
-export function originOf(headers: Headers, fallbackHost: string): string {
-  return `http://${headers['host'] ?? fallbackHost}`;
+/** Our own origin as the client called it. Behind a proxy that speaks TLS it says `http`, as we ourselves do there. */
+export function originOf({ headers }: { readonly headers: Headers }, tls: IncomingCall['tls']): string {
+  return `${tls === undefined ? 'http' : 'https'}://${headers['host'] ?? 'localhost'}`;
 }
 
 function jsonObject(body: Uint8Array | undefined): Readonly<Record<string, unknown>> {

@@ -39,7 +39,12 @@ export type EndpointSettings = {
   readonly trustedProxies: readonly string[];
   /** config.region: of requests to our own paths that name none. Default us-east-1. */
   readonly region?: string | undefined;
+  /** Undefined: plain HTTP. */
+  readonly tls?: EndpointTls | undefined;
 };
+
+/** PEM texts: the certificate with its chain, and its key. */
+export type EndpointTls = { readonly cert: string; readonly key: string };
 
 export type EndpointDeps = {
   readonly settings: EndpointSettings;
@@ -73,6 +78,8 @@ export type CallNamer = {
 export type Endpoint = {
   /** Resolves with the address it listens on (port 0 takes a free one). */
   readonly listen: (host: string, port: number) => Promise<{ readonly host: string; readonly port: number }>;
+  /** New connections get this certificate; those that are open stay as they are. Does nothing where plain HTTP is spoken. */
+  readonly renewTls: (tls: EndpointTls | undefined) => void;
   /** Takes no new calls, answers those under way, closes idle connections. */
   readonly stop: () => Promise<void>;
 };

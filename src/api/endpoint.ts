@@ -11,6 +11,7 @@ import { serveRoute } from './routes.ts';
 import { answerOwn, refuseCall, refuseUnrecorded } from './serve-own.ts';
 import { createSourceIp } from './source-ip.ts';
 import { refusalOf, wireRequestOf } from './take-call.ts';
+import { tlsOf } from './tls-of.ts';
 
 /**
  * The one endpoint: every AWS service and the paths under `/_` on one port. A request's way:
@@ -48,7 +49,7 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
       startedAt: deps.clock.now(),
       named,
       sourceIp: sourceIp(req),
-      tls: undefined,
+      tls: tlsOf(req),
       request: {
         method: wire.method,
         path: wire.path,

@@ -1,13 +1,21 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Logger } from '../base/log.ts';
-import type { Endpoint, EndpointSettings } from './endpoint-contract.ts';
+import type { Endpoint, EndpointSettings, EndpointTls } from './endpoint-contract.ts';
 
 /** Node refuses longer headers itself, without a name for the call; below that, and above the configured limit, we do, with a record. */
 const PARSER_HEADER_FACTOR = 4;
 const HEADERS_TIMEOUT = 60_000;
+const HANDSHAKE_TIMEOUT = 30_000;
 /** Longer than the keep-alive of the usual proxies in front (60 s), so that they close first. */
 const KEEP_ALIVE = 75_000;
 const DRAIN_TIMEOUT = 20_000;
@@ -18,7 +26,7 @@ export function createHttpServer(
   take: (req: IncomingMessage, res: ServerResponse) => void,
   log: Logger,
 ): Endpoint {
-  const server = createServer({
+  const server = open(settings.tls, {
     maxHeaderSize: settings.maxHeaderBytes * PARSER_HEADER_FACTOR,
     headersTimeout: HEADERS_TIMEOUT,
     // An upload takes as long as it takes; a connection on which nothing moves is closed by `server.timeout`.
@@ -33,10 +41,30 @@ export function createHttpServer(
   server.on('checkContinue', take);
   server.on('checkExpectation', take);
   server.on('clientError', (error: ClientError, socket: Socket) => answerBadRequest(error, socket, log));
-  return { listen: (host, port) => listen(server, host, port), stop: () => drain(server) };
+  server.on('tlsClientError', (error: ClientError, socket: Socket) =>
+    log.debug({ code: error.code, from: socket.remoteAddress }, 'no TLS'),
+  );
+  return {
+    listen: (host, port) => listen(server, host, port),
+    renewTls: (tls) => {
+      if (tls !== undefined && 'setSecureContext' in server) server.setSecureContext({ ...tls, ...TLS });
+    },
+    stop: () => drain(server),
+  };
 }
 
-async function listen(server: Server, host: string, port: number): Promise<{ host: string; port: number }> {
+const TLS = { ALPNProtocols: ['http/1.1'], minVersion: 'TLSv1.2' } as const;
+
+function open(tls: EndpointTls | undefined, options: ServerOptions): Server | TlsServer {
+  if (tls === undefined) return createServer(options);
+  return createTlsServer({ ...options, ...tls, ...TLS, handshakeTimeout: HANDSHAKE_TIMEOUT });
+}
+
+async function listen(
+  server: Server | TlsServer,
+  host: string,
+  port: number,
+): Promise<{ host: string; port: number }> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, backlog: 1024 }, () => {
@@ -49,7 +77,7 @@ async function listen(server: Server, host: string, port: number): Promise<{ hos
 }
 
 /** Calls under way are answered; connections that become idle are closed at once, the others after the time limit. */
-async function drain(server: Server): Promise<void> {
+async function drain(server: Server | TlsServer): Promise<void> {
   if (!server.listening) return;
   let open = true;
   const closed = new Promise<void>((resolve) => {

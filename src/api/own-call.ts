@@ -114,7 +114,7 @@ function contextFor(deps: OwnCallDeps, call: OwnCall, { principal }: Authenticat
     principal,
     requestId,
     signal,
-    origin: originOf(incoming.request.headers, 'localhost'),
+    origin: originOf(incoming.request, incoming.tls),
     now: deps.clock.now(),
     jsonBody: json ? call.body.whole : undefined,
   });

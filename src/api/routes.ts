@@ -14,6 +14,7 @@ import { cannotRecord, internalFailure } from './own-errors.ts';
 import { OwnBody } from './read-body.ts';
 import { sendWhole } from './send-answer.ts';
 import type { SourceIp } from './source-ip.ts';
+import { tlsOf } from './tls-of.ts';
 
 export type RouteDeps = Pick<
   EndpointDeps,
@@ -68,6 +69,7 @@ class RouteVisit {
   readonly #eventId: string;
   readonly #startedAt: number;
   readonly #sourceIp: string;
+  readonly #tls: IncomingCall['tls'];
   #verified: Verified | undefined;
   #caller: CallerIdentity | undefined;
   #operation: string | undefined;
@@ -83,7 +85,10 @@ class RouteVisit {
     this.#eventId = deps.newEventId();
     this.#startedAt = deps.clock.now();
     this.#sourceIp = deps.sourceIp(req);
-    res.once('close', () => this.#gone.abort());
+    this.#tls = tlsOf(req);
+    res.once('close', () => {
+      if (!res.writableFinished) this.#gone.abort();
+    });
   }
 
   /** An answer given with `send` waits for the record; a handler that streams is recorded when it returns. */
@@ -125,7 +130,7 @@ class RouteVisit {
       incoming: this.#incoming(this.#named()),
       principal: authenticated.principal,
       requestId: this.#eventId,
-      origin: originOf(this.#wire.headers, 'localhost'),
+      origin: originOf(this.#wire, this.#tls),
       now: this.#deps.clock.now(),
       signal: this.#gone.signal,
     }).context;
@@ -138,7 +143,7 @@ class RouteVisit {
       startedAt: this.#startedAt,
       sourceIp: this.#sourceIp,
       userAgent: this.#wire.headers['user-agent'] ?? '',
-      origin: originOf(this.#wire.headers, 'localhost'),
+      origin: originOf(this.#wire, this.#tls),
       context,
       authenticate: this.#authenticate,
       body: this.#readBody,
@@ -176,7 +181,7 @@ class RouteVisit {
     startedAt: this.#startedAt,
     named,
     sourceIp: this.#sourceIp,
-    tls: undefined,
+    tls: this.#tls,
     request: { ...this.#wire, body, bodyBytes: body?.length ?? this.#body.bytes },
   });
 

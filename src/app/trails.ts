@@ -6,7 +6,6 @@ import type { Logger } from '../base/log.ts';
 import type { CaptureSink } from '../capture/captured-call.ts';
 import type { Config } from '../config.ts';
 import type { MasterKey } from '../embedded/iam/master-key.ts';
-import { readAdminFile } from '../embedded/iam/credentials-file.ts';
 import { columnsOf } from '../record/columns.ts';
 import type { FollowerStatus } from '../store/contract.ts';
 import { createTrailDelivery } from '../use/trails/delivery/create-trail-delivery.ts';
@@ -15,6 +14,7 @@ import { trailOperations } from '../use/trails/operations/trail-operations.ts';
 import { recordDeliveries } from './record-deliveries.ts';
 import type { ServingTable } from './serving.ts';
 import type { Store } from './store.ts';
+import { upstreamKey } from './upstream-key.ts';
 
 export type TrailsDeps = {
   readonly config: Config;
@@ -72,12 +72,5 @@ export async function openTrails(deps: TrailsDeps) {
 async function bucketsOf({ config, s3, serving }: TrailsDeps): Promise<BucketPort> {
   const endpoint = config.s3_endpoint ?? serving.upstreamOf('s3');
   if (endpoint === undefined || endpoint === 'embedded') return s3;
-  const { upstream_access_key_id: accessKeyId, upstream_secret_access_key: secretAccessKey } = config;
-  const given =
-    accessKeyId !== undefined && secretAccessKey !== undefined ? { accessKeyId, secretAccessKey } : undefined;
-  return createS3Buckets({
-    endpoint,
-    region: config.region,
-    credentials: given ?? (await readAdminFile(config.data)),
-  });
+  return createS3Buckets({ endpoint, region: config.region, credentials: await upstreamKey(config) });
 }

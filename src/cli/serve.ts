@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 
 import { startApp, type App } from '../app.ts';
+import { messageOf } from '../base/errors.ts';
 import { loadConfig, type Config } from '../config.ts';
 
 type ServeOptions = {
@@ -33,10 +34,19 @@ async function serve({ data, listen, upstream, config: file }: ServeOptions): Pr
   const stopping = new AbortController();
   const app = await startApp(config);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
+  process.on('SIGHUP', () => reload(app));
   process.stdout.write(`opentrail ready ${app.url}\n`);
   tellHowToGoOn(config, app);
   if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
   await app.stop();
+}
+
+function reload(app: App): void {
+  try {
+    app.reload();
+  } catch (error) {
+    process.stderr.write(`opentrail: not reloaded: ${messageOf(error)}\n`);
+  }
 }
 
 /** The console is built from source when it is stale: a checkout needs no build step of its own. */

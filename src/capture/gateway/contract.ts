@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { CredentialSource } from '../../aws/credentials.ts';
+import type { SigningCredentials } from '../../aws/sigv4/sign-request.ts';
+import type { SigningKeys } from '../../aws/sigv4/signing-key.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { CaptureSink, IncomingCall } from '../captured-call.ts';
+import type { UpstreamTls } from './wire/connection-pool.ts';
 
 export type GatewayDeps = {
   readonly sink: CaptureSink;
@@ -10,6 +14,18 @@ export type GatewayDeps = {
   readonly upstreamTimeout: number;
   /** Connections to one upstream at most; further calls wait. Default 1024. */
   readonly connections?: number | undefined;
+  /** For `https://` upstreams. Default: verified by the certificate authorities that Node brings. */
+  readonly tls?: UpstreamTls | undefined;
+  /** Undefined: transparent, the upstream judges signatures. */
+  readonly verifying?: Verifying | undefined;
+};
+
+/** config.forwarding = verifying: calls are held to Opentrail's own keys and policies, and signed anew with the upstream's key. */
+export type Verifying = {
+  readonly credentials: CredentialSource;
+  readonly signingKeys: SigningKeys;
+  /** The key that the upstream knows Opentrail by. */
+  readonly upstreamKey: SigningCredentials;
 };
 
 /** A call on its way to an upstream. */

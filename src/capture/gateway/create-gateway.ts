@@ -1,19 +1,27 @@
-import type { Gateway, GatewayDeps } from './contract.ts';
+import type { ForwardedCall, Gateway, GatewayDeps, Verifying } from './contract.ts';
+import { unexpected } from './failures.ts';
 import { Forwarding } from './forwarding.ts';
+import { checkCall } from './verifying/check-call.ts';
+import type { CheckedCall } from './verifying/checked-call.ts';
 import { ConnectionPool } from './wire/connection-pool.ts';
 import { createResponseParsers } from './wire/response-parser.ts';
 
-export type { ForwardedCall, Gateway, GatewayDeps } from './contract.ts';
+export type { Gateway } from './contract.ts';
 
 const CONNECTIONS = 1024;
 
 /**
- * Passes calls to upstreams untouched, and hands each one's outcome to the sink before the answer is whole: method, path, query and
- * headers as they came (but for those of the connection itself), bodies streamed both ways. Nothing is retried.
+ * Passes calls to upstreams, and hands each one's outcome to the sink before the answer is whole. Transparent: method, path, query and
+ * headers as they came (but for those of the connection itself), bodies streamed both ways. Verifying: what a caller may not do is
+ * refused here, the rest is signed anew.
  */
 export function createGateway(deps: GatewayDeps): Gateway {
   const parsers = createResponseParsers();
-  const settings = { timeout: deps.upstreamTimeout, connections: deps.connections ?? CONNECTIONS };
+  const settings = {
+    timeout: deps.upstreamTimeout,
+    connections: deps.connections ?? CONNECTIONS,
+    tls: deps.tls ?? {},
+  };
   const pools = new Map<string, ConnectionPool>();
   const poolOf = (url: string): ConnectionPool => {
     let pool = pools.get(url);
@@ -23,18 +31,28 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
     return pool;
   };
+  const { sink, clock, verifying } = deps;
   let underWay = 0;
   let onIdle: (() => void) | undefined;
   const onDone = (): void => {
     if (--underWay === 0) onIdle?.();
   };
+  const forwarding = (call: CheckedCall): Forwarding =>
+    new Forwarding({ sink, clock, pool: poolOf(call.upstream), onDone }, call);
+  const check = (call: ForwardedCall, verifying: Verifying): void => {
+    checkCall({ ...verifying, clock }, call).then(
+      ({ call: checked, refusal }) => {
+        if (refusal === undefined) forwarding(checked).start();
+        else forwarding(checked).refuse(refusal);
+      },
+      (cause: unknown) => forwarding(call).refuse(unexpected(cause)),
+    );
+  };
   return {
     forward: (call) => {
       underWay++;
-      new Forwarding(
-        { sink: deps.sink, clock: deps.clock, pool: poolOf(call.upstream), onDone },
-        call,
-      ).start();
+      if (verifying === undefined) forwarding(call).start();
+      else check(call, verifying);
     },
     stop: async () => {
       if (underWay > 0) await new Promise<void>((resolve) => (onIdle = resolve));

@@ -24,6 +24,14 @@ export function refusal(): AwsError {
   });
 }
 
+/** A mistake of ours while a call was checked: nothing goes upstream, and the caller learns no more than that it was ours. */
+export function unexpected(cause: unknown): AwsError {
+  return new AwsError('InternalFailure', 'We encountered an internal error. Please try again.', {
+    status: 500,
+    cause,
+  });
+}
+
 /** The error in the form of the call's protocol. */
 export function errorAnswer(incoming: IncomingCall, error: AwsError): WireResponse {
   return serializeError(incoming.named, error, incoming.eventId);

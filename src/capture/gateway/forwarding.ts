@@ -1,12 +1,14 @@
 import type { ServerResponse } from 'node:http';
 
+import { AwsError } from '../../aws/errors.ts';
 import type { WireResponse } from '../../aws/protocols/protocol.ts';
 import type { CapturedResponse, Outcome } from '../captured-call.ts';
 import { BodyCapture, CAPTURE_LIMIT } from './body-capture.ts';
-import type { ForwardedCall, GatewayDeps } from './contract.ts';
-import { errorAnswer, refusal, UNPASSABLE, upstreamError } from './failures.ts';
+import type { GatewayDeps } from './contract.ts';
+import { errorAnswer, refusal, unexpected, UNPASSABLE, upstreamError } from './failures.ts';
 import { responseHeaders, type PassedHeaders } from './pass-headers.ts';
 import { RequestSender } from './request-sender.ts';
+import type { CheckedCall } from './verifying/checked-call.ts';
 import type { CallEvents, Connection, WireFailure } from './wire/connection.ts';
 import type { ConnectionPool } from './wire/connection-pool.ts';
 
@@ -23,7 +25,7 @@ export type ForwardingParts = Pick<GatewayDeps, 'sink' | 'clock'> & {
 export class Forwarding implements CallEvents {
   readonly isHead: boolean;
   readonly #parts: ForwardingParts;
-  readonly #call: ForwardedCall;
+  readonly #call: CheckedCall;
   readonly #res: ServerResponse;
   readonly #sender: RequestSender;
   readonly #received = new BodyCapture();
@@ -34,18 +36,24 @@ export class Forwarding implements CallEvents {
   #trailers: readonly string[] = [];
   #phase: 'waiting' | 'streaming' | 'recorded' = 'waiting';
   #holdsBack = true;
+  #retried = false;
   #held: Buffer | undefined;
   #stopListening: (() => void) | undefined;
 
-  constructor(parts: ForwardingParts, call: ForwardedCall) {
+  constructor(parts: ForwardingParts, call: CheckedCall) {
     this.#parts = parts;
     this.#call = call;
     this.#res = call.res;
     this.isHead = call.req.method === 'HEAD';
-    this.#sender = new RequestSender(call);
+    this.#sender = new RequestSender(call, (error) => this.#onBroken(error));
   }
 
   start(): void {
+    // Who goes away while a call is checked is not heard of any more.
+    if (this.#call.outgoing !== undefined && this.#isClientGone()) {
+      this.#onClientGone();
+      return;
+    }
     this.#res.on('close', () => this.#onClientGone());
     const { sink } = this.#parts;
     const { incoming } = this.#call;
@@ -55,6 +63,12 @@ export class Forwarding implements CallEvents {
         () => this.#send(),
         () => this.#refuse(),
       );
+  }
+
+  /** Answers in the upstream's place: the call may not go on. */
+  refuse(error: AwsError): void {
+    if (this.#isClientGone()) this.#onClientGone();
+    else this.#refuseWith(error, undefined);
   }
 
   // ---- the request
@@ -185,6 +199,11 @@ export class Forwarding implements CallEvents {
 
   onFailure(failure: WireFailure): void {
     this.#connection = undefined;
+    if (failure.stale === true && !this.#retried && this.#phase !== 'recorded' && this.#sender.repeatable()) {
+      this.#retried = true;
+      this.#parts.pool.call(this, true);
+      return;
+    }
     this.#sender.stop();
     if (this.#phase === 'recorded') return;
     if (this.#phase === 'streaming') {
@@ -213,12 +232,39 @@ export class Forwarding implements CallEvents {
     recorded.then(destroy, destroy);
   }
 
+  /** The body is not the one that was signed; or there is no more of it, because the caller has gone. */
+  #onBroken(error: Error): void {
+    if (this.#phase === 'recorded') return;
+    if (this.#isClientGone()) {
+      this.#onClientGone();
+      return;
+    }
+    this.#connection?.abandon();
+    this.#connection = undefined;
+    if (this.#phase === 'streaming') {
+      const destroy = (): void => this.#destroy();
+      this.#record('failed', this.#answered(), error.message).then(destroy, destroy);
+    } else this.#refuseWith(error instanceof AwsError ? error : unexpected(error), undefined);
+  }
+
+  #isClientGone(): boolean {
+    return this.#res.destroyed || this.#call.req.socket.destroyed;
+  }
+
   /** The journal takes no intent: the call is not made. */
   #refuse(): void {
     if (this.#phase === 'recorded') return;
     const answer = errorAnswer(this.#call.incoming, refusal());
     const send = (): void => this.#sendOwn(answer);
     this.#record('failed', captured(answer), 'refused: its intent could not be journalled').then(send, send);
+  }
+
+  #refuseWith(error: AwsError, failure: string | undefined): void {
+    const answer = errorAnswer(this.#call.incoming, error);
+    this.#record(outcomeOf(answer.status), captured(answer), failure).then(
+      () => this.#sendOwn(answer),
+      () => this.#failClosed(),
+    );
   }
 
   /** The journal does not take the outcome: the answer must not leave. */
@@ -278,7 +324,7 @@ export class Forwarding implements CallEvents {
         outcome,
         response,
         servedBy: 'upstream',
-        caller: undefined,
+        caller: this.#call.caller,
         failure,
       });
     } catch (error) {

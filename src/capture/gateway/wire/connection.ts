@@ -7,6 +7,8 @@ export type WireFailure = {
   /** `connect ECONNREFUSED 127.0.0.1:4566`. */
   readonly text: string;
   readonly timedOut: boolean;
+  /** The connection had served calls before and was closed without a byte of an answer to this one: it may have been idle for too long. */
+  readonly stale?: boolean;
 };
 
 /** Whoever makes a call is told by these, in this order. After `onComplete` or `onFailure` nothing follows. */
@@ -44,6 +46,8 @@ export class Connection {
   #answer: { readonly trailers: string[]; readonly keepAlive: boolean } | undefined;
   #error: WireFailure | undefined;
   #requestSent = true;
+  #begun = 0;
+  #heard = false;
   #paused = false;
   #lastActive: number;
 
@@ -77,7 +81,9 @@ export class Connection {
   }
 
   get connecting(): boolean {
-    return this.#socket.connecting;
+    return (
+      this.#socket.connecting || (this.#socket as { secureConnecting?: boolean }).secureConnecting === true
+    );
   }
 
   /** Whether the upstream has closed it meanwhile. */
@@ -87,6 +93,8 @@ export class Connection {
 
   begin(call: CallEvents): void {
     this.#call = call;
+    this.#begun++;
+    this.#heard = false;
     this.#requestSent = false;
     this.#lastActive = this.#home.now();
     call.onConnection(this);
@@ -149,6 +157,7 @@ export class Connection {
 
   #take(bytes: Buffer): boolean {
     this.#lastActive = this.#home.now();
+    this.#heard = true;
     const problem = this.#parser.execute(bytes);
     if (this.#answer !== undefined) this.#complete(problem === undefined);
     else if (problem !== undefined) this.fail({ text: problem, timedOut: false });
@@ -198,7 +207,10 @@ export class Connection {
   #tellFailure(): void {
     const call = this.#call;
     this.#call = undefined;
-    call?.onFailure(this.#error ?? { text: CLOSED, timedOut: false });
+    if (call === undefined) return;
+    const failure = this.#error ?? { text: CLOSED, timedOut: false };
+    const stale = this.#begun > 1 && !this.#heard && !failure.timedOut;
+    call.onFailure(stale ? { ...failure, stale } : failure);
   }
 }
 
