@@ -1,13 +1,17 @@
-import { findPackages } from './packages.ts';
-import { readPackage } from './read-package.ts';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+
 import type { Models, OperationModel, ServiceModel } from './operation-model.ts';
+import { findPackages, type KnownPackage } from './packages.ts';
+import { readPackage } from './read-package.ts';
 
 /**
- * The models of the installed `@aws-sdk/client-*` packages by signing name, loaded on first use and then kept.
- * Reads one small file per package when it is called; throws nothing for packages it does not understand, it leaves them out.
+ * The models of the installed `@aws-sdk/client-*` packages by signing name, loaded on first use and then kept. `folders` hold packages
+ * beside those that come with Opentrail. Reads two small files per package when it is called; throws nothing for packages it does not
+ * understand, it leaves them out.
  */
-export function createModels(): Models {
-  const packages = findPackages();
+export function createModels({ folders = [] }: { readonly folders?: readonly string[] } = {}): Models {
+  const packages = findPackages([ownFolder(), ...folders]);
   const names = [...new Set(packages.map(({ signingName }) => signingName))];
   const ready = new Map<string, ServiceModel>();
   const loading = new Map<string, Promise<ServiceModel | undefined>>();
@@ -15,11 +19,9 @@ export function createModels(): Models {
     load: (service) => {
       const known = loading.get(service);
       if (known !== undefined) return known;
-      const specifiers = packages
-        .filter(({ signingName }) => signingName === service)
-        .map(({ specifier }) => specifier);
-      if (specifiers.length === 0) return Promise.resolve(undefined);
-      const started = loadService(service, specifiers).then((model) => {
+      const ofService = packages.filter(({ signingName }) => signingName === service);
+      if (ofService.length === 0) return Promise.resolve(undefined);
+      const started = loadService(service, ofService).then((model) => {
         if (model !== undefined) ready.set(service, model);
         return model;
       });
@@ -32,14 +34,20 @@ export function createModels(): Models {
   };
 }
 
+/** Where npm put the official clients: beside the one that we cannot do without. */
+function ownFolder(): string {
+  const manifest = createRequire(import.meta.url).resolve('@aws-sdk/client-cloudtrail/package.json');
+  return dirname(dirname(manifest));
+}
+
+/** A package that cannot be read leaves the others of its signing name as they are. */
 async function loadService(
   service: string,
-  specifiers: readonly string[],
+  known: readonly KnownPackage[],
 ): Promise<ServiceModel | undefined> {
   const packages = [];
-  for (const specifier of specifiers) {
-    const loaded = (await import(specifier)) as Readonly<Record<string, unknown>>;
-    const read = readPackage(service, loaded);
+  for (const one of known) {
+    const read = await readPackage(one).catch(() => undefined);
     if (read !== undefined) packages.push(read);
   }
   const [first] = packages;

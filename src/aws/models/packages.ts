@@ -1,57 +1,64 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import type { Protocol } from '../protocols/protocol.ts';
+import type { PackageModel } from './operation-model.ts';
 
-/** What an installed client package says of itself, without being loaded (that costs about a megabyte each). */
-export type KnownPackage = {
+/** What an installed client package says of itself, without being loaded. */
+export type KnownPackage = Omit<PackageModel, 'errorNames'> & {
   /** `@aws-sdk/client-ec2`. */
   readonly specifier: string;
+  /** Where it is installed. */
+  readonly folder: string;
   readonly signingName: string;
-  /** `2016-11-15`; '' when not told. */
-  readonly apiVersion: string;
-  /** What the package's own client speaks. */
-  readonly protocol: Protocol;
-  /** What stands before the last dot of X-Amz-Target, in the short form. */
-  readonly targetPrefix: string | undefined;
   /** A JSON service that older clients still speak to by query (SQS, CloudWatch). */
   readonly queryCompatible: boolean;
 };
 
-/** The installed client packages, alphabetically. Operators may add others beside ours. */
-export function findPackages(): readonly KnownPackage[] {
-  const folder = clientsFolder();
-  const entries = readdirSync(folder)
-    .filter((entry) => entry.startsWith('client-'))
-    .sort();
-  return entries.flatMap((entry) => readKnown(folder, entry) ?? []);
+/** The client packages in folders such as `node_modules/@aws-sdk`, alphabetically; where two hold the same one, the first. */
+export function findPackages(folders: readonly string[]): readonly KnownPackage[] {
+  const found = new Map<string, KnownPackage>();
+  for (const folder of folders) {
+    for (const entry of entriesOf(folder)) {
+      if (found.has(entry)) continue;
+      const known = readKnown(folder, entry);
+      if (known !== undefined) found.set(entry, known);
+    }
+  }
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, known]) => known);
 }
 
-/** Where npm put the official clients: beside the one that we cannot do without. */
-function clientsFolder(): string {
-  const manifest = createRequire(import.meta.url).resolve('@aws-sdk/client-cloudtrail/package.json');
-  return dirname(dirname(manifest));
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((entry) => entry.startsWith('client-'));
+  } catch {
+    return [];
+  }
 }
 
 const SIGNING_NAME = /defaultSigningName: "([^"]+)"/;
-const API_VERSION = /apiVersion: "([^"]+)"/;
 const PROTOCOL = /protocol: config\?\.protocol \?\? (\w+)/;
-const TARGET = /serviceTarget: "([^"]+)"/;
 
 /** Two small files of the package's own configuration. A package that words them otherwise is left out, and its calls are named without it. */
-function readKnown(folder: string, entry: string): KnownPackage | undefined {
-  const endpoint = readText(join(folder, entry, 'dist-es/endpoint/EndpointParameters.js'));
-  const runtime = readText(join(folder, entry, 'dist-es/runtimeConfig.shared.js'));
+function readKnown(parent: string, entry: string): KnownPackage | undefined {
+  const folder = join(parent, entry);
+  const endpoint = readText(join(folder, 'dist-es/endpoint/EndpointParameters.js'));
+  const runtime = readText(join(folder, 'dist-es/runtimeConfig.shared.js'));
   const signingName = SIGNING_NAME.exec(endpoint)?.[1];
-  const protocol = protocolOf(PROTOCOL.exec(runtime)?.[1] ?? '');
+  const className = PROTOCOL.exec(runtime)?.[1] ?? '';
+  const protocol = protocolOf(className);
   if (signingName === undefined || protocol === undefined) return undefined;
   return {
     specifier: `@aws-sdk/${entry}`,
+    folder,
     signingName,
-    apiVersion: API_VERSION.exec(runtime)?.[1] ?? '',
     protocol,
-    targetPrefix: TARGET.exec(runtime)?.[1],
+    jsonVersion: className.includes('1_0') ? '1.0' : '1.1',
+    namespace: setting(runtime, 'defaultNamespace') ?? '',
+    apiVersion: setting(runtime, 'apiVersion') ?? '',
+    xmlNamespace: setting(runtime, 'xmlNamespace'),
+    targetPrefix: setting(runtime, 'serviceTarget'),
+    serviceId: setting(runtime, 'serviceId') ?? '',
     queryCompatible: runtime.includes('awsQueryCompatible: true'),
   };
 }
@@ -62,6 +69,11 @@ function readText(path: string): string {
   } catch {
     return '';
   }
+}
+
+/** `serviceId: config?.serviceId ?? "EC2"`, `xmlNamespace: "…"`. */
+function setting(runtime: string, name: string): string | undefined {
+  return new RegExp(`\\b${name}: (?:config\\?\\.${name} \\?\\? )?"([^"]*)"`).exec(runtime)?.[1];
 }
 
 /** `AwsJson1_1Protocol`, `S3RestXmlProtocol`, … */

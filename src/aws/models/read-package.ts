@@ -1,26 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+
 import { NormalizedSchema } from '@smithy/core/schema';
 
-import type { Protocol } from '../protocols/protocol.ts';
+import { OpentrailError } from '../../base/errors.ts';
 import type { OperationModel, PackageModel, ServiceModel } from './operation-model.ts';
+import type { KnownPackage } from './packages.ts';
+import { readSchemaText, type StaticError, type StaticOperation } from './schema-text.ts';
 
-type Loaded = Readonly<Record<string, unknown>>;
-type StaticOperation = readonly [9, string, string, unknown, () => unknown, () => unknown];
+type Schemas = { readonly operations: readonly StaticOperation[]; readonly errors: readonly StaticError[] };
 
-/** A loaded client package as a model; undefined when it has no client that says what it speaks. */
-export function readPackage(service: string, loaded: Loaded): ServiceModel['packages'][number] | undefined {
-  const settings = readSettings(loaded);
-  if (settings === undefined) return undefined;
+/** An installed client package as a model. Rejects when it holds no operations. */
+export async function readPackage(known: KnownPackage): Promise<ServiceModel['packages'][number]> {
+  const schemas = await readSchemas(known).catch(() => importSchemas(known));
+  if (schemas.operations.length === 0)
+    throw new OpentrailError('BAD_FILE', `${known.specifier} holds no operations that Opentrail can read`);
+  const settings = { ...known, errorNames: errorNamesOf(schemas.errors) };
   const operations = new Map<string, OperationModel>();
-  for (const value of Object.values(loaded)) {
-    if (!isOperation(value)) continue;
-    const model = readOperation(service, settings, value);
+  for (const schema of schemas.operations) {
+    const model = readOperation(known.signingName, settings, schema);
     operations.set(model.name, model);
   }
   return { package: settings, operations };
 }
 
-function isOperation(value: unknown): value is StaticOperation {
-  return Array.isArray(value) && value[0] === 9 && value.length >= 6;
+/** How long a model may keep the event loop to itself, in milliseconds. */
+const SLICE = 4;
+
+/** In slices, since large models take longer than a call may wait. */
+async function readSchemas({ folder }: KnownPackage): Promise<Schemas> {
+  const schemas = readSchemaText(await readFile(join(folder, 'dist-es/schemas/schemas_0.js'), 'utf8'));
+  let started = performance.now();
+  for (const _declaration of schemas.check()) {
+    if (performance.now() - started < SLICE) continue;
+    await setImmediate();
+    started = performance.now();
+  }
+  return { operations: schemas.operations(), errors: schemas.errors() };
+}
+
+/** The dear way, for a package whose schemas are worded in a way that is unknown to us: by running it. */
+async function importSchemas({ folder }: KnownPackage): Promise<Schemas> {
+  const main = createRequire(join(folder, 'package.json')).resolve(folder);
+  const loaded = (await import(pathToFileURL(main).href)) as Readonly<Record<string, unknown>>;
+  const schemas = Object.values(loaded).filter(Array.isArray);
+  return {
+    operations: schemas.filter(([kind]) => kind === 9) as unknown as StaticOperation[],
+    errors: schemas.filter(([kind]) => kind === -3) as unknown as StaticError[],
+  };
+}
+
+/** The Query protocol gives errors codes of their own: `awsQueryError: ['NoSuchEntity', 404]`. */
+function errorNamesOf(errors: readonly StaticError[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const [, , name, traits] of errors) {
+    const own = (traits as { awsQueryError?: unknown } | null)?.awsQueryError;
+    const code: unknown = Array.isArray(own) ? own[0] : undefined;
+    if (typeof code === 'string' && code !== name) names.set(code, name);
+  }
+  return names;
 }
 
 function readOperation(service: string, settings: PackageModel, schema: StaticOperation): OperationModel {
@@ -28,8 +69,8 @@ function readOperation(service: string, settings: PackageModel, schema: StaticOp
     service,
     name: schema[2],
     protocol: settings.protocol,
-    http: withBucket(readHttp(schema[3]), schema[4]),
-    // The thunks may reach across the whole package: resolved when an operation is first used.
+    http: service === 's3' ? withBucket(readHttp(schema[3]), schema[4]) : readHttp(schema[3]),
+    // Read when the operation is first used.
     get input() {
       return NormalizedSchema.of(schema[4]() as never);
     },
@@ -69,46 +110,4 @@ function withBucket(http: OperationModel['http'], input: () => unknown): Operati
 function isLabel(member: unknown): boolean {
   const traits: unknown = Array.isArray(member) ? member[1] : undefined;
   return typeof traits === 'number' && (traits & 1) === 1;
-}
-
-const PROTOCOLS: Readonly<
-  Record<string, { readonly protocol: Protocol; readonly jsonVersion: '1.0' | '1.1' }>
-> = {
-  'aws.protocols#awsJson1_0': { protocol: 'json', jsonVersion: '1.0' },
-  'aws.protocols#awsJson1_1': { protocol: 'json', jsonVersion: '1.1' },
-  'aws.protocols#restJson1': { protocol: 'rest-json', jsonVersion: '1.1' },
-  'aws.protocols#restXml': { protocol: 'rest-xml', jsonVersion: '1.1' },
-  'aws.protocols#awsQuery': { protocol: 'query', jsonVersion: '1.1' },
-  'aws.protocols#ec2Query': { protocol: 'ec2', jsonVersion: '1.1' },
-  'smithy.protocols#rpcv2Cbor': { protocol: 'cbor', jsonVersion: '1.1' },
-};
-
-type ClientConfig = {
-  readonly apiVersion?: string;
-  readonly serviceId?: string;
-  readonly protocol?: { readonly getShapeId?: () => string };
-  readonly protocolSettings?: Readonly<Record<string, unknown>>;
-};
-
-/** What the package's own client would speak: built once, never used to send. */
-function readSettings(loaded: Loaded): PackageModel | undefined {
-  const name = Object.keys(loaded).find((key) => key.endsWith('Client') && !key.startsWith('__'));
-  const Client = name === undefined ? undefined : loaded[name];
-  if (typeof Client !== 'function') return undefined;
-  const { config } = new (Client as new (config: object) => { config: ClientConfig })({});
-  const known = PROTOCOLS[config.protocol?.getShapeId?.() ?? ''];
-  if (known === undefined) return undefined;
-  const settings = config.protocolSettings ?? {};
-  return {
-    ...known,
-    namespace: text(settings['defaultNamespace']) ?? '',
-    apiVersion: config.apiVersion ?? '',
-    xmlNamespace: text(settings['xmlNamespace']),
-    targetPrefix: text(settings['serviceTarget']),
-    serviceId: config.serviceId ?? '',
-  };
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

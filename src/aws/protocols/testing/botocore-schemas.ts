@@ -29,6 +29,7 @@ export function modelOfVector(suite: BotoSuite, operation: BotoOperation): Opera
       xmlNamespace: undefined,
       targetPrefix: undefined,
       serviceId: 'Vector',
+      errorNames: new Map(),
     },
   };
 }
