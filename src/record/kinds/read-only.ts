@@ -29,6 +29,11 @@ const EXCEPTIONS: Exceptions = new Map(
     ['sts:GetFederationToken', false, RECORDS] as const,
     ['ses:SendEmail', true, RECORDS] as const,
     [
+      'cognito-identity:GetCredentialsForIdentity',
+      false,
+      'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-events.html#cloudtrail-data-events',
+    ] as const,
+    [
       'opentrail:StreamEvents',
       true,
       'ARCHITECTURE.md, paths under /_: shows records, changes nothing',
