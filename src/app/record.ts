@@ -28,6 +28,7 @@ export async function openRecord({ config, store, embedded, models, clock, log, 
     settings: store.settings,
     ...sealingOf(embedded.masterKey, 'identities'),
     own: ownIdentities(embedded.credentials),
+    foreign: config.identities,
     clock,
     log,
   });

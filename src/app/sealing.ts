@@ -12,5 +12,6 @@ export function sealingOf(masterKey: MasterKey, purpose: string) {
         throw new OpentrailError('BAD_FILE', `not sealed by this data folder's master key (${purpose})`);
       return Buffer.from(text);
     },
+    blind: (name: string): string => masterKey.mac(`${purpose} id`, name).toString('base64url'),
   };
 }

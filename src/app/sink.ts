@@ -35,6 +35,11 @@ export function createSink(deps: SinkDeps): CaptureSink {
 async function keep(deps: SinkDeps, call: CapturedCall): Promise<void> {
   const built = deps.recorder.build(call);
   const event = built instanceof Promise ? await built : built;
+  await keepEvent(deps, event);
+  for (const copy of event.copies ?? []) await keepEvent(deps, copy);
+}
+
+async function keepEvent(deps: SinkDeps, event: EventRecord): Promise<void> {
   if (event.columns.category === 'Data' && !isKept(deps, event)) deps.intake.unselected();
   else await deps.intake.record(event);
   deps.publish(event);

@@ -53,6 +53,8 @@ export type CallerIdentity = {
   readonly accountId?: string | undefined;
   readonly accessKeyId?: string | undefined;
   readonly userName?: string | undefined;
+  /** Of WebIdentityUser and SAMLUser: who vouches for the name. */
+  readonly identityProvider?: string | undefined;
   readonly sessionContext?: Readonly<Record<string, unknown>> | undefined;
   readonly invokedBy?: string | undefined;
   /** Born of a console sign-in: the record then says `sessionCredentialFromConsole: "true"`. */

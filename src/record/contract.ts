@@ -35,6 +35,8 @@ export type IdentityDirectory = {
     kind: 'user' | 'role',
     name: string,
   ) => { readonly arn: string; readonly uniqueId: string } | undefined;
+  /** The configured ARN of the first of these names of another cloud's users that has one. */
+  readonly foreign: (...names: readonly (string | undefined)[]) => string | undefined;
   /** How many keys are known. */
   readonly size: () => number;
   /** Resolves when everything learned so far is durable. */

@@ -40,4 +40,6 @@ export type EventRecord = {
   readonly raw: Uint8Array;
   readonly columns: EventColumns;
   readonly origin: Origin;
+  /** The same call as it goes to other accounts whose resources it was about: records of their own. */
+  readonly copies?: readonly EventRecord[] | undefined;
 };

@@ -64,6 +64,7 @@ beforeAll(() => {
       learnKey: (key, identity) => void learned.set(key, identity),
       learnPrincipal: () => undefined,
       principal: () => undefined,
+      foreign: () => undefined,
     },
     defaultAccount: '123456789012',
   });

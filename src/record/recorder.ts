@@ -1,19 +1,26 @@
 import type { Models } from '../aws/models/index.ts';
 import { parseRequest, parseResponse } from '../aws/protocols/index.ts';
 import type { CallerIdentity, CapturedCall, IncomingCall } from '../capture/captured-call.ts';
-import { buildRecord } from './build-record.ts';
+import { buildRecord, type Facts } from './build-record.ts';
 import { columnsOf } from './columns.ts';
 import type { IdentityDirectory, Recorder } from './contract.ts';
 import type { EventRecord } from './event-record.ts';
-import { type Caller, judgeCaller, unknownCaller } from './identify/caller.ts';
+import { uuidFrom } from '../base/ids.ts';
+import { accountOfArn, text, type Json } from './identify/answer.ts';
+import { type Caller, judgeCaller, unknownCaller, userIdentityOf } from './identify/caller.ts';
+import { otherAccounts, seenFromOutside } from './identify/cross-account.ts';
 import { learnFrom } from './identify/learn.ts';
+import { bringsToken, tokenCaller, type TokenCall } from './identify/token-caller.ts';
 import { type Failure, failureOf } from './members/failure.ts';
 import { writeWithinLimits } from './members/sizes.ts';
 import { createPlans, type Plan } from './plan.ts';
 
 export type RecorderDeps = {
   readonly models: Models;
-  readonly identities: Pick<IdentityDirectory, 'identify' | 'learnKey' | 'learnPrincipal' | 'principal'>;
+  readonly identities: Pick<
+    IdentityDirectory,
+    'identify' | 'learnKey' | 'learnPrincipal' | 'principal' | 'foreign'
+  >;
   /** The owner of calls by unknown keys. */
   readonly defaultAccount: string;
 };
@@ -82,15 +89,45 @@ type Finishing = {
   readonly failure: Failure | undefined;
 };
 
-function finish(deps: RecorderDeps, { call, plan, caller, failure }: Finishing): EventRecord {
-  if (plan.teaches !== undefined && call.servedBy === 'upstream' && isSuccess(call))
-    learn(deps, call, plan, caller);
+function finish(deps: RecorderDeps, finishing: Finishing): EventRecord {
+  const { call, plan, failure } = finishing;
+  const caller = plan.teaches === undefined ? finishing.caller : learn(deps, finishing, plan.teaches);
   const { defaultAccount } = deps;
   // Nobody has judged the signature when no answer came.
   const unjudged =
     call.response === undefined && call.caller === undefined && call.named.accessKeyId !== undefined;
   const additions = unjudged || call.outcome === 'upstream-down' ? unfinished(call, unjudged) : undefined;
-  return toEvent(buildRecord({ call, plan, caller, failure, defaultAccount, additions }));
+  const facts: Facts = { call, plan, caller, failure, defaultAccount, additions };
+  const record = buildRecord(facts);
+  const others = otherAccounts(record);
+  return others.length === 0 ? toEvent(record) : toEvents(facts, others);
+}
+
+/** One record for each account, with ids of their own and one that they share. */
+function toEvents(facts: Facts, others: readonly string[]): EventRecord {
+  const { call, caller } = facts;
+  const sharedEventID = uuidFrom(`shared ${call.eventId}`);
+  const inHome = (overrides: Json): EventRecord =>
+    toEvent(
+      buildRecord({
+        ...facts,
+        call: { ...call, overrides: { ...call.overrides, sharedEventID, ...overrides } },
+      }),
+    );
+  // Who comes with a token has no account: the role's is the only one.
+  const homeless = caller.identity.accountId === undefined && caller.identity.identityProvider !== undefined;
+  if (homeless)
+    return toEvent(
+      buildRecord({
+        ...facts,
+        call: { ...call, overrides: { ...call.overrides, recipientAccountId: others[0] } },
+      }),
+    );
+  const userIdentity = userIdentityOf(seenFromOutside(caller.identity));
+  const copies = others.map((recipientAccountId) =>
+    inHome({ userIdentity, recipientAccountId, eventID: uuidFrom(`${recipientAccountId} ${call.eventId}`) }),
+  );
+  return { ...inHome({}), copies };
 }
 
 function unfinished({ outcome }: CapturedCall, unjudged: boolean): Record<string, unknown> {
@@ -136,33 +173,51 @@ function isSuccess({ response }: CapturedCall): boolean {
   );
 }
 
-/** What cannot be read teaches nothing; the call is recorded all the same. */
-function learn(deps: RecorderDeps, call: CapturedCall, plan: Plan, caller: Caller): void {
-  const { request, response, named } = call;
-  if (plan.teaches === undefined || response?.body === undefined) return;
+/**
+ * Learns what the answer tells of keys and their owners, and of this very caller. What cannot be read teaches nothing; the call is recorded all
+ * the same.
+ */
+function learn(deps: RecorderDeps, finishing: Finishing, model: NonNullable<Plan['teaches']>): Caller {
+  const { call, caller, failure } = finishing;
+  const { service, operation } = call.named;
+  const token = caller.identity.accessKeyId === undefined && bringsToken(service, operation);
+  const lesson = call.servedBy === 'upstream' && isSuccess(call);
+  if (!lesson && !token) return caller;
   try {
-    const { method, path, query, headers } = request;
-    const input = parseRequest(plan.teaches, {
-      method,
-      path,
-      query,
-      headers,
-      body: request.body ?? new Uint8Array(),
-    });
-    const output = parseResponse(plan.teaches, {
-      status: response.status,
-      headers: response.headers,
-      body: response.body,
-    });
-    learnFrom(deps.identities, {
-      operation: named.operation,
-      input,
-      output,
-      caller: caller.identity,
-      defaultAccount: deps.defaultAccount,
-      at: call.completedAt,
-    });
+    const { input, output } = readCall(call, model);
+    const known = token
+      ? callerFromToken(deps, { operation, input, output, errorCode: failure?.errorCode })
+      : caller;
+    if (!lesson || output === undefined) return known;
+    const { identities, defaultAccount } = deps;
+    const { accessKeyId } = call.named;
+    const seen = { service, operation, input, output, caller: known.identity, accessKeyId, defaultAccount };
+    learnFrom(identities, { ...seen, at: call.completedAt });
+    return known.identity.type === 'Unknown' && accessKeyId !== undefined
+      ? learnedCaller(deps, call, known)
+      : known;
   } catch {
-    return;
+    return token ? { identity: { type: 'Unknown' } } : caller;
   }
+}
+
+/** An answer may have said who asked: GetCallerIdentity, ListBuckets. */
+function learnedCaller({ identities }: RecorderDeps, { named }: CapturedCall, unknown: Caller): Caller {
+  const found = identities.identify(named.accessKeyId ?? '', named.sessionToken);
+  return found === undefined || found instanceof Promise ? unknown : { identity: found };
+}
+
+function callerFromToken({ defaultAccount }: RecorderDeps, call: TokenCall): Caller {
+  const account = accountOfArn(text(call.input['RoleArn']));
+  return { identity: tokenCaller(call) ?? { type: 'Unknown', accountId: account || defaultAccount } };
+}
+
+function readCall({ request, response }: CapturedCall, model: NonNullable<Plan['teaches']>) {
+  const { method, path, query, headers, body = new Uint8Array() } = request;
+  const input = parseRequest(model, { method, path, query, headers, body });
+  const output =
+    response?.body === undefined || response.status >= 300
+      ? undefined
+      : parseResponse(model, { status: response.status, headers: response.headers, body: response.body });
+  return { input, output };
 }

@@ -35,6 +35,6 @@ function defaultOf(setting: unknown): unknown {
 }
 
 function textOf(value: unknown): string {
-  if (value === undefined || (Array.isArray(value) && value.length === 0)) return '';
+  if (value === undefined || (typeof value === 'object' && Object.keys(value ?? {}).length === 0)) return '';
   return `\`${String(value)}\``;
 }

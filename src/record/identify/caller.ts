@@ -14,8 +14,12 @@ const ANONYMOUS: CallerIdentity = {
   accountId: 'ANONYMOUS_PRINCIPAL',
 };
 
+/** Cognito's calls need no signature: https://docs.aws.amazon.com/cognito/latest/developerguide/understanding-amazon-cognito-entries.html */
+const UNSIGNED: CallerIdentity = { type: 'Unknown', principalId: 'Anonymous' };
+const UNSIGNED_SERVICES: ReadonlySet<string> = new Set(['cognito-identity', 'cognito-idp']);
+
 export type Judged = {
-  readonly named: Pick<NamedCall, 'accessKeyId'>;
+  readonly named: Pick<NamedCall, 'service' | 'accessKeyId'>;
   readonly verified: CallerIdentity | undefined;
   /** Whether the call was refused for its signature, key or token: whoever sent it is not known to be the key's owner. */
   readonly unauthenticated: boolean;
@@ -30,7 +34,8 @@ export function judgeCaller({
   defaultAccount,
 }: Judged): Caller | undefined {
   if (verified !== undefined) return { identity: verified };
-  if (named.accessKeyId === undefined) return { identity: ANONYMOUS };
+  if (named.accessKeyId === undefined)
+    return { identity: UNSIGNED_SERVICES.has(named.service) ? UNSIGNED : ANONYMOUS };
   if (!unauthenticated) return undefined;
   return { identity: { type: 'Unknown', accountId: defaultAccount }, claimedAccessKeyId: named.accessKeyId };
 }
@@ -41,6 +46,17 @@ export function unknownCaller(accessKeyId: string, defaultAccount: string): Call
 
 /** `userIdentity` in the key order of real records; absent members are left out by JSON. */
 export function userIdentityOf(identity: CallerIdentity): Record<string, unknown> {
-  const { type, principalId, arn, accountId, accessKeyId, userName, sessionContext, invokedBy } = identity;
-  return { type, principalId, arn, accountId, accessKeyId, userName, sessionContext, invokedBy };
+  const { type, principalId, arn, accountId, accessKeyId, userName } = identity;
+  const { identityProvider, sessionContext, invokedBy } = identity;
+  return {
+    type,
+    principalId,
+    arn,
+    accountId,
+    accessKeyId,
+    userName,
+    identityProvider,
+    sessionContext,
+    invokedBy,
+  };
 }

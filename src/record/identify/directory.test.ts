@@ -49,6 +49,7 @@ const directory = (over: Partial<IdentityDeps> = {}) =>
     log: { warn: () => undefined },
     seal,
     open,
+    blind: (name) => master.mac('test', name).toString('hex'),
     ...over,
   });
 
@@ -72,13 +73,69 @@ describe('the directory of keys', () => {
   it('keeps nothing readable on disk', async () => {
     const first = await directory();
     first.learnKey('AKIABOB', bob);
+    first.learnPrincipal('arn:aws:iam::123456789012:user/team/bob', 'AIDABOB');
     await first.flush();
     await opened.close();
     const disk = Buffer.concat([
       await readFile(join(folder, 'settings.db')),
       await readFile(join(folder, 'settings.db-wal')).catch(() => Buffer.alloc(0)),
     ]);
-    expect(disk.includes('user/bob')).toBe(false);
+    for (const told of ['user/bob', 'AKIABOB', 'AIDABOB', 'team/bob'])
+      expect(disk.includes(told)).toBe(false);
+  });
+
+  it('blinds ids that an earlier version wrote plainly', async () => {
+    const fact = { kind: 'key', id: 'AKIABOB', identity: bob };
+    const sealed = seal(Buffer.from(JSON.stringify(fact)));
+    await opened.db
+      .insertInto('learned_identities')
+      .values({ id: 'key:AKIABOB', sealed, expires_at: null })
+      .execute();
+    expect((await directory()).identify('AKIABOB', undefined)).toEqual(bob);
+    const rows = await opened.db.selectFrom('learned_identities').select('id').execute();
+    expect(rows).toEqual([{ id: expect.stringMatching(/^[0-9a-f]{64}$/) as string }]);
+    expect((await directory()).identify('AKIABOB', undefined)).toEqual(bob);
+  });
+
+  it('follows a user to his new name', async () => {
+    const one = await directory();
+    one.learnKey('AKIABOB', { ...bob, principalId: 'AIDABOB' });
+    one.learnPrincipal('arn:aws:iam::123456789012:user/bob', 'AIDABOB');
+    one.learnPrincipal('arn:aws:iam::123456789012:user/team/robert', 'AIDABOB');
+    expect(one.identify('AKIABOB', undefined)).toMatchObject({
+      arn: 'arn:aws:iam::123456789012:user/team/robert',
+      userName: 'robert',
+    });
+  });
+
+  it('names the users of another cloud as configured: by key, by name, by tenant', async () => {
+    const foreign = {
+      '0555b35654ad1656d804': 'arn:aws:iam::111122223333:root',
+      'acme$*': 'arn:aws:iam::111122223333:user/acme/*',
+      acme$eve: 'arn:aws:iam::444455556666:user/eve',
+    };
+    const one = await directory({ foreign });
+    expect(one.identify('0555b35654ad1656d804', undefined)).toEqual({
+      type: 'Root',
+      principalId: '111122223333',
+      arn: 'arn:aws:iam::111122223333:root',
+      accountId: '111122223333',
+      accessKeyId: '0555b35654ad1656d804',
+    });
+    one.learnKey('ANNSKEY', { type: 'IAMUser', arn: 'arn:aws:iam::acme:user/ann', accountId: 'acme' });
+    one.learnKey('EVESKEY', { type: 'IAMUser', userName: 'acme$eve', accountId: '123456789012' });
+    expect(one.identify('ANNSKEY', undefined)).toMatchObject({
+      arn: 'arn:aws:iam::111122223333:user/acme/ann',
+      accountId: '111122223333',
+      userName: 'ann',
+    });
+    expect(one.identify('EVESKEY', undefined)).toMatchObject({
+      arn: foreign['acme$eve'],
+      accountId: '444455556666',
+    });
+    one.learnKey('ODDKEY', { type: 'IAMUser', userName: 'acme$../x', accountId: '123456789012' });
+    expect(one.identify('ODDKEY', undefined)).toMatchObject({ accountId: '123456789012' });
+    expect(one.identify('NOBODY', undefined)).toBeUndefined();
   });
 
   it('fills in who the user is when that is seen after the key', async () => {

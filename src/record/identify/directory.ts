@@ -6,6 +6,8 @@ import type { Logger } from '../../base/log.ts';
 import { backoff, pause } from '../../base/retry.ts';
 import type { CallerIdentity } from '../../capture/captured-call.ts';
 import type { IdentityDirectory } from '../contract.ts';
+import { identityOfArn } from './arn-identity.ts';
+import { createForeignNames, namesOf, type ForeignNames } from './foreign.ts';
 import { createFactStore, type Fact, type FactStore, type IdentityTables, type Sealing } from './settings.ts';
 
 export type IdentityDeps = Sealing & {
@@ -18,6 +20,8 @@ export type IdentityDeps = Sealing & {
     accessKeyId: string,
     sessionToken: string | undefined,
   ) => CallerIdentity | undefined | Promise<CallerIdentity | undefined>;
+  /** Names of another cloud's users, to the ARNs they are recorded under (the setting `identities`). */
+  readonly foreign?: Readonly<Record<string, string>> | undefined;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'warn'>;
 };
@@ -29,7 +33,8 @@ const MOST_PRINCIPALS = 100_000;
 /** Who owns which access key: Opentrail's own keys, and those learned from answers that flowed by. Loads what was learned before. */
 export async function createIdentityDirectory(deps: IdentityDeps): Promise<IdentityDirectory> {
   const store = createFactStore(deps.settings, deps);
-  const known = new Known();
+  const foreign = createForeignNames(deps.foreign ?? {});
+  const known = new Known(foreign);
   const { facts, unreadable } = await store.load(deps.clock.now());
   for (const fact of facts) known.add(fact);
   if (unreadable > 0) deps.log.warn({ unreadable }, 'learned identities could not be opened');
@@ -45,8 +50,12 @@ export async function createIdentityDirectory(deps: IdentityDeps): Promise<Ident
         return own.catch(() => undefined).then((found) => found ?? known.key(accessKeyId));
       return own ?? known.key(accessKeyId);
     },
-    learnKey: (accessKeyId, identity, expiresAt) =>
-      learn({ kind: 'key', id: accessKeyId, identity, expiresAt }),
+    learnKey: (accessKeyId, identity, expiresAt) => {
+      // The same again, as lists of keys are: nothing new to write.
+      if (JSON.stringify(known.keys.get(accessKeyId)) !== JSON.stringify(identity))
+        learn({ kind: 'key', id: accessKeyId, identity, expiresAt });
+    },
+    foreign: foreign.arnOf,
     learnPrincipal: (arn, uniqueId) => {
       const id = principalKeyOf(arn);
       if (known.principals.get(id)?.uniqueId !== uniqueId || known.principals.get(id)?.arn !== arn)
@@ -63,7 +72,11 @@ export async function createIdentityDirectory(deps: IdentityDeps): Promise<Ident
 function principalKeyOf(arn: string): string {
   const account = arn.split(':', 5)[4] ?? '';
   const resource = arn.slice(arn.indexOf(':', arn.indexOf('::') + 2) + 1);
-  return `${account}:${resource.slice(0, resource.indexOf('/'))}/${resource.slice(resource.lastIndexOf('/') + 1)}`;
+  return `${account}:${resource.slice(0, resource.indexOf('/'))}/${nameIn(arn)}`;
+}
+
+function nameIn(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
 }
 
 type Principal = { readonly arn: string; readonly uniqueId: string };
@@ -71,20 +84,44 @@ type Principal = { readonly arn: string; readonly uniqueId: string };
 class Known {
   readonly keys = new Map<string, CallerIdentity>();
   readonly principals = new Map<string, Principal>();
+  readonly #arns = new Map<string, string>();
+  readonly #foreign: ForeignNames;
 
-  add(fact: Fact): void {
-    if (fact.kind === 'key') put(this.keys, fact.id, fact.identity, MOST_KEYS);
-    else put(this.principals, fact.id, { arn: fact.arn, uniqueId: fact.uniqueId }, MOST_PRINCIPALS);
+  constructor(foreign: ForeignNames) {
+    this.#foreign = foreign;
   }
 
-  /** A key learned before its user was seen gets the user's id and path as soon as they are known. */
+  add(fact: Fact): void {
+    if (fact.kind === 'key') return put(this.keys, fact.id, fact.identity, MOST_KEYS);
+    put(this.principals, fact.id, { arn: fact.arn, uniqueId: fact.uniqueId }, MOST_PRINCIPALS);
+    put(this.#arns, fact.uniqueId, fact.arn, MOST_PRINCIPALS);
+  }
+
   key(accessKeyId: string): CallerIdentity | undefined {
-    const identity = this.keys.get(accessKeyId);
-    if (identity?.type !== 'IAMUser' || identity.principalId !== undefined) return identity;
-    const principal = this.principals.get(principalKeyOf(identity.arn ?? ''));
-    return principal === undefined
-      ? identity
-      : { ...identity, principalId: principal.uniqueId, arn: principal.arn };
+    const learned = this.keys.get(accessKeyId);
+    const identity = learned?.type === 'IAMUser' ? this.#asNow(learned) : learned;
+    return this.#foreign.size === 0 ? identity : this.#translated(accessKeyId, identity);
+  }
+
+  /** A key learned before its user was seen gets the user's id and path as soon as they are known; a user renamed since has the new name. */
+  #asNow(identity: CallerIdentity): CallerIdentity {
+    const { principalId } = identity;
+    const arn = principalId === undefined ? undefined : this.#arns.get(principalId);
+    const principal =
+      principalId === undefined ? this.principals.get(principalKeyOf(identity.arn ?? '')) : undefined;
+    if (principal !== undefined) return { ...identity, principalId: principal.uniqueId, arn: principal.arn };
+    return arn === undefined || arn === identity.arn ? identity : { ...identity, arn, userName: nameIn(arn) };
+  }
+
+  /** What is configured for a key or for its user goes before what was learned. */
+  #translated(accessKeyId: string, identity: CallerIdentity | undefined): CallerIdentity | undefined {
+    const arn = this.#foreign.arnOf(accessKeyId, ...(identity?.type === 'IAMUser' ? namesOf(identity) : []));
+    const named =
+      arn === undefined ? undefined : identityOfArn(arn, { accessKeyId, uniqueId: identity?.principalId });
+    if (named === undefined) return identity;
+    return identity?.sessionContext === undefined
+      ? named
+      : { ...named, sessionContext: identity.sessionContext };
   }
 }
 

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import type { CallerIdentity } from '../../capture/captured-call.ts';
+import { createForeignNames } from './foreign.ts';
 import { learnFrom, teaches } from './learn.ts';
+
+const FOREIGN = { 'acme$*': 'arn:aws:iam::111122223333:user/*' };
 
 const AT = Date.UTC(2026, 10, 21, 0, 40, 16);
 const ann: CallerIdentity = {
@@ -31,8 +34,12 @@ function learn(
       );
       return arn === undefined ? undefined : { arn, uniqueId: principals.get(arn) ?? 'AIDASEEN' };
     },
+    foreign: createForeignNames(FOREIGN).arnOf,
   };
-  learnFrom(directory, { operation, input, output, caller, defaultAccount: '123456789012', at: AT });
+  const service = operation.includes('Bucket') ? 's3' : /User|Role$|Key/.test(operation) ? 'iam' : 'sts';
+  const { accessKeyId } = caller;
+  const seen = { service: /^(AssumeRole|GetFed)/.test(operation) ? 'sts' : service, operation, accessKeyId };
+  learnFrom(directory, { ...seen, input, output, caller, defaultAccount: '123456789012', at: AT });
   return { keys, principals };
 }
 
@@ -48,6 +55,7 @@ describe('what answers teach', () => {
     expect(teaches('sts', 'AssumeRole')).toBe(true);
     expect(teaches('iam', 'CreateAccessKey')).toBe(true);
     expect(teaches('s3', 'CreateUser')).toBe(false);
+    expect(teaches('sts', 'CreateUser')).toBe(false);
     expect(teaches('iam', 'constructor')).toBe(false);
   });
 
@@ -149,6 +157,73 @@ describe('what answers teach', () => {
       arn: 'arn:aws:iam::123456789012:user/team/seen',
       userName: 'seen',
     });
+  });
+
+  it('knows the caller from the service’s own words, where nobody knew him', () => {
+    const tell = (Arn: string, UserId: string, caller = unknown) =>
+      learn('GetCallerIdentity', {}, { Arn, UserId, Account: '123456789012' }, caller).keys.get('AKIAWHO');
+    expect(tell('arn:aws:iam::123456789012:user/team/eve', 'AIDAEVE')).toEqual({
+      type: 'IAMUser',
+      principalId: 'AIDAEVE',
+      arn: 'arn:aws:iam::123456789012:user/team/eve',
+      accountId: '123456789012',
+      accessKeyId: 'AKIAWHO',
+      userName: 'eve',
+    });
+    expect(tell('arn:aws:iam::123456789012:root', '123456789012')).toMatchObject({ type: 'Root' });
+    expect(tell('arn:aws:sts::123456789012:assumed-role/ops/deploy', 'AROAOPS:deploy')).toMatchObject({
+      type: 'AssumedRole',
+      principalId: 'AROAOPS:deploy',
+      sessionContext: { sessionIssuer: { type: 'Role', principalId: 'AROAOPS', userName: 'ops' } },
+    });
+    expect(tell('arn:aws:sts::123456789012:federated-user/guest', '123456789012:guest')).toMatchObject({
+      type: 'FederatedUser',
+      principalId: '123456789012:guest',
+    });
+    expect(tell('arn:aws:iam::acme:user/joe', 'acme$joe')).toMatchObject({
+      type: 'IAMUser',
+      principalId: 'acme$joe',
+      arn: 'arn:aws:iam::111122223333:user/joe',
+    });
+    expect(tell('arn:aws:sts::123456789012:user/moto', 'AKIAIOSFODNN7EXAMPLE')).toBeUndefined();
+    expect(
+      tell('arn:aws:iam::123456789012:user/eve', 'AIDAEVE', { ...ann, accessKeyId: 'AKIAWHO' }),
+    ).toBeUndefined();
+  });
+
+  it('knows the owner of listed buckets by a configured name', () => {
+    const list = (ID: string, caller = unknown) =>
+      learn('ListBuckets', {}, { Owner: { ID, DisplayName: 'Joe' } }, caller).keys.get('AKIAWHO');
+    expect(list('acme$joe')).toMatchObject({
+      arn: 'arn:aws:iam::111122223333:user/joe',
+      accountId: '111122223333',
+    });
+    expect(list('somebody')).toBeUndefined();
+  });
+
+  it('gives listed keys to their users, and the root’s own new key to the root', () => {
+    const { keys } = learn(
+      'ListAccessKeys',
+      {},
+      { AccessKeyMetadata: [{ AccessKeyId: 'AKIA2', UserName: 'seen' }] },
+    );
+    expect(keys.get('AKIA2')).toMatchObject({ userName: 'seen', principalId: 'AIDASEEN' });
+    const last = learn('GetAccessKeyLastUsed', { AccessKeyId: 'AKIA3' }, { UserName: 'seen' });
+    expect(last.keys.get('AKIA3')).toMatchObject({ userName: 'seen' });
+    const root: CallerIdentity = {
+      type: 'Root',
+      principalId: '123456789012',
+      arn: 'arn:aws:iam::123456789012:root',
+      accountId: '123456789012',
+      accessKeyId: 'AKIAROOT',
+    };
+    const made = learn('CreateAccessKey', {}, { AccessKey: { AccessKeyId: 'AKIA4', UserName: 'x' } }, root);
+    expect(made.keys.get('AKIA4')).toEqual({ ...root, accessKeyId: 'AKIA4' });
+  });
+
+  it('renames a user', () => {
+    const { principals } = learn('UpdateUser', { UserName: 'seen', NewUserName: 'known' }, {});
+    expect([...principals]).toEqual([['arn:aws:iam::123456789012:user/team/known', 'AIDASEEN']]);
   });
 
   it('never keeps a secret', () => {

@@ -1,55 +1,97 @@
 import { isoSeconds } from '../../base/clock.ts';
 import type { CallerIdentity } from '../../capture/captured-call.ts';
 import type { IdentityDirectory } from '../contract.ts';
+import { accountOfArn, list, object, text, type Json } from './answer.ts';
+import { identityOfArn } from './arn-identity.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** A call to iam or sts that went well: parameters and answer by the model's names. */
+/** A call to iam, sts or s3 that went well: parameters and answer by the model's names. */
 export type Seen = {
+  readonly service: string;
   readonly operation: string;
   readonly input: Json;
   readonly output: Json;
   readonly caller: CallerIdentity;
+  /** The key that the call was signed with. */
+  readonly accessKeyId: string | undefined;
   readonly defaultAccount: string;
   /** Milliseconds since the epoch: when the answer came. */
   readonly at: number;
 };
 
-type Directory = Pick<IdentityDirectory, 'learnKey' | 'learnPrincipal' | 'principal'>;
+type Directory = Pick<IdentityDirectory, 'learnKey' | 'learnPrincipal' | 'principal' | 'foreign'>;
 
 type Lesson = (directory: Directory, seen: Seen) => void;
 
-/** What answers of iam and sts tell about keys and their owners. Secrets and session tokens are not even looked at. */
+/** What answers tell about keys and their owners. Secrets and session tokens are not even looked at. */
 const LESSONS: ReadonlyMap<string, Lesson> = new Map<string, Lesson>([
-  ['CreateAccessKey', learnUserKey],
-  ['CreateUser', (directory, { output }) => learnUser(directory, object(output['User']))],
-  ['GetUser', (directory, { output }) => learnUser(directory, object(output['User']))],
+  ['iam CreateAccessKey', learnUserKey],
+  ['iam GetAccessKeyLastUsed', learnUserOfKey],
+  ['iam ListAccessKeys', learnUserKeys],
+  ['iam CreateUser', (directory, { output }) => learnUser(directory, object(output['User']))],
+  ['iam GetUser', (directory, { output }) => learnUser(directory, object(output['User']))],
   [
-    'ListUsers',
+    'iam ListUsers',
     (directory, { output }) => list(output['Users']).forEach((user) => learnUser(directory, object(user))),
   ],
-  ['CreateRole', (directory, { output }) => learnRole(directory, object(output['Role']))],
-  ['GetRole', (directory, { output }) => learnRole(directory, object(output['Role']))],
-  ['AssumeRole', learnRoleSession],
-  ['AssumeRoleWithSAML', learnRoleSession],
-  ['AssumeRoleWithWebIdentity', learnRoleSession],
-  ['GetSessionToken', learnSessionToken],
-  ['GetFederationToken', learnFederatedUser],
+  ['iam UpdateUser', learnNewName],
+  ['iam CreateRole', (directory, { output }) => learnRole(directory, object(output['Role']))],
+  ['iam GetRole', (directory, { output }) => learnRole(directory, object(output['Role']))],
+  [
+    'iam ListRoles',
+    (directory, { output }) => list(output['Roles']).forEach((role) => learnRole(directory, object(role))),
+  ],
+  ['s3 ListBuckets', learnOwner],
+  ['sts AssumeRole', learnRoleSession],
+  ['sts AssumeRoleWithSAML', learnRoleSession],
+  ['sts AssumeRoleWithWebIdentity', learnRoleSession],
+  ['sts GetCallerIdentity', learnCaller],
+  ['sts GetFederationToken', learnFederatedUser],
+  ['sts GetSessionToken', learnSessionToken],
 ]);
 
 /** Whether anything can be learned from an operation: only then are its answers parsed for it. */
 export function teaches(service: string, operation: string): boolean {
-  return (service === 'iam' || service === 'sts') && LESSONS.has(operation);
+  return LESSONS.has(`${service} ${operation}`);
 }
 
 export function learnFrom(directory: Directory, seen: Seen): void {
-  LESSONS.get(seen.operation)?.(directory, seen);
+  LESSONS.get(`${seen.service} ${seen.operation}`)?.(directory, seen);
 }
 
-function learnUserKey(directory: Directory, { input, output, caller, defaultAccount }: Seen): void {
+function learnUserKey(directory: Directory, seen: Seen): void {
+  const { input, output, caller } = seen;
   const key = object(output['AccessKey']);
   const accessKeyId = text(key['AccessKeyId']);
-  const userName = text(key['UserName']) || text(input['UserName']) || caller.userName;
+  if (caller.type === 'Root' && text(input['UserName']) === '' && accessKeyId !== '')
+    directory.learnKey(accessKeyId, {
+      ...caller,
+      accessKeyId,
+      fromConsole: undefined,
+      sessionContext: undefined,
+    });
+  else learnKeyOf(directory, seen, accessKeyId, text(key['UserName']) || text(input['UserName']));
+}
+
+function learnUserKeys(directory: Directory, seen: Seen): void {
+  for (const one of list(seen.output['AccessKeyMetadata'])) {
+    const { AccessKeyId, UserName } = object(one);
+    learnKeyOf(directory, seen, text(AccessKeyId), text(UserName));
+  }
+}
+
+function learnUserOfKey(directory: Directory, seen: Seen): void {
+  const userName = text(seen.output['UserName']);
+  if (userName !== '') learnKeyOf(directory, seen, text(seen.input['AccessKeyId']), userName);
+}
+
+/** A user's long-lived key; without a name that of the caller. */
+function learnKeyOf(
+  directory: Directory,
+  { caller, defaultAccount }: Seen,
+  accessKeyId: string,
+  name: string,
+): void {
+  const userName = name || caller.userName;
   if (accessKeyId === '' || userName === undefined) return;
   const accountId = caller.accountId ?? defaultAccount;
   const user = directory.principal(accountId, 'user', userName);
@@ -61,6 +103,48 @@ function learnUserKey(directory: Directory, { input, output, caller, defaultAcco
     accessKeyId,
     userName,
   });
+}
+
+/** UpdateUser answers nothing: who the user was is known from before. */
+function learnNewName(directory: Directory, { input, caller, defaultAccount }: Seen): void {
+  const accountId = caller.accountId ?? defaultAccount;
+  const user = directory.principal(accountId, 'user', text(input['UserName']));
+  if (user === undefined) return;
+  const [, oldPath = '/', oldName = ''] = /:user(\/(?:.*\/)?)([^/]+)$/.exec(user.arn) ?? [];
+  const path = text(input['NewPath']) || oldPath;
+  learnPrincipal(
+    directory,
+    `arn:aws:iam::${accountId}:user${path}${text(input['NewUserName']) || oldName}`,
+    user.uniqueId,
+  );
+}
+
+/** Who calls, in the service's own words: where nobody said so before. */
+function learnCaller(directory: Directory, { output, caller, accessKeyId }: Seen): void {
+  const arn = text(output['Arn']);
+  const uniqueId = text(output['UserId']) || undefined;
+  if (accessKeyId === undefined || (caller.type !== 'Unknown' && caller.principalId !== undefined)) return;
+  const [, accountId = '', role = ''] = /^arn:[^:]+:sts::(\d+):assumed-role\/([^/]+)/.exec(arn) ?? [];
+  const roleArn = role === '' ? undefined : directory.principal(accountId, 'role', role)?.arn;
+  const configured = directory.foreign(tenantName(arn), uniqueId);
+  const identity = identityOfArn(configured ?? arn, { accessKeyId, uniqueId, roleArn });
+  if (identity !== undefined) directory.learnKey(accessKeyId, identity);
+}
+
+/** Ceph writes the tenant where the account stands. */
+function tenantName(arn: string): string | undefined {
+  const [, tenant, user] = /^arn:[^:]+:(?:iam|sts)::([^:]+):user\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
+  return tenant === undefined ? undefined : `${tenant}$${user}`;
+}
+
+/** The owner of the buckets that are listed is the caller; worth something for names that are configured. */
+function learnOwner(directory: Directory, { output, caller, accessKeyId }: Seen): void {
+  if (caller.type !== 'Unknown' || accessKeyId === undefined) return;
+  const { ID, DisplayName } = object(output['Owner']);
+  const uniqueId = text(ID) || text(DisplayName);
+  const arn = directory.foreign(text(ID), text(DisplayName));
+  const identity = arn === undefined ? undefined : identityOfArn(arn, { accessKeyId, uniqueId });
+  if (identity !== undefined) directory.learnKey(accessKeyId, identity);
 }
 
 function learnUser(directory: Directory, user: Json): void {
@@ -82,7 +166,7 @@ function learnRoleSession(directory: Directory, seen: Seen): void {
   const arn = text(session['Arn']);
   const principalId = text(session['AssumedRoleId']);
   if (accessKeyId === '' || arn === '') return;
-  const accountId = accountOf(arn);
+  const accountId = accountOfArn(arn);
   const roleName = arn.split('/')[1] ?? '';
   const roleArn = text(input['RoleArn']) || `arn:aws:iam::${accountId}:role/${roleName}`;
   const roleId = principalId.split(':')[0] ?? '';
@@ -100,8 +184,8 @@ function learnRoleSession(directory: Directory, seen: Seen): void {
   );
 }
 
-function webIdentityOf({ operation, output }: Seen): Json {
-  const provider = text(output['Provider']);
+function webIdentityOf({ operation, output, caller }: Seen): Json {
+  const provider = text(output['Provider']) || text(caller.identityProvider);
   if (operation !== 'AssumeRoleWithWebIdentity' || provider === '') return {};
   return { webIdFederationData: { federatedProvider: provider, attributes: {} } };
 }
@@ -143,7 +227,7 @@ function learnFederatedUser(directory: Directory, { output, caller, at }: Seen):
       type: 'FederatedUser',
       principalId: text(federated['FederatedUserId']),
       arn,
-      accountId: accountOf(arn),
+      accountId: accountOfArn(arn),
       accessKeyId,
       sessionContext,
     },
@@ -168,20 +252,4 @@ function credentialsOf(output: Json): {
         ? Date.parse(Expiration)
         : Number.NaN;
   return { accessKeyId: text(AccessKeyId), expiresAt: Number.isNaN(expires) ? undefined : expires };
-}
-
-function accountOf(arn: string): string {
-  return arn.split(':', 5)[4] ?? '';
-}
-
-function object(value: unknown): Json {
-  return typeof value === 'object' && value !== null ? (value as Json) : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -2,7 +2,7 @@ import type { Kysely, Migration } from 'kysely';
 
 import type { CallerIdentity } from '../../capture/captured-call.ts';
 
-/** `sealed` is an encrypted JSON text: who uses which key is nobody's business who reads the disk. */
+/** `sealed` is an encrypted JSON text, `id` blinded: who uses which key is nobody's business who reads the disk. */
 export type IdentityTables = {
   learned_identities: { id: string; sealed: Uint8Array; expires_at: number | null };
 };
@@ -40,6 +40,8 @@ export type Sealing = {
   readonly seal: (plain: Uint8Array) => Uint8Array;
   /** Throws when the bytes were not sealed by us. */
   readonly open: (sealed: Uint8Array) => Uint8Array;
+  /** The same opaque text for the same name, which nobody without the key can tell from it. */
+  readonly blind: (name: string) => string;
 };
 
 export type FactStore = {
@@ -51,30 +53,38 @@ export type FactStore = {
 /** Sessions are remembered this long after their end: calls by an expired key are recorded as their owner's attempts. */
 const GRACE = 7 * 86_400_000;
 
-export function createFactStore(db: Kysely<IdentityTables>, { seal, open }: Sealing): FactStore {
+export function createFactStore(db: Kysely<IdentityTables>, { seal, open, blind }: Sealing): FactStore {
+  const save = async (facts: readonly Fact[]): Promise<void> => {
+    await db.transaction().execute(async (transaction) => {
+      for (const fact of facts) {
+        const sealed = seal(Buffer.from(JSON.stringify(fact)));
+        const expires_at = fact.kind === 'key' ? (fact.expiresAt ?? null) : null;
+        await transaction
+          .insertInto('learned_identities')
+          .values({ id: blind(`${fact.kind}:${fact.id}`), sealed, expires_at })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet({ sealed, expires_at }))
+          .execute();
+      }
+    });
+  };
   return {
     load: async (now) => {
       await db
         .deleteFrom('learned_identities')
         .where('expires_at', '<', now - GRACE)
         .execute();
-      const rows = await db.selectFrom('learned_identities').select(['sealed']).execute();
+      const rows = await db.selectFrom('learned_identities').select(['id', 'sealed']).execute();
       const facts = rows.flatMap(({ sealed }) => openFact(open, sealed));
+      // Written before ids were blinded.
+      for (const { id, sealed } of rows.filter((row) => row.id.includes(':'))) {
+        const [fact] = openFact(open, sealed);
+        if (fact === undefined) continue;
+        await save([fact]);
+        await db.deleteFrom('learned_identities').where('id', '=', id).execute();
+      }
       return { facts, unreadable: rows.length - facts.length };
     },
-    save: async (facts) => {
-      await db.transaction().execute(async (transaction) => {
-        for (const fact of facts) {
-          const sealed = seal(Buffer.from(JSON.stringify(fact)));
-          const expires_at = fact.kind === 'key' ? (fact.expiresAt ?? null) : null;
-          await transaction
-            .insertInto('learned_identities')
-            .values({ id: `${fact.kind}:${fact.id}`, sealed, expires_at })
-            .onConflict((conflict) => conflict.column('id').doUpdateSet({ sealed, expires_at }))
-            .execute();
-        }
-      });
-    },
+    save,
   };
 }
 
