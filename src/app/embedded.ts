@@ -21,8 +21,8 @@ export async function openEmbedded({ config, store, clock }: EmbeddedDeps) {
   const masterKey = openMasterKey(data);
   const iam = createIam({ settings, masterKey, clock, accountId, data, region });
   await iam.bootstrap();
-  const { credentials, sessions } = iam;
-  const sts = createSts({ sessions, credentials, accountId });
+  const { credentials, sessions, roles } = iam;
+  const sts = createSts({ sessions, roles, credentials, accountId });
   const s3 = await openEmbeddedS3({ settings, dir: data, clock });
   return {
     masterKey,

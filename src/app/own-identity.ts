@@ -1,4 +1,4 @@
-import type { CredentialSource } from '../aws/credentials.ts';
+import type { KeyOwners } from '../aws/credentials.ts';
 import type { Principal } from '../aws/operation.ts';
 import type { CallerIdentity } from '../capture/captured-call.ts';
 
@@ -16,15 +16,10 @@ export function identityOf(principal: Principal): CallerIdentity {
   };
 }
 
-/** Whose key it is if Opentrail issued it. Asked for every forwarded call: other people's keys are answered at once. */
-export function ownIdentities(credentials: CredentialSource) {
-  return (
-    accessKeyId: string,
-    sessionToken: string | undefined,
-  ): Promise<CallerIdentity | undefined> | undefined => {
-    if (!credentials.issued(accessKeyId)) return undefined;
-    return credentials
-      .resolve(accessKeyId, sessionToken)
-      .then((found) => found && identityOf(found.principal));
+/** Whose key it is if Opentrail issued it. Asked for every forwarded call, before and after: answered from memory, at once. */
+export function ownIdentities({ owner }: Pick<KeyOwners, 'owner'>) {
+  return (accessKeyId: string, sessionToken: string | undefined): CallerIdentity | undefined => {
+    const principal = owner(accessKeyId, sessionToken);
+    return principal && identityOf(principal);
   };
 }

@@ -88,7 +88,8 @@ function fitsElement(element: Element, text: string, variable: VariableLookup): 
 /** A resource policy's statement speaks to nobody unless it names somebody. */
 function principalFits({ principals, effect }: Statement, facts: Facts): Grant {
   if (principals === undefined) return 'no';
-  if (facts.limited && effect === 'Allow' && !principals.aws.includes(facts.request.principal.arn)) return 'no';
+  if (facts.limited && effect === 'Allow' && !principals.aws.includes(facts.request.principal.arn))
+    return 'no';
   const named = namedBy(principals, facts);
   if (principals.not) return named === 'no' ? 'direct' : 'no';
   return effect === 'Deny' && named === 'account' ? 'direct' : named;

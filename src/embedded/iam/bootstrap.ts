@@ -51,7 +51,7 @@ export async function bootstrapAccount(deps: BootstrapDeps): Promise<void> {
     await trx.insertInto('iam_users').values(user).execute();
     await trx
       .insertInto('iam_attached_policies')
-      .values({ user_id: user.id, arn: ADMINISTRATOR_ACCESS })
+      .values({ owner_id: user.id, arn: ADMINISTRATOR_ACCESS })
       .execute();
     await trx
       .insertInto('iam_access_keys')

@@ -7,9 +7,10 @@ import {
   type AttemptLimiter,
 } from './attempt-limiter.ts';
 import type { Iam } from './create-iam.ts';
-import { userArn, type UserRow } from './directory.ts';
+import type { UserRow } from './directory.ts';
+import { userArn } from './read-entities.ts';
 import { userPrincipal } from './principals.ts';
-import type { SessionCredentials } from './sessions.ts';
+import type { SessionCredentials } from '../../aws/sessions.ts';
 
 export type SignInRequest = {
   /** 12 digits, or the account's alias; undefined: the home account. */
@@ -194,5 +195,5 @@ function findUser({ iam }: ConsoleSignInDeps, name: string): Promise<UserRow | u
 }
 
 function directoryUser({ iam }: ConsoleSignInDeps, user: UserRow) {
-  return { id: user.id, name: user.name, arn: userArn(iam.parts.accountId, user), policies: [] };
+  return { id: user.id, name: user.name, arn: userArn(iam.parts.accountId, user), policies: [], tags: {} };
 }

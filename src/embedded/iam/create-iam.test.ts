@@ -137,8 +137,8 @@ describe('users', () => {
       `1 validation error detected: Value '${'x'.repeat(65)}' at 'userName' failed to satisfy constraint: Member must have length less than or equal to 64`,
     ],
     [
-      { UserName: 'x', Tags: [{ Key: 'a', Value: 'b' }] },
-      'Opentrail does not support the parameter Tags of this operation.',
+      { UserName: 'x', PermissionsBoundary: 'arn:aws:iam::aws:policy/ReadOnlyAccess' },
+      'Opentrail does not support the parameter PermissionsBoundary of this operation.',
     ],
   ])('are refused with what is wrong: %j', async (input, message) => {
     await expect(kit.call('CreateUser', input)).rejects.toMatchObject({

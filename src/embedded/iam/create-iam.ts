@@ -1,5 +1,6 @@
-import type { CredentialSource } from '../../aws/credentials.ts';
+import type { CredentialSource, KeyOwners } from '../../aws/credentials.ts';
 import type { Operation } from '../../aws/operation.ts';
+import type { RoleSource, SessionIssuer } from '../../aws/sessions.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Settings } from '../../store/settings/contract.ts';
 import { createAttemptLimiter } from './attempt-limiter.ts';
@@ -11,14 +12,22 @@ import { createMfa } from './mfa.ts';
 import { accessKeyOperations } from './operations/access-keys.ts';
 import { accountAliasOperations } from './operations/account-aliases.ts';
 import { attachedPolicyOperations } from './operations/attached-policies.ts';
+import { groupMemberOperations } from './operations/group-members.ts';
+import { groupOperations } from './operations/groups.ts';
 import type { IamParts } from './operations/iam-operation.ts';
+import { inlinePolicyOperations } from './operations/inline-policies.ts';
 import { loginProfileOperations } from './operations/login-profiles.ts';
 import { mfaDeviceOperations } from './operations/mfa-devices.ts';
-import { userPolicyOperations } from './operations/user-policies.ts';
+import { policyOperations } from './operations/policies.ts';
+import { policyEntityOperations } from './operations/policy-entities.ts';
+import { policyVersionOperations } from './operations/policy-versions.ts';
+import { roleOperations } from './operations/roles.ts';
+import { roleTrustOperations } from './operations/role-trust.ts';
+import { tagOperations } from './operations/tags.ts';
 import { userOperations } from './operations/users.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
 import { createSessionTokens } from './session-token.ts';
-import { createSessions, type Sessions } from './sessions.ts';
+import { createRoleSource, createSessions } from './sessions.ts';
 import type { IamTables } from './settings.ts';
 
 export type IamDeps = {
@@ -37,8 +46,9 @@ export type IamDeps = {
 
 export type Iam = {
   readonly operations: readonly Operation[];
-  readonly credentials: CredentialSource;
-  readonly sessions: Sessions;
+  readonly credentials: CredentialSource & KeyOwners;
+  readonly sessions: SessionIssuer;
+  readonly roles: RoleSource;
   /** For createConsoleSignIn. */
   readonly parts: IamParts;
   /** Loads the users; on the first start makes the account's administrator and writes DIR/credentials. Call once, before serving. */
@@ -58,6 +68,7 @@ export function createIam(deps: IamDeps): Iam {
     operations: FAMILIES.flatMap((family) => family(parts)),
     credentials: createCredentialSource({ directory, tokens, clock, accountId }),
     sessions: createSessions({ tokens, directory, mfa, clock, accountId }),
+    roles: createRoleSource(directory),
     parts,
     bootstrap: async () => {
       await bootstrapAccount({ ...deps, passwords });
@@ -69,8 +80,16 @@ export function createIam(deps: IamDeps): Iam {
 const FAMILIES: readonly ((parts: IamParts) => Operation[])[] = [
   userOperations,
   accessKeyOperations,
-  userPolicyOperations,
+  inlinePolicyOperations,
   attachedPolicyOperations,
+  policyOperations,
+  policyVersionOperations,
+  policyEntityOperations,
+  groupOperations,
+  groupMemberOperations,
+  roleOperations,
+  roleTrustOperations,
+  tagOperations,
   loginProfileOperations,
   mfaDeviceOperations,
   accountAliasOperations,

@@ -1,134 +1,184 @@
 import type { Selectable } from 'kysely';
 
-import type { PolicyDocument } from '../../aws/operation.ts';
+import type { PolicyDocument, Principal } from '../../aws/operation.ts';
 import { OpentrailError } from '../../base/errors.ts';
-import type { Settings } from '../../store/settings/contract.ts';
 import { MANAGED_POLICIES } from './managed-policies.ts';
-import type { MasterKey } from './master-key.ts';
+import {
+  readGroup,
+  readPolicy,
+  readRole,
+  readUser,
+  type EntityDeps,
+  type Grants,
+  type StoredGroup,
+  type StoredRole,
+  type StoredUser,
+} from './read-entities.ts';
+import { userPrincipal, type DirectoryRole, type DirectoryUser } from './principals.ts';
 import type { IamTables } from './settings.ts';
 
 export type UserRow = Selectable<IamTables['iam_users']>;
 
-export type DirectoryUser = {
-  readonly id: string;
-  readonly name: string;
-  readonly arn: string;
-  readonly policies: readonly PolicyDocument[];
-};
-
 export type DirectoryKey = {
   readonly id: string;
-  readonly user: DirectoryUser;
+  readonly principal: Principal;
   readonly secretAccessKey: string;
   readonly active: boolean;
 };
 
-/** Users, keys and policies in memory, so that verifying a call asks no database. */
+/** Users, groups, roles, keys and policies in memory, so that verifying a call asks no database. */
 export type Directory = {
-  /** Reads everything anew. Throws BAD_FILE when the master key does not open what is stored. */
+  /** Reads everything; once, at the start. Throws BAD_FILE when the master key does not open what is stored. */
   readonly load: () => Promise<void>;
-  /** Reads one user anew; to be called after every change to it. */
-  readonly refresh: (userId: string) => Promise<void>;
+  /** Reads one user, group, role or policy anew, by its unique id; to be called after every change to it. */
+  readonly refresh: (id: string) => Promise<void>;
   readonly userById: (id: string) => DirectoryUser | undefined;
   /** Without regard to case, as IAM compares names. */
   readonly userByName: (name: string) => DirectoryUser | undefined;
+  readonly userByArn: (arn: string) => DirectoryUser | undefined;
+  /** Of a user, group or role by its name, without regard to case. */
+  readonly arnOf: (kind: 'user' | 'group' | 'role', name: string) => string | undefined;
+  readonly roleById: (id: string) => DirectoryRole | undefined;
+  readonly roleByArn: (arn: string) => DirectoryRole | undefined;
   readonly key: (accessKeyId: string) => DirectoryKey | undefined;
+  /** A managed policy's document in force: AWS's built-in ones and those made here. */
+  readonly policy: (arn: string) => PolicyDocument | undefined;
 };
 
-export type DirectoryDeps = {
-  readonly settings: Settings<IamTables>;
-  readonly masterKey: MasterKey;
-  readonly accountId: string;
-};
+export function createDirectory(deps: EntityDeps): Directory {
+  const groups = new Map<string, StoredGroup>();
+  const policies = new Map<string, { readonly arn: string; readonly document: PolicyDocument }>();
+  const byArn = new Map<string, PolicyDocument>();
+  const policy = (arn: string) => MANAGED_POLICIES.get(arn)?.document ?? byArn.get(arn);
+  const documentsOf = ({ inline, attached }: Grants): PolicyDocument[] => [
+    ...inline,
+    ...attached.flatMap((arn): PolicyDocument[] => listed(policy(arn))),
+  ];
+  const users = createUsers(deps.accountId, (user) => [
+    ...documentsOf(user),
+    ...user.groups.flatMap((id) => documentsOf(groups.get(id) ?? NOTHING)),
+  ]);
+  const roles = createRoles(documentsOf);
 
-export function createDirectory(deps: DirectoryDeps): Directory {
-  const users = new Map<string, DirectoryUser>();
-  const byName = new Map<string, DirectoryUser>();
-  const keys = new Map<string, DirectoryKey>();
-
-  const forget = (id: string) => {
-    const user = users.get(id);
-    users.delete(id);
-    if (user !== undefined) byName.delete(user.name.toLowerCase());
-    for (const key of keys.values()) if (key.user.id === id) keys.delete(key.id);
+  const readers: Readonly<Record<string, (id: string) => Promise<void>>> = {
+    AIDA: async (id) => users.put(id, await readUser(deps, id)),
+    AROA: async (id) => roles.put(id, await readRole(deps, id)),
+    AGPA: async (id) => {
+      put(groups, id, await readGroup(deps, id));
+      users.relink();
+    },
+    ANPA: async (id) => {
+      const read = await readPolicy(deps, id);
+      const before = policies.get(id);
+      if (before !== undefined) byArn.delete(before.arn);
+      put(policies, id, read);
+      if (read !== undefined) byArn.set(read.arn, read.document);
+      users.relink();
+      roles.relink();
+    },
   };
-  // One after another, so that an older reading never replaces a newer one.
+  const refresh = inTurn((id) => {
+    const read = readers[id.slice(0, 4)];
+    if (read === undefined)
+      throw new OpentrailError('BUG', `${id} is no id of a user, group, role or policy`);
+    return read(id);
+  });
+  return {
+    load: async () => {
+      for (const table of ['iam_policies', 'iam_groups', 'iam_users', 'iam_roles'] as const)
+        for (const { id } of await deps.settings.selectFrom(table).select('id').execute()) await refresh(id);
+    },
+    refresh,
+    userById: (id) => users.byId.get(id),
+    userByName: (name) => users.byName.get(name.toLowerCase()),
+    userByArn: (arn) => {
+      const user = users.byName.get(arn.slice(arn.lastIndexOf('/') + 1).toLowerCase());
+      return user?.arn === arn ? user : undefined;
+    },
+    arnOf: (kind, name) => {
+      if (kind === 'user') return users.byName.get(name.toLowerCase())?.arn;
+      const named = kind === 'group' ? groups : roles.byId;
+      return [...named.values()].find((each) => each.name.toLowerCase() === name.toLowerCase())?.arn;
+    },
+    roleById: (id) => roles.byId.get(id),
+    roleByArn: (arn) => roles.byArn.get(arn),
+    key: (accessKeyId) => users.keys.get(accessKeyId),
+    policy,
+  };
+}
+
+const NOTHING: Grants = { inline: [], attached: [] };
+
+/** A policy that is gone allows nothing. */
+export function listed(document: PolicyDocument | undefined): PolicyDocument[] {
+  return document === undefined ? [] : [document];
+}
+
+/** One after another, so that an older reading never replaces a newer one. */
+function inTurn(read: (id: string) => Promise<void>): (id: string) => Promise<void> {
   let turn: Promise<void> = Promise.resolve();
-  const refresh = (id: string) => {
-    const next = turn.then(() => readInto(id));
+  return (id) => {
+    const next = turn.then(() => read(id));
     turn = next.catch(() => undefined);
     return next;
   };
-  const readInto = async (id: string) => {
-    const found = await readUser(deps, id);
-    forget(id);
-    if (found === undefined) return;
-    users.set(id, found.user);
-    byName.set(found.user.name.toLowerCase(), found.user);
-    for (const key of found.keys) keys.set(key.id, key);
+}
+
+function put<Value>(map: Map<string, Value>, key: string, value: Value | undefined): void {
+  if (value === undefined) map.delete(key);
+  else map.set(key, value);
+}
+
+/** Users with their keys. The principals of keys are made when something changes, not at every call. */
+function createUsers(accountId: string, policiesOf: (user: StoredUser) => PolicyDocument[]) {
+  const stored = new Map<string, StoredUser>();
+  const byId = new Map<string, DirectoryUser>();
+  const byName = new Map<string, DirectoryUser>();
+  const keys = new Map<string, DirectoryKey>();
+  const link = (from: StoredUser) => {
+    const { id, name, arn, tags } = from;
+    const user: DirectoryUser = { id, name, arn, tags, policies: policiesOf(from) };
+    byId.set(id, user);
+    byName.set(name.toLowerCase(), user);
+    for (const key of from.keys)
+      keys.set(key.id, { ...key, principal: userPrincipal(accountId, user, key.id) });
   };
   return {
-    load: async () => {
-      const rows = await deps.settings.selectFrom('iam_users').select('id').execute();
-      for (const id of [...users.keys()]) forget(id);
-      for (const { id } of rows) await refresh(id);
+    byId,
+    byName,
+    keys,
+    put: (id: string, user: StoredUser | undefined) => {
+      const before = stored.get(id);
+      put(stored, id, user);
+      byId.delete(id);
+      const nameKey = before?.name.toLowerCase() ?? '';
+      if (byName.get(nameKey)?.id === id) byName.delete(nameKey);
+      for (const key of before?.keys ?? []) keys.delete(key.id);
+      if (user !== undefined) link(user);
     },
-    refresh,
-    userById: (id) => users.get(id),
-    userByName: (name) => byName.get(name.toLowerCase()),
-    key: (accessKeyId) => keys.get(accessKeyId),
+    relink: () => stored.forEach(link),
   };
 }
 
-export function userArn(accountId: string, user: { readonly path: string; readonly name: string }): string {
-  return `arn:aws:iam::${accountId}:user${user.path}${user.name}`;
-}
-
-async function readUser(
-  { settings, masterKey, accountId }: DirectoryDeps,
-  id: string,
-): Promise<{ user: DirectoryUser; keys: DirectoryKey[] } | undefined> {
-  const row = await settings
-    .selectFrom('iam_users')
-    .select(['id', 'name', 'path'])
-    .where('id', '=', id)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const inline = await settings
-    .selectFrom('iam_user_policies')
-    .select('document')
-    .where('user_id', '=', id)
-    .execute();
-  const attached = await settings
-    .selectFrom('iam_attached_policies')
-    .select('arn')
-    .where('user_id', '=', id)
-    .execute();
-  const managed = attached.flatMap(({ arn }): PolicyDocument[] => {
-    const policy = MANAGED_POLICIES.get(arn);
-    return policy === undefined ? [] : [policy.document];
-  });
-  const user: DirectoryUser = {
-    id,
-    name: row.name,
-    arn: userArn(accountId, row),
-    policies: [...inline.map(({ document }) => JSON.parse(document) as PolicyDocument), ...managed],
+function createRoles(policiesOf: (role: StoredRole) => PolicyDocument[]) {
+  const stored = new Map<string, StoredRole>();
+  const byId = new Map<string, DirectoryRole>();
+  const byArn = new Map<string, DirectoryRole>();
+  const link = (from: StoredRole) => {
+    const role: DirectoryRole = { ...from, policies: policiesOf(from) };
+    byId.set(role.id, role);
+    byArn.set(role.arn, role);
   };
-  const keyRows = await settings
-    .selectFrom('iam_access_keys')
-    .selectAll()
-    .where('user_id', '=', id)
-    .execute();
-  const keys = keyRows.map((key) => {
-    const secretAccessKey = masterKey.open(`access-key ${key.id}`, key.sealed_secret);
-    if (secretAccessKey === undefined) {
-      throw new OpentrailError(
-        'BAD_FILE',
-        `master.key does not open the secret of access key ${key.id}: it is not the key that settings.db was written with`,
-        { kind: 'operator' },
-      );
-    }
-    return { id: key.id, user, secretAccessKey, active: key.status === 'Active' };
-  });
-  return { user, keys };
+  return {
+    byId,
+    byArn,
+    put: (id: string, role: StoredRole | undefined) => {
+      const before = stored.get(id);
+      if (byArn.get(before?.arn ?? '')?.id === id) byArn.delete(before?.arn ?? '');
+      put(stored, id, role);
+      byId.delete(id);
+      if (role !== undefined) link(role);
+    },
+    relink: () => stored.forEach(link),
+  };
 }

@@ -6,8 +6,8 @@ export function noSuchEntity(message: string): AwsError {
   return new AwsError('NoSuchEntity', message, { status: 404 });
 }
 
-export function noSuchUser(name: string): AwsError {
-  return noSuchEntity(`The user with name ${name} cannot be found.`);
+export function noSuchNamed(kind: 'user' | 'group' | 'role', name: string): AwsError {
+  return noSuchEntity(`The ${kind} with name ${name} cannot be found.`);
 }
 
 export function alreadyExists(message: string): AwsError {
@@ -20,4 +20,8 @@ export function limitExceeded(message: string): AwsError {
 
 export function deleteConflict(message: string): AwsError {
   return new AwsError('DeleteConflict', message, { status: 409 });
+}
+
+export function malformed(message: string): AwsError {
+  return new AwsError('MalformedPolicyDocument', message, { status: 400 });
 }

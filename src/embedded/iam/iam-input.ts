@@ -14,6 +14,22 @@ export const path = text(/^(\/|\/[\x21-\x7e]+\/)$/, { most: 512 });
 export const pathPrefix = text(/^\/[\x21-\x7f]*$/, { most: 512 });
 export const policyName = text(NAME);
 export const policyDocument = text(PRINTABLE, { most: 131_072 });
+export const groupName = text(NAME);
+export const roleName = text(NAME, { most: 64 });
+export const existingRoleName = text(NAME, { most: 64 });
+/** Of a customer managed policy. */
+export const description = z
+  .string()
+  .max(1000)
+  .regex(/^[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*$/);
+export const versionId = text(/^v[1-9][0-9]*(\.[A-Za-z0-9-]*)?$/, { most: 30 });
+export const maxSessionDuration = z.number().int().min(3600).max(43_200);
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html */
+const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+export const tags = z
+  .array(z.object({ Key: text(TAG_TEXT), Value: z.string().max(256).regex(TAG_TEXT) }))
+  .max(50);
+export const tagKeys = z.array(text(TAG_TEXT)).max(50);
 export const policyArn = z.string().min(20).max(2048);
 export const accessKeyId = text(/^\w+$/, { least: 16 });
 export const accessKeyStatus = z.enum(['Active', 'Inactive']);

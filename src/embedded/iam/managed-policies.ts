@@ -1,13 +1,21 @@
+import { createHash } from 'node:crypto';
+
 import type { PolicyDocument } from '../../aws/operation.ts';
 
 /** The AWS managed policies that can be attached; the documents are ours, for what Opentrail serves. */
 export type ManagedPolicy = {
   readonly arn: string;
   readonly name: string;
+  /** `ANPA…`. */
+  readonly id: string;
+  /** Of the document here, not of AWS's. */
+  readonly createdAt: Date;
   readonly document: PolicyDocument;
 };
 
 export const ADMINISTRATOR_ACCESS = 'arn:aws:iam::aws:policy/AdministratorAccess';
+
+const WRITTEN = new Date('2026-11-21T00:00:00Z');
 
 const SERVICES = [
   'athena',
@@ -78,5 +86,11 @@ function managed(name: string, actions: readonly string[]): ManagedPolicy {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }],
   };
-  return { arn: `arn:aws:iam::aws:policy/${name}`, name, document };
+  return { arn: `arn:aws:iam::aws:policy/${name}`, name, id: idOf(name), createdAt: WRITTEN, document };
+}
+
+/** The same at every start. */
+function idOf(name: string): string {
+  const hash = createHash('sha256').update(`managed policy ${name}`).digest();
+  return `ANPA${[...hash.subarray(0, 17)].map((byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32]).join('')}`;
 }

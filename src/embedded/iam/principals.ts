@@ -2,10 +2,26 @@ import { createHash } from 'node:crypto';
 
 import type { PolicyDocument, Principal } from '../../aws/operation.ts';
 import { isoSeconds } from '../../base/clock.ts';
-import type { DirectoryUser } from './directory.ts';
-import type { Session } from './session-token.ts';
+import type { RoleIdentity, Session } from './session-token.ts';
 
-/** The one role there is, in every account whose events are recorded. */
+export type DirectoryUser = {
+  readonly id: string;
+  readonly name: string;
+  readonly arn: string;
+  /** Its own and those of its groups. */
+  readonly policies: readonly PolicyDocument[];
+  readonly tags: Readonly<Record<string, string>>;
+};
+
+export type DirectoryRole = DirectoryUser & {
+  readonly trust: string;
+  /** ARNs in the trust policy → the unique ids they stood for. */
+  readonly trustPins: Readonly<Record<string, string>>;
+  /** Seconds. */
+  readonly maxSessionDuration: number;
+};
+
+/** The role that is there in every account whose events are recorded. */
 export const ACCOUNT_ACCESS_ROLE = 'OpentrailAccountAccess';
 
 export function userPrincipal(
@@ -23,6 +39,7 @@ export function userPrincipal(
     sessionContext: undefined,
     fromConsole: false,
     policies: user.policies,
+    tags: user.tags,
     expiresAt: undefined,
   };
 }
@@ -39,30 +56,87 @@ export function userSessionPrincipal(accountId: string, user: DirectoryUser, ses
   };
 }
 
+type InSession = {
+  readonly session: Session;
+  readonly accountId: string;
+  /** Undefined: the session was given none. */
+  readonly sessionPolicies: readonly PolicyDocument[] | undefined;
+};
+
+/** A session of a role of ours: the role's policies as they are now. */
 export function rolePrincipal(
-  session: Session,
-  role: Extract<Session['identity'], { kind: 'role' }>,
+  { session, accountId, sessionPolicies }: InSession,
+  role: DirectoryRole,
+  { sessionName, sourceIdentity }: RoleIdentity,
 ): Principal {
-  const { accountId, sessionName } = role;
-  const roleId = roleIdOf(accountId);
-  const sessionIssuer = {
-    type: 'Role',
-    principalId: roleId,
-    arn: `arn:aws:iam::${accountId}:role/${ACCOUNT_ACCESS_ROLE}`,
-    accountId,
-    userName: ACCOUNT_ACCESS_ROLE,
-  };
+  const { id, arn, name, policies, tags } = role;
+  const sessionIssuer = { type: 'Role', principalId: id, arn, accountId, userName: name };
   return {
     type: 'AssumedRole',
     accountId,
-    arn: `arn:aws:sts::${accountId}:assumed-role/${ACCOUNT_ACCESS_ROLE}/${sessionName}`,
-    principalId: `${roleId}:${sessionName}`,
+    arn: `arn:aws:sts::${accountId}:assumed-role/${name}/${sessionName}`,
+    principalId: `${id}:${sessionName}`,
+    userName: undefined,
+    accessKeyId: session.accessKeyId,
+    sessionContext: {
+      sessionIssuer,
+      attributes: attributesOf(session),
+      ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+    },
+    fromConsole: session.fromConsole,
+    policies,
+    sessionPolicies,
+    tags,
+    expiresAt: session.expiresAt,
+  };
+}
+
+/** OpentrailAccountAccess in an account. */
+export function accountAccessPrincipal(inSession: InSession, identity: RoleIdentity): Principal {
+  return rolePrincipal(inSession, accountAccessRole(inSession.accountId), identity);
+}
+
+function accountAccessRole(accountId: string): DirectoryRole {
+  return {
+    id: roleIdOf(accountId),
+    name: ACCOUNT_ACCESS_ROLE,
+    arn: `arn:aws:iam::${accountId}:role/${ACCOUNT_ACCESS_ROLE}`,
+    policies: [ROLE_POLICY],
+    tags: {},
+    trust: '',
+    trustPins: {},
+    maxSessionDuration: 43_200,
+  };
+}
+
+/**
+ * A guest in a user's name: what both the user's policies and the session's allow, and nothing of IAM and STS.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getfederationtoken.html
+ */
+export function federatedPrincipal(
+  { session, accountId, sessionPolicies }: InSession,
+  user: DirectoryUser,
+  name: string,
+): Principal {
+  const sessionIssuer = {
+    type: 'IAMUser',
+    principalId: user.id,
+    arn: user.arn,
+    accountId,
+    userName: user.name,
+  };
+  return {
+    type: 'FederatedUser',
+    accountId,
+    arn: `arn:aws:sts::${accountId}:federated-user/${name}`,
+    principalId: `${accountId}:${name}`,
     userName: undefined,
     accessKeyId: session.accessKeyId,
     sessionContext: { sessionIssuer, attributes: attributesOf(session) },
-    fromConsole: session.fromConsole,
-    policies:
-      role.sessionPolicy === undefined ? [ROLE_POLICY] : [role.sessionPolicy, NOTHING_BEYOND_THE_ROLE],
+    fromConsole: false,
+    policies: [...user.policies, NOT_FOR_GUESTS],
+    sessionPolicies: sessionPolicies ?? [],
+    tags: user.tags,
     expiresAt: session.expiresAt,
   };
 }
@@ -71,19 +145,18 @@ function attributesOf(session: Session): Record<string, string> {
   return { creationDate: isoSeconds(session.issuedAt), mfaAuthenticated: String(session.mfa) };
 }
 
-const ROLE_ACTIONS = [
-  'cloudtrail:*',
-  'cloudtrail-data:*',
-  's3:*',
-  'sts:GetCallerIdentity',
-  'sts:AssumeRole',
-  'opentrail:StreamEvents',
-];
-
-const ROLE_POLICY = policy({ Effect: 'Allow', Action: ROLE_ACTIONS, Resource: '*' });
-
-/** With a session policy the session may do what both allow: the session policy's statements, and a denial of all that the role does not. */
-const NOTHING_BEYOND_THE_ROLE = policy({ Effect: 'Deny', NotAction: ROLE_ACTIONS, Resource: '*' });
+const ROLE_POLICY = policy({
+  Effect: 'Allow',
+  Action: [
+    'cloudtrail:*',
+    'cloudtrail-data:*',
+    's3:*',
+    'sts:GetCallerIdentity',
+    'sts:AssumeRole',
+    'opentrail:StreamEvents',
+  ],
+  Resource: '*',
+});
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html: no IAM without MFA, of STS only these two. */
 const NO_STS = policy({
@@ -92,6 +165,7 @@ const NO_STS = policy({
   Resource: '*',
 });
 const NO_IAM = policy({ Effect: 'Deny', Action: 'iam:*', Resource: '*' });
+const NOT_FOR_GUESTS = policy({ Effect: 'Deny', Action: ['iam:*', 'sts:*'], Resource: '*' });
 
 function policy(statement: Record<string, unknown>): PolicyDocument {
   return { Version: '2012-10-17', Statement: [statement] };

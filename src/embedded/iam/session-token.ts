@@ -5,6 +5,12 @@ import { z } from 'zod';
 import { uniqueId } from '../../base/ids.ts';
 import type { MasterKey } from './master-key.ts';
 
+const policies = {
+  sessionPolicy: z.record(z.string(), z.unknown()).optional(),
+  sessionPolicyArns: z.array(z.string()).optional(),
+};
+const ofRole = { sessionName: z.string(), sourceIdentity: z.string().optional(), ...policies };
+
 /** Temporary credentials carry all that is known of them in the token, sealed; nothing is stored. */
 const session = z.object({
   accessKeyId: z.string(),
@@ -16,16 +22,15 @@ const session = z.object({
   fromConsole: z.boolean(),
   identity: z.union([
     z.object({ kind: z.literal('user'), userId: z.string() }),
-    z.object({
-      kind: z.literal('role'),
-      accountId: z.string(),
-      sessionName: z.string(),
-      sessionPolicy: z.record(z.string(), z.unknown()).optional(),
-    }),
+    /** OpentrailAccountAccess. */
+    z.object({ kind: z.literal('role'), accountId: z.string(), ...ofRole }),
+    z.object({ kind: z.literal('own-role'), roleId: z.string(), ...ofRole }),
+    z.object({ kind: z.literal('federated'), userId: z.string(), name: z.string(), ...policies }),
   ]),
 });
 
 export type Session = z.output<typeof session>;
+export type RoleIdentity = Extract<Session['identity'], { kind: 'role' | 'own-role' }>;
 export type SessionFacts = Omit<Session, 'accessKeyId' | 'secretAccessKey'>;
 
 export type SessionTokens = {

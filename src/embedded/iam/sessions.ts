@@ -1,45 +1,17 @@
 import { AwsError } from '../../aws/errors.ts';
-import type { PolicyDocument, Principal } from '../../aws/operation.ts';
+import type {
+  IssuedSession,
+  RoleSource,
+  SessionIssuer,
+  SessionPolicies,
+  SessionRequest,
+} from '../../aws/sessions.ts';
 import type { Clock } from '../../base/clock.ts';
 import { principalOf } from './credential-source.ts';
 import type { Directory } from './directory.ts';
 import type { Mfa } from './mfa.ts';
 import type { SessionFacts, SessionTokens } from './session-token.ts';
-
-export type SessionCredentials = {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
-};
-
-export type Issued = { readonly credentials: SessionCredentials; readonly principal: Principal };
-
-type SessionRequest = {
-  readonly durationSeconds: number;
-  readonly mfa: boolean;
-  readonly fromConsole: boolean;
-};
-
-/** Issues temporary credentials; what embedded/sts needs of embedded/iam. Durations in seconds. */
-export type Sessions = {
-  /** For an IAM user, as GetSessionToken does. Throws InvalidClientTokenId when the user is gone. */
-  readonly forUser: (request: SessionRequest & { readonly userId: string }) => Issued;
-  /** For the role OpentrailAccountAccess of an account. */
-  readonly forRole: (
-    request: SessionRequest & {
-      readonly accountId: string;
-      readonly sessionName: string;
-      readonly sessionPolicy?: PolicyDocument | undefined;
-    },
-  ) => Issued;
-  /** Checks a TOTP code of the principal's device; throws AccessDenied (`MultiFactorAuthentication failed …`). */
-  readonly checkMfa: (
-    principal: Principal,
-    device: { readonly serialNumber: string; readonly tokenCode: string },
-  ) => Promise<void>;
-};
+import { trustInForce } from './trust.ts';
 
 export type SessionsDeps = {
   readonly tokens: SessionTokens;
@@ -49,11 +21,12 @@ export type SessionsDeps = {
   readonly accountId: string;
 };
 
-export function createSessions(deps: SessionsDeps): Sessions {
+/** Issues temporary credentials; what embedded/sts needs of embedded/iam. */
+export function createSessions(deps: SessionsDeps): SessionIssuer {
   const issue = (
     { durationSeconds, mfa, fromConsole }: SessionRequest,
     identity: SessionFacts['identity'],
-  ): Issued => {
+  ): IssuedSession => {
     const issuedAt = deps.clock.now();
     const { session, sessionToken } = deps.tokens.issue({
       identity,
@@ -70,27 +43,57 @@ export function createSessions(deps: SessionsDeps): Sessions {
   };
   return {
     forUser: (request) => issue(request, { kind: 'user', userId: request.userId }),
-    forRole: (request) => {
-      const { accountId, sessionName, sessionPolicy } = request;
-      return issue(request, {
-        kind: 'role',
-        accountId,
-        sessionName,
-        ...(sessionPolicy === undefined ? {} : { sessionPolicy }),
-      });
+    forAccountAccess: (request) =>
+      issue(request, { kind: 'role', accountId: request.accountId, ...ofRole(request) }),
+    forRole: (request) => issue(request, { kind: 'own-role', roleId: request.roleId, ...ofRole(request) }),
+    forFederatedUser: (request) => {
+      const { userId, name, sessionPolicies } = request;
+      return issue(request, { kind: 'federated', userId, name, ...policiesOf(sessionPolicies) });
     },
-    checkMfa: async (principal, { serialNumber, tokenCode }) => {
-      const { result } = await deps.mfa.check({
-        userId: principal.principalId,
-        serialNumber,
-        code: tokenCode,
-      });
-      if (result === 'ok') return;
-      const why =
-        result === 'unknown'
-          ? 'unable to find the MFA device with this serial number.'
-          : 'invalid MFA one time pass code.';
-      throw new AwsError('AccessDenied', `MultiFactorAuthentication failed with ${why}`, { status: 403 });
-    },
+    checkMfa: (principal, device) => checkMfa(deps, principal.principalId, device),
   };
+}
+
+/** What of the roles embedded/sts needs. */
+export function createRoleSource(directory: Directory): RoleSource {
+  return {
+    assumable: (arn) => {
+      const role = directory.roleByArn(arn);
+      if (role === undefined) return undefined;
+      const { id, maxSessionDuration } = role;
+      return { id, arn, maxSessionDuration, trust: trustInForce(directory, role) };
+    },
+    knowsPolicy: (arn) => directory.policy(arn) !== undefined,
+  };
+}
+
+type OfRole = {
+  readonly sessionName: string;
+  readonly sourceIdentity?: string | undefined;
+  readonly sessionPolicies?: SessionPolicies | undefined;
+};
+
+function ofRole({ sessionName, sourceIdentity, sessionPolicies }: OfRole) {
+  return { sessionName, sourceIdentity, ...policiesOf(sessionPolicies) };
+}
+
+function policiesOf(policies: SessionPolicies | undefined) {
+  return {
+    sessionPolicy: policies?.document,
+    sessionPolicyArns: policies?.arns === undefined ? undefined : [...policies.arns],
+  };
+}
+
+async function checkMfa(
+  { mfa }: SessionsDeps,
+  userId: string,
+  { serialNumber, tokenCode }: { readonly serialNumber: string; readonly tokenCode: string },
+): Promise<void> {
+  const { result } = await mfa.check({ userId, serialNumber, code: tokenCode });
+  if (result === 'ok') return;
+  const why =
+    result === 'unknown'
+      ? 'unable to find the MFA device with this serial number.'
+      : 'invalid MFA one time pass code.';
+  throw new AwsError('AccessDenied', `MultiFactorAuthentication failed with ${why}`, { status: 403 });
 }

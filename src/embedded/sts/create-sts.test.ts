@@ -195,7 +195,7 @@ describe('AssumeRole', () => {
     await expect(kit.call('AssumeRole', { ...request, RoleSessionName: 'a b' })).rejects.toMatchObject({
       code: 'ValidationError',
     });
-    await expect(kit.call('AssumeRole', { ...request, ExternalId: 'x1' })).rejects.toMatchObject({
+    await expect(kit.call('AssumeRole', { ...request, TransitiveTagKeys: ['x1'] })).rejects.toMatchObject({
       code: 'ValidationError',
     });
   });

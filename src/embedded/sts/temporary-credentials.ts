@@ -1,7 +1,7 @@
-import type { TemporaryCredentials } from './sts-deps.ts';
+import type { SessionCredentials } from '../../aws/sessions.ts';
 
 /** As STS's answers have them. */
-export function credentialsOutput(credentials: TemporaryCredentials) {
+export function credentialsOutput(credentials: SessionCredentials) {
   const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = credentials;
   return {
     AccessKeyId: accessKeyId,

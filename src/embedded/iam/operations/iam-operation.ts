@@ -5,11 +5,12 @@ import { validateInput, validationError } from '../../../aws/validate-input.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Settings } from '../../../store/settings/contract.ts';
 import type { AttemptLimiter } from '../attempt-limiter.ts';
-import { userArn, type Directory, type UserRow } from '../directory.ts';
-import { noSuchUser } from '../iam-errors.ts';
+import type { Directory, UserRow } from '../directory.ts';
+import { noSuchNamed } from '../iam-errors.ts';
 import type { MasterKey } from '../master-key.ts';
 import type { Mfa } from '../mfa.ts';
 import type { Passwords } from '../passwords.ts';
+import { userArn } from '../read-entities.ts';
 import type { IamTables } from '../settings.ts';
 
 /** What the operations work on. */
@@ -65,7 +66,7 @@ export async function findUser({ settings }: Pick<IamParts, 'settings'>, name: s
     .selectAll()
     .where('name_key', '=', name.toLowerCase())
     .executeTakeFirst();
-  if (row === undefined) throw noSuchUser(name);
+  if (row === undefined) throw noSuchNamed('user', name);
   return row;
 }
 
