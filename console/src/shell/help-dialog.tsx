@@ -1,9 +1,9 @@
 import Modal from '@cloudscape-design/components/modal';
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ['/', 'Search; paste whatever you have got'],
+  ['/', 'Search: paste whatever you have'],
   ['j', 'Next event'],
-  ['k', 'Event before'],
+  ['k', 'Previous event'],
   ['Enter', 'Open the event'],
   ['Esc', 'Close it'],
   ['?', 'This help'],

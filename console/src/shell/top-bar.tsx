@@ -1,7 +1,7 @@
 import TopNavigation, { type TopNavigationProps } from '@cloudscape-design/components/top-navigation';
 
-import { localTime } from '../parts/time.ts';
-import { durationText } from '../parts/time.ts';
+import { durationText, localTime } from '../parts/time.ts';
+import { useNarrow } from '../parts/use-narrow.ts';
 import { useNow } from '../parts/use-now.ts';
 import { usePreferences } from '../preferences/context.tsx';
 import type { Preferences } from '../preferences/preferences.ts';
@@ -17,15 +17,18 @@ const THEMES: readonly { readonly id: Preferences['theme']; readonly text: strin
 export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
   const { session, signOut } = useConnection();
   const [{ theme }, setPreferences] = usePreferences();
+  const narrow = useNarrow();
   const left = session.expiration - useNow(30_000);
   const utilities: TopNavigationProps.Utility[] = [
     ...(left < 15 * 60_000
       ? [
           {
             type: 'button',
-            text: `Session ends in ${durationText(left)}`,
+            text: narrow ? durationText(left) : `Session ends in ${durationText(left)}`,
             iconName: 'status-warning',
             ariaLabel: `Session ends in ${durationText(left)}`,
+            disableUtilityCollapse: true,
+            disableTextCollapse: true,
           } as const,
         ]
       : []),

@@ -5,6 +5,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { Range } from '../../events/range.ts';
 import { ErrorState } from '../../parts/error-state.tsx';
 import { useLate } from '../../parts/use-late.ts';
+import { useConnection } from '../../session/context.tsx';
 import { EventView } from './event-view.tsx';
 import type { EventState } from './use-event.ts';
 
@@ -13,10 +14,13 @@ export function EventBody({
   id,
   state,
   range,
+  whole = false,
 }: {
   readonly id: string;
   readonly state: EventState;
   readonly range: Range | undefined;
+  /** On a page of its own. */
+  readonly whole?: boolean;
 }) {
   const late = useLate(state.state === 'loading', 200);
   switch (state.state) {
@@ -34,22 +38,35 @@ export function EventBody({
     case 'missing':
       return <Missing id={id} />;
     case 'found':
-      return <EventView event={state.event} range={range} />;
+      return <EventView event={state.event} range={range} whole={whole} />;
   }
 }
 
 function Missing({ id }: { readonly id: string }) {
+  const { everywhere, session } = useConnection();
   return (
-    <Box padding={{ vertical: 'xl' }}>
-      <Box variant="h2">No such event</Box>
-      <p>
-        There is no event <code>{id}</code>, or it is older than the history that is kept. Delivered log files
-        may still have it.
-      </p>
-      <a href="#/events">Event history</a>
+    <Box padding={{ vertical: 's' }}>
+      {LOOKS_LIKE_ID.test(id) ? (
+        <p>
+          There is no event <code>{id}</code> in the history, or it is older than what is kept. Delivered log
+          files may still have it.
+        </p>
+      ) : (
+        <p>
+          <code>{id}</code> is no event ID: those look like <code>26a49a8c-3a55-4c93-9c6d-0c0f1d2e7b11</code>.
+        </p>
+      )}
+      {!everywhere && (
+        <p>
+          You see the events of account {session.accountId} in {session.region} only: it may belong to
+          another.
+        </p>
+      )}
     </Box>
   );
 }
+
+const LOOKS_LIKE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function Waiting() {
   return (

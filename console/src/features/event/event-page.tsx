@@ -5,12 +5,12 @@ import { CopyButton } from '../../parts/copy-button.tsx';
 import { PageLayout } from '../../shell/page-layout.tsx';
 import { useKeys } from '../../shell/use-keys.ts';
 import { EventBody } from './event-body.tsx';
-import { useEvent } from './use-event.ts';
+import { nameOf, useEvent } from './use-event.ts';
 
 /** An event under its own address. `back` is the address of the list one came from. */
 export function EventPage({ id, back }: { readonly id: string; readonly back: string }) {
   const state = useEvent(id, undefined);
-  const name = state.state === 'found' ? state.event.name : 'Event';
+  const name = nameOf(state);
   useKeys({ Escape: () => window.location.assign(back) });
   return (
     <PageLayout active="events" title={name}>
@@ -23,14 +23,16 @@ export function EventPage({ id, back }: { readonly id: string; readonly back: st
             <Header
               variant="h1"
               actions={
-                <CopyButton text={window.location.href} what="a link to this event" label="Copy link" />
+                state.state === 'found' && (
+                  <CopyButton text={window.location.href} what="a link to this event" label="Copy link" />
+                )
               }
             >
               {name}
             </Header>
           }
         >
-          <EventBody id={id} state={state} range={undefined} />
+          <EventBody id={id} state={state} range={undefined} whole />
         </Container>
       </div>
     </PageLayout>

@@ -5,7 +5,7 @@ import type { TrailEvent } from '../../events/trail-event.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { formatHash } from '../../routing/route.ts';
 import { EventBody } from './event-body.tsx';
-import { useEvent } from './use-event.ts';
+import { nameOf, useEvent } from './use-event.ts';
 
 type Props = { readonly id: string; readonly known: TrailEvent | undefined; readonly range: Range };
 
@@ -15,12 +15,14 @@ export function EventPanel({ id, known, range }: Props) {
   const hash = formatHash({ page: 'event', id });
   return (
     <SplitPanel
-      header={state.state === 'found' ? state.event.name : 'Event'}
+      header={nameOf(state)}
       headerActions={
-        <span className="ot-panel-actions">
-          <a href={hash}>Open page</a>
-          <CopyButton text={new URL(hash, window.location.href).href} what="a link to this event" />
-        </span>
+        state.state === 'found' && (
+          <span className="ot-panel-actions">
+            <a href={hash}>Open page</a>
+            <CopyButton text={new URL(hash, window.location.href).href} what="a link to this event" />
+          </span>
+        )
       }
       closeBehavior="hide"
     >

@@ -6,24 +6,29 @@ import type { Range } from '../../events/range.ts';
 import { isObject } from '../../events/record.ts';
 import { sentenceOf } from '../../events/sentence.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
-import { CopyButton } from '../../parts/copy-button.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
 import { utcTime } from '../../parts/time.ts';
 import { Fields } from './fields-view.tsx';
 import { RelatedLinks } from './related-links.tsx';
+import { LeftOutList } from './left-out-list.tsx';
+import { parametersUnavailable } from './left-out.ts';
 import { markOf } from './marked-value.ts';
+import { RelatedEvents } from './related-events.tsx';
+import { ResourceList } from './resource-list.tsx';
 import { ValueTree } from './value-tree.tsx';
 
 const JsonView = lazy(() => import('./json-view.tsx'));
 
-/** One event: what happened in a sentence, where to go from here, its fields, its parameters, its record. */
-export function EventView({
-  event,
-  range,
-}: {
+type Props = {
   readonly event: TrailEvent;
+  /** What the list was asked about that the event was found in. */
   readonly range: Range | undefined;
-}) {
+  /** On a page of its own: what needs further calls is looked up at once, and not only when asked for. */
+  readonly whole: boolean;
+};
+
+/** One event: what happened in a sentence, where to go from here, its fields, its parameters, its record. */
+export function EventView({ event, range, whole }: Props) {
   return (
     <article className="ot-event">
       <p className="ot-sentence">
@@ -41,44 +46,29 @@ export function EventView({
       </p>
       <RelatedLinks event={event} range={range} />
       <Fields event={event} />
-      <Resources event={event} />
-      <Part
-        title="Request parameters"
-        value={event.record['requestParameters']}
-        none="The call had no parameters."
-      />
-      <Part
-        title="Response elements"
-        value={event.record['responseElements']}
-        none={
-          event.readOnly
-            ? 'Answers of read-only calls are not recorded.'
-            : 'The answer had no elements to record.'
-        }
-      />
+      <ResourceList event={event} range={range} />
+      <Part title="Request parameters" value={event.record['requestParameters']} none={noParameters(event)} />
+      <Part title="Response elements" value={event.record['responseElements']} none={noElements(event)} />
       <Part title="Additional event data" value={event.record['additionalEventData']} />
       <Part title="Service event details" value={event.record['serviceEventDetails']} />
       <Part title="Added later" value={event.record['addendum']} />
+      <LeftOutList event={event} />
+      <RelatedEvents event={event} range={range} open={whole} />
       <RecordSection raw={event.raw} />
     </article>
   );
 }
 
-function Resources({ event }: { readonly event: TrailEvent }) {
-  if (event.resources.length === 0) return null;
-  return (
-    <section className="ot-section">
-      <h3>Resources</h3>
-      <ul className="ot-resources">
-        {event.resources.map(({ type, name }, index) => (
-          <li key={`${type} ${name} ${index}`}>
-            <span className="ot-mono">{name}</span> <CopyButton text={name} what={name} />
-            {type && <div className="ot-secondary">{type}</div>}
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
+function noParameters(event: TrailEvent): string {
+  const why = parametersUnavailable(event);
+  return why ? `The parameters were not recorded: ${why}.` : 'The call had no parameters.';
+}
+
+function noElements(event: TrailEvent): string {
+  if (event.errorCode !== '') return 'The call failed: the error is among the fields.';
+  return event.readOnly
+    ? 'Answers of read-only calls are not recorded.'
+    : 'The answer had no elements to record.';
 }
 
 /** A part of the record as a tree. `none` is said where an empty part needs explaining; without it the part is left out. */

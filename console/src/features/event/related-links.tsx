@@ -13,7 +13,7 @@ export function RelatedLinks({
   readonly range: Range | undefined;
 }) {
   return (
-    <nav className="ot-related" aria-label="Related events">
+    <nav className="ot-related" aria-label="Search the history for">
       {relatedTo(event, { range, now: Date.now() }).map(({ label, value, query }) => (
         <a
           key={`${label} ${value}`}

@@ -1,22 +1,21 @@
+import { formatAddress } from '../../events/address.ts';
 import type { AttributeKey } from '../../events/attributes.ts';
 import { EMPTY_QUERY, type Condition, type HistoryQuery } from '../../events/query.ts';
 import { around, contains, resolveRange, type Range } from '../../events/range.ts';
 import { childOf, textAt } from '../../events/record.ts';
 import { shortName } from '../../events/sentence.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
+import { formatHash } from '../../routing/route.ts';
 
+export type RangeContext = { readonly range: Range | undefined; readonly now: number };
 export type Related = { readonly label: string; readonly value: string; readonly query: HistoryQuery };
 
 const DAY = 86_400;
 const MOMENT = 300;
 
-/** Where an investigation goes next from here. The time range asked about before is kept if the event lies in it, else a day before and after. */
-export function relatedTo(
-  event: TrailEvent,
-  context: { readonly range: Range | undefined; readonly now: number },
-): readonly Related[] {
-  const { range, now } = context;
-  const kept = range && contains(resolveRange(range, now), event.time) ? range : around(event.time, DAY, now);
+/** Where an investigation goes next from here. */
+export function relatedTo(event: TrailEvent, context: RangeContext): readonly Related[] {
+  const kept = rangeFor(event, context);
   const links: Related[] = [];
   const add = (label: string, value: string, condition: Condition | undefined, within: Range = kept) => {
     if (condition?.values[0] !== '')
@@ -32,8 +31,19 @@ export function relatedTo(
   for (const name of resourceNames(event)) add('Same resource', shortName(name), is('ResourceName', name));
   add('Same IP', event.sourceIp, is('SourceIPAddress', event.sourceIp));
   add('Same call', event.name, is('EventName', event.name));
-  add('That moment', '5 min before and after', undefined, around(event.time, MOMENT, now));
+  add('That moment', '5 min before and after', undefined, around(event.time, MOMENT, context.now));
   return links;
+}
+
+/** The range that was asked about if the event lies in it, else a day before and after. */
+export function rangeFor(event: TrailEvent, { range, now }: RangeContext): Range {
+  return range && contains(resolveRange(range, now), event.time) ? range : around(event.time, DAY, now);
+}
+
+/** The address of the history with one more question: everything that names this value. */
+export function historyOf(condition: Condition, range: Range): string {
+  const query = { ...EMPTY_QUERY, conditions: [condition], range };
+  return formatHash({ page: 'events', search: formatAddress({ query, event: undefined, live: false }) });
 }
 
 type Link = { readonly label: string; readonly value: string; readonly condition: Condition };

@@ -31,3 +31,9 @@ export function useEvent(id: string, known: TrailEvent | undefined): EventState 
   if (query.isPending) return { state: 'loading' };
   return query.data ? { state: 'found', event: query.data } : { state: 'missing' };
 }
+
+/** What to call it above its page. */
+export function nameOf(state: EventState): string {
+  if (state.state === 'found') return state.event.name;
+  return state.state === 'missing' ? 'No such event' : 'Event';
+}

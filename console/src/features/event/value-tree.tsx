@@ -1,21 +1,25 @@
 import { isObject } from '../../events/record.ts';
+import { embeddedJson } from './embedded-json.ts';
 import { markOf } from './marked-value.ts';
 
 type Props = { readonly name: string | undefined; readonly value: unknown; readonly depth?: number };
 
 /** Beyond these, a value shows closed or cut: records come from outside and may be as deep as they like. */
 const OPEN_DEPTH = 6;
+const MOST_DEPTH = 60;
 const MOST_ITEMS = 200;
 
 /** Parameters as a tree that opens and closes; what was redacted or omitted says so. */
 export function ValueTree({ name, value, depth = 0 }: Props) {
   const mark = markOf(value);
   if (mark) return <Leaf name={name} mark={mark.text} />;
-  const entries = entriesOf(value);
-  if (!entries || depth > 60) return <Leaf name={name} value={value} />;
+  const inner = typeof value === 'string' && depth <= MOST_DEPTH ? embeddedJson(value) : undefined;
+  const entries = entriesOf(inner ?? value);
+  if (!entries || depth > MOST_DEPTH) return <Leaf name={name} value={value} />;
+  const isList = Array.isArray(inner ?? value);
   const children = entries.slice(0, MOST_ITEMS).map(([key, child]) => (
     <li key={key}>
-      <ValueTree name={Array.isArray(value) ? `[${key}]` : key} value={child} depth={depth + 1} />
+      <ValueTree name={isList ? `[${key}]` : key} value={child} depth={depth + 1} />
     </li>
   ));
   const more = entries.length - children.length;
@@ -31,7 +35,8 @@ export function ValueTree({ name, value, depth = 0 }: Props) {
       <summary>
         <span className="ot-tree-name">{name}</span>{' '}
         <span className="ot-secondary">
-          {Array.isArray(value) ? count(entries.length, 'item') : count(entries.length, 'field')}
+          {count(entries.length, isList ? 'item' : 'field')}
+          {inner && ', written as JSON text'}
         </span>
       </summary>
       {list}
