@@ -56,7 +56,7 @@ function writeStruct(operation: string, fields: Fields, form: FormTree, depth: n
   for (const wire of Object.keys(form)) {
     const value = form[wire] as string | FormTree;
     const field = fields.get(wire);
-    if (isSecret(wire, field) || isEc2Secret(operation, wire)) {
+    if (isSecret(wire, field) || (depth === 0 && isEc2Secret(operation, wire))) {
       written[ec2MemberName(operation, wire)] = REMOVED;
       continue;
     }

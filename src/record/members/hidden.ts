@@ -61,8 +61,14 @@ const SECRET_ENDS = [
   'customerkey',
 ];
 
+const SECRET_END = new RegExp(`(?:${SECRET_ENDS.join('|')})$`);
+const SECRET_KEY = new RegExp(`(?:${SECRET_ENDS.join('|')}|token|apikey|credentials?)$`);
+
 /** Whole names, in lower case. */
 const SECRET_NAMES = words('plaintext pin otp');
+
+/** Lists and maps of environment variables, in lower case: AWS hides them where it shows the call at all. */
+const ENVIRONMENTS = /(?:^environment|environmentvariables|environmentsecrets)$/;
 
 /** Names that only look secret. */
 const SHOWN: ReadonlySet<string> = new Set(['subjectfromwebidentitytoken']);
@@ -107,8 +113,7 @@ const BY_SERVICE: ReadonlyMap<string, Treatment> = new Map([
   ['logs:logEvents', 'hide'],
   ['lambda:payload', 'drop'],
   ['lambda:variables', 'drop'],
-  ['ecs:environment', 'hide'],
-  ['batch:environment', 'hide'],
+  ['elasticbeanstalk:value', 'hide'],
   ['ses:data', 'hide'],
   ['ses:templateData', 'hide'],
   ['ses:content', 'hide'],
@@ -128,14 +133,27 @@ export function treatmentOf(service: string, member: string): Treatment | undefi
   return BY_SERVICE.get(`${service}:${member}`) ?? treatmentByName(member);
 }
 
+/** Whether a member that is a list or a map holds environment variables. */
+export function isEnvironment(member: string): boolean {
+  return ENVIRONMENTS.test(member.toLowerCase());
+}
+
 /** The same for a member of which the model says that it is a number or a structure: no name makes those a secret. */
 export function treatmentByServiceOf(service: string, member: string): Treatment | undefined {
   return BY_SERVICE.get(`${service}:${member}`);
+}
+
+/**
+ * Whether a key that callers chose (`DB_PASSWORD`, `--api-token`) says that its value is a secret: keys of maps, and names beside a value.
+ */
+export function isSecretKey(key: string): boolean {
+  const name = key.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return !SHOWN.has(name) && SECRET_KEY.test(name);
 }
 
 function treatmentByName(member: string): Treatment | undefined {
   const name = member.toLowerCase();
   if (DROPPED.has(name)) return 'drop';
   if (SECRET_NAMES.has(name)) return 'hide';
-  return !SHOWN.has(name) && SECRET_ENDS.some((end) => name.endsWith(end)) ? 'hide' : undefined;
+  return !SHOWN.has(name) && SECRET_END.test(name) ? 'hide' : undefined;
 }

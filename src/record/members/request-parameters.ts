@@ -5,7 +5,8 @@ import type { CapturedRequest, Protocol } from '../../capture/captured-call.ts';
 import { compileEc2Parameters } from './ec2-parameters.ts';
 import { readForm } from './form.ts';
 import { hasParameterBody, s3Parameters } from './s3-parameters.ts';
-import { compileShape, type Shape, writeForeign, writeValue } from './shape.ts';
+import { writeUnmodelled } from './foreign.ts';
+import { compileShape, type Shape, writeValue } from './shape.ts';
 
 type Json = Record<string, unknown>;
 
@@ -72,7 +73,9 @@ function json(service: string, shape: Shape | undefined, request: CapturedReques
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { parameters: null, unavailable: 'the body is not a JSON object' };
   return {
-    parameters: orNull(shape === undefined ? writeForeign(service, value) : writeValue(shape, value)),
+    parameters: orNull(
+      shape === undefined ? writeUnmodelled(service, value as Json) : writeValue(shape, value),
+    ),
   };
 }
 
@@ -99,7 +102,7 @@ function whole(request: CapturedRequest, write: (body: Uint8Array) => Json | str
 
 function foreignForm(service: string, body: Uint8Array): Json | string {
   const form = readForm(body);
-  return form === undefined ? 'the body is not a form' : (writeForeign(service, { ...form }) as Json);
+  return form === undefined ? 'the body is not a form' : writeUnmodelled(service, { ...form });
 }
 
 function tooLarge(request: CapturedRequest): string {

@@ -1,10 +1,11 @@
 import type { ServiceModel } from '../../aws/models/index.ts';
-import { parseResponse } from '../../aws/protocols/index.ts';
+import { parseResponse, parseXmlPlain } from '../../aws/protocols/index.ts';
 import type { CapturedResponse } from '../../capture/captured-call.ts';
 import { isDataEvent } from '../kinds/data-events.ts';
 import { compileEc2Elements } from './ec2-elements.ts';
 import type { OperationPlace } from './request-parameters.ts';
-import { compileShape, writeForeign, writeValue } from './shape.ts';
+import { writeUnmodelled } from './foreign.ts';
+import { compileShape, writeValue } from './shape.ts';
 
 type Json = Record<string, unknown>;
 
@@ -66,7 +67,9 @@ function writerFor(
   if (model === undefined)
     return protocol === 'json' || protocol === 'rest-json'
       ? ({ body }) => foreignJson(service, body)
-      : NOTHING;
+      : protocol === 'query'
+        ? ({ body }) => foreignXml(service, operation, body)
+        : NOTHING;
   const shape = compileShape(service, model.output);
   if (protocol === 'json') {
     const finish = ARN_ALONE.has(`${service}:${operation}`) ? arnAlone : orNull;
@@ -110,11 +113,23 @@ const s3Elements: WriteElements = ({ headers }) => {
   for (const header of S3_HEADERS) {
     if (headers[header] !== undefined) elements[header] = headers[header];
   }
+  // Some S3 servers tell their request id as the other services do.
+  const id = headers['x-amzn-requestid'];
+  if (id !== undefined) elements['x-amz-request-id'] ??= id;
   return orNull(elements);
 };
 
 function foreignJson(service: string, body: Uint8Array | undefined): Json | null {
-  return body === undefined || body.length <= 2 ? null : orNull(writeForeign(service, readJson(body)));
+  return body === undefined || body.length <= 2
+    ? null
+    : orNull(writeUnmodelled(service, orNull(readJson(body)) ?? {}));
+}
+
+/** What stands in `<OperationResult>`, as text. */
+function foreignXml(service: string, operation: string, body: Uint8Array | undefined): Json | null {
+  const plain = body === undefined || body.length === 0 ? undefined : parseXmlPlain(body);
+  const result = orNull(orNull(plain)?.[`${operation}Result`]);
+  return result === null ? null : orNull(writeUnmodelled(service, result));
 }
 
 function readJson(body: Uint8Array): unknown {

@@ -2,6 +2,7 @@ import type { CapturedRequest } from '../../capture/captured-call.ts';
 import { bucketAndKey, parseXmlPlain } from '../../aws/protocols/index.ts';
 import { fieldsIn } from './fields.ts';
 import { coerceByForm } from './ec2-parameters.ts';
+import { treatmentOf } from './hidden.ts';
 
 type Json = Record<string, unknown>;
 
@@ -78,8 +79,12 @@ function addQuery(written: Json, query: string): void {
   let count = 0;
   for (const [name, value] of fieldsIn(query)) {
     if (++count > MOST_QUERY_PARAMETERS) return;
-    if (name !== '' && name !== '__proto__' && !CREDENTIALS.has(name.toLowerCase())) written[name] = value;
+    if (name !== '' && name !== '__proto__' && !isCredential(name)) written[name] = value;
   }
+}
+
+function isCredential(name: string): boolean {
+  return CREDENTIALS.has(name.toLowerCase()) || treatmentOf('s3', name) !== undefined;
 }
 
 function addDocument(written: Json, body: Uint8Array): void {

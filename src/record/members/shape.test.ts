@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { NormalizedSchema } from '@smithy/core/schema';
 
 import { createModels } from '../../aws/models/index.ts';
-import { compileShape, lowerFirst, writeForeign, writeValue } from './shape.ts';
+import { lowerFirst, writeForeign } from './foreign.ts';
 import { treatmentOf } from './hidden.ts';
+import { compileShape, writeValue } from './shape.ts';
 
 const PLANTED = 'planted-secret';
 

@@ -1,13 +1,18 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 
 import { javaDate } from './dates.ts';
-import { HIDDEN, hidden, treatmentByServiceOf, treatmentOf, type Treatment } from './hidden.ts';
+import { isPlain, lowerFirst, MOST_DEPTH, setMember, TOO_DEEP, writeForeign } from './foreign.ts';
+import {
+  HIDDEN,
+  hidden,
+  isEnvironment,
+  isSecretKey,
+  treatmentByServiceOf,
+  treatmentOf,
+  type Treatment,
+} from './hidden.ts';
 
 type Json = Record<string, unknown>;
-
-/** Deeper values are cut off: nobody reads them, and a stack could overflow. */
-const MOST_DEPTH = 40;
-const TOO_DEEP = 'OMITTED_TOO_DEEP';
 
 /**
  * How values of one schema are written into a record: lowerCamelCase names, dates and blobs as text, secrets hidden.
@@ -18,7 +23,12 @@ export type Shape =
   | { readonly kind: 'hidden' }
   | { readonly kind: 'list'; readonly element: () => Shape }
   | { readonly kind: 'map'; readonly value: () => Shape }
-  | { readonly kind: 'struct'; readonly members: ReadonlyMap<string, Member> };
+  | {
+      readonly kind: 'struct';
+      readonly members: ReadonlyMap<string, Member>;
+      /** Set where one member names what another holds: `{ Name: 'DB_PASSWORD', Value: '…' }`. */
+      readonly pair: { readonly key: string; readonly value: string } | undefined;
+    };
 
 type Member = {
   readonly name: string;
@@ -36,12 +46,6 @@ const SECRET: Shape = { kind: 'hidden' };
 /** Compiles a schema; nested schemas when they are first met, each once. */
 export function compileShape(service: string, schema: NormalizedSchema): Shape {
   return shapeOf(service, schema, new Map());
-}
-
-/** `AWSServiceName` → `aWSServiceName`: CloudTrail lowers the first letter and nothing else. */
-export function lowerFirst(name: string): string {
-  const first = name.charCodeAt(0);
-  return first >= 0x41 && first <= 0x5a ? String.fromCharCode(first + 32) + name.slice(1) : name;
 }
 
 /** A value as the record shows it; undefined leaves the member out. */
@@ -63,33 +67,15 @@ export function writeValue(shape: Shape, value: unknown, depth = 0): unknown {
     case 'map':
       return isPlain(value) ? writeMap(shape.value(), value, depth) : writeForeign('', value, depth);
     case 'struct':
-      return isPlain(value) ? writeStruct(shape.members, value, depth) : writeForeign('', value, depth);
+      return isPlain(value) ? writeStruct(shape, value, depth) : writeForeign('', value, depth);
   }
 }
 
-/** A value that no schema describes: names lowered, what looks secret hidden. */
-export function writeForeign(service: string, value: unknown, depth = 0): unknown {
-  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? Number(value) : value;
-  if (value instanceof Date) return javaDate(value.getTime());
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (depth > MOST_DEPTH) return TOO_DEEP;
-  if (Array.isArray(value)) return value.map((element) => writeForeign(service, element, depth + 1));
-  if (!isPlain(value)) return undefined;
-  const written: Json = {};
-  for (const key of Object.keys(value)) {
-    const name = lowerFirst(key);
-    const treatment = treatmentOf(service, name);
-    if (treatment === 'drop') continue;
-    set(
-      written,
-      name,
-      treatment === 'hide' ? hidden(value[key]) : writeForeign(service, value[key], depth + 1),
-    );
-  }
-  return written;
-}
-
-function writeStruct(members: ReadonlyMap<string, Member>, value: Json, depth: number): unknown {
+function writeStruct(
+  { members, pair }: Extract<Shape, { kind: 'struct' }>,
+  value: Json,
+  depth: number,
+): unknown {
   if (depth > MOST_DEPTH) return TOO_DEEP;
   const written: Json = {};
   for (const key of Object.keys(value)) {
@@ -103,7 +89,13 @@ function writeStruct(members: ReadonlyMap<string, Member>, value: Json, depth: n
       member.treatment === 'hide' ? hidden(value[key]) : writeValue(member.shape(), value[key], depth + 1);
     if (one !== undefined) written[member.name] = one;
   }
+  if (pair !== undefined && isSecretPair(value, pair)) written[lowerFirst(pair.value)] = HIDDEN;
   return written;
+}
+
+function isSecretPair(value: Json, pair: { readonly key: string; readonly value: string }): boolean {
+  const key = value[pair.key];
+  return value[pair.value] !== undefined && typeof key === 'string' && isSecretKey(key);
 }
 
 /** Members that the model does not have: extensions of ours, or newer than the model. */
@@ -113,7 +105,7 @@ function writeUnknownMember(written: Json, key: string, value: unknown, depth: n
   const treatment = treatmentOf('', name);
   if (treatment === 'drop') return;
   const one = treatment === 'hide' ? HIDDEN : writeForeign('', value, depth + 1);
-  if (one !== undefined && one !== null) set(written, name, one);
+  if (one !== undefined && one !== null) setMember(written, name, one);
 }
 
 function writeList(element: Shape, values: readonly unknown[], depth: number): unknown {
@@ -124,30 +116,14 @@ function writeList(element: Shape, values: readonly unknown[], depth: number): u
 function writeMap(shape: Shape, value: Json, depth: number): unknown {
   if (depth > MOST_DEPTH) return TOO_DEEP;
   const written: Json = {};
-  for (const key of Object.keys(value)) set(written, key, writeValue(shape, value[key], depth + 1));
+  for (const key of Object.keys(value))
+    setMember(written, key, isSecretKey(key) ? hidden(value[key]) : writeValue(shape, value[key], depth + 1));
   return written;
 }
 
 function writeTime(value: unknown): unknown {
   if (value instanceof Date) return javaDate(value.getTime());
   return typeof value === 'number' ? javaDate(value * 1000) : value;
-}
-
-/** Keys come from callers: `__proto__` must become a member like any other. */
-function set(target: Json, key: string, value: unknown): void {
-  if (key === '__proto__')
-    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
-  else target[key] = value;
-}
-
-function isPlain(value: unknown): value is Json {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Date) &&
-    !(value instanceof Uint8Array)
-  );
 }
 
 type Compiled = Map<unknown, Shape>;
@@ -182,7 +158,14 @@ function compositeShape(service: string, schema: NormalizedSchema, compiled: Com
       shape: once(() => shapeOf(service, memberSchema, compiled)),
     });
   }
-  return { kind: 'struct', members };
+  return { kind: 'struct', members, pair: schema.getName() === 'Tag' ? undefined : pairIn(members) };
+}
+
+function pairIn(members: ReadonlyMap<string, Member>) {
+  const names = [...members.keys()];
+  const value = names.find((name) => /value$/i.test(name));
+  const key = names.find((name) => /^(?:parameter|attribute|option|argument)?(?:key|name)$/i.test(name));
+  return key === undefined || value === undefined ? undefined : { key, value };
 }
 
 function treatmentIn(
@@ -193,6 +176,7 @@ function treatmentIn(
 ): Treatment | undefined {
   // Tags are shown by every service, whatever their members are called.
   if (parent.getName() === 'Tag') return undefined;
+  if (isEnvironment(name) && (schema.isListSchema() || schema.isMapSchema())) return 'hide';
   return mayBeSecret(schema) ? treatmentOf(service, name) : treatmentByServiceOf(service, name);
 }
 
