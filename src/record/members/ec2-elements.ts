@@ -1,7 +1,7 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 
 import { parseXmlPlain } from '../../aws/protocols/index.ts';
-import { isTyped } from './ec2-names.ts';
+import { ec2ElementName, isEc2TextElement, isTyped } from './ec2-names.ts';
 import { coerceByForm } from './ec2-parameters.ts';
 import { REMOVED, treatmentOf } from './hidden.ts';
 
@@ -25,7 +25,7 @@ export function compileEc2Elements(
   return (body) => {
     const plain = parseXmlPlain(body);
     if (plain === undefined) return undefined;
-    if (isTyped(operation)) return requestIdFirst(typed(fields, plain) as Json);
+    if (isTyped(operation)) return requestIdFirst(top(operation, fields, plain as Json));
     return {
       [`${operation}Response`]: {
         ...(xmlNamespace === undefined ? {} : { xmlns: xmlNamespace }),
@@ -33,6 +33,16 @@ export function compileEc2Elements(
       },
     };
   };
+}
+
+/** The members of the answer itself, some of which have older names and forms. */
+function top(operation: string, fields: Fields, plain: Json): Json {
+  const written: Json = {};
+  for (const [name, value] of Object.entries(typed(fields, plain) as Json)) {
+    const asText = isEc2TextElement(operation, name) && typeof value === 'number';
+    written[ec2ElementName(operation, name)] = asText ? String(value) : value;
+  }
+  return written;
 }
 
 function requestIdFirst(elements: Json): Json {
@@ -49,9 +59,17 @@ function typed(fields: Fields, value: unknown): unknown {
     const field = fields.get(name);
     if (isSecret(name, field)) written[name] = REMOVED;
     else if (typeof one === 'string') written[name] = coerce(name, field, one);
-    else written[name] = name === 'items' ? typed(fields, one) : typed(field?.fields() ?? NONE, one);
+    else if (name === 'items') written[name] = typed(fields, one);
+    else written[name] = listForm(name, typed(field?.fields() ?? NONE, one));
   }
   return written;
+}
+
+/** In real records one list of answers stands under `item`. */
+function listForm(name: string, value: unknown): unknown {
+  if (name !== 'privateIpAddressesSet' || typeof value !== 'object' || value === null) return value;
+  const { items, ...rest } = value as Json;
+  return items === undefined ? value : { item: items, ...rest };
 }
 
 function raw(fields: Fields, value: unknown): unknown {

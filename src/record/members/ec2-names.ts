@@ -74,6 +74,12 @@ const LISTS: ReadonlyMap<string, readonly [list: string, element?: string]> = ne
   ['ZoneName', ['availabilityZoneSet', 'zoneName']],
 ]);
 
+/** Where an operation calls a list otherwise, by `Operation.WireName`. */
+const LISTS_OF_OPERATIONS: ReadonlyMap<string, readonly [list: string, element?: string]> = new Map([
+  ['DescribePlacementGroups.GroupId', ['placementGroupIdSet', 'groupId']],
+  ['DescribePlacementGroups.GroupName', ['placementGroupSet', 'groupName']],
+]);
+
 /** Plain members that the SOAP interface called otherwise, by `Operation.WireName`. */
 const RENAMED: ReadonlyMap<string, string> = new Map([
   ['CreateNetworkAclEntry.Icmp', 'icmpTypeCode'],
@@ -106,6 +112,20 @@ export function isEc2Secret(operation: string, wireName: string): boolean {
   return SECRETS.has(`${operation}.${wireName}`);
 }
 
+/** Members of an answer that the SOAP interface called otherwise, by `Operation.wireName`. */
+const ELEMENTS: ReadonlyMap<string, string> = new Map([['CreateVolume.availabilityZone', 'zone']]);
+
+export function ec2ElementName(operation: string, wireName: string): string {
+  return ELEMENTS.get(`${operation}.${wireName}`) ?? wireName;
+}
+
+/** Numbers of an answer that real records have as text. */
+const TEXT_ELEMENTS: ReadonlySet<string> = new Set(['CreateSnapshot.volumeSize', 'CreateVolume.size']);
+
+export function isEc2TextElement(operation: string, wireName: string): boolean {
+  return TEXT_ELEMENTS.has(`${operation}.${wireName}`);
+}
+
 /** Lists stand under `items`, but for the operations of EC2-Classic links. */
 export function ec2ItemsName(operation: string): 'items' | 'item' {
   return operation === 'DescribeVpcClassicLink' ? 'item' : 'items';
@@ -115,8 +135,8 @@ export function ec2MemberName(operation: string, wireName: string): string {
   return RENAMED.get(`${operation}.${wireName}`) ?? lowered(wireName);
 }
 
-export function ec2ListNames(wireName: string): readonly [list: string, element: string] {
-  const known = LISTS.get(wireName);
+export function ec2ListNames(operation: string, wireName: string): readonly [list: string, element: string] {
+  const known = LISTS_OF_OPERATIONS.get(`${operation}.${wireName}`) ?? LISTS.get(wireName);
   const element = lowered(wireName);
   return [known?.[0] ?? (wireName.endsWith('s') ? element : `${element}Set`), known?.[1] ?? element];
 }

@@ -1,5 +1,6 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 
+import { addEmptySets, ec2EmptySets } from './ec2-empty-sets.ts';
 import { ec2ItemsName, ec2ListNames, ec2MemberName, ec2Text, isEc2Secret, isTyped } from './ec2-names.ts';
 import { elementsOf, type FormTree, readForm } from './form.ts';
 import { REMOVED, treatmentOf } from './hidden.ts';
@@ -27,18 +28,20 @@ export function compileEc2Parameters(
 ): (body: Uint8Array) => Json | undefined {
   const fields = input === undefined ? NO_FIELDS : fieldsOf(input);
   if (!isTyped(operation)) return (body) => writeRaw(operation, fields, readForm(body));
-  const absent = operation.startsWith('Describe') ? listNames(fields) : [];
+  const absent = ec2EmptySets(operation, listNames(operation, fields));
   return (body) => {
     const form = readForm(body);
     if (form === undefined) return undefined;
     const written = writeStruct(operation, fields, form, 0);
-    for (const name of absent) written[name] ??= {};
+    addEmptySets(written, absent);
     return operation === 'RunInstances' ? gatherInstance(written) : written;
   };
 }
 
-function listNames(fields: Fields): readonly string[] {
-  return [...fields].filter(([, field]) => field.kind === 'list').map(([name]) => ec2ListNames(name)[0]);
+function listNames(operation: string, fields: Fields): readonly string[] {
+  return [...fields]
+    .filter(([, field]) => field.kind === 'list')
+    .map(([name]) => ec2ListNames(operation, name)[0]);
 }
 
 /** RunInstances is recorded with what each instance is made from under `instancesSet`. */
@@ -85,7 +88,7 @@ type ListPlace = {
 function writeList(written: Json, place: ListPlace, elements: readonly (string | FormTree)[]): void {
   const { operation, wire, field, depth } = place;
   const inner = field?.fields() ?? NO_FIELDS;
-  const [list, element] = ec2ListNames(wire);
+  const [list, element] = ec2ListNames(operation, wire);
   const items = elements.map((one) =>
     typeof one === 'string' ? { [element]: one } : writeStruct(operation, inner, one, depth + 1),
   );

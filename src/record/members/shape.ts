@@ -151,7 +151,9 @@ function compositeShape(service: string, schema: NormalizedSchema, compiled: Com
   const members = new Map<string, Member>();
   for (const [member, memberSchema] of schema.structIterator()) {
     const name = lowerFirst(member);
-    const treatment = treatmentIn(service, schema, name, memberSchema);
+    // The answer's status, which is no element of it: real records of Lambda.
+    const status = memberSchema.getMergedTraits().httpResponseCode === 1;
+    const treatment = status ? 'drop' : treatmentIn(service, schema, name, memberSchema);
     members.set(member, {
       name,
       treatment,
