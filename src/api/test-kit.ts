@@ -1,6 +1,6 @@
-import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
 
+import { rememberingSink } from '../../test/kit/wire.ts';
 import { AwsError } from '../aws/errors.ts';
 import { createModels } from '../aws/models/index.ts';
 import type { Models } from '../aws/models/operation-model.ts';
@@ -11,6 +11,8 @@ import { createLogger } from '../base/log.ts';
 import type { CapturedCall, CaptureSink } from '../capture/captured-call.ts';
 import { createEndpoint } from './endpoint.ts';
 import type { CallNamer, EndpointDeps, InternalRoute } from './endpoint-contract.ts';
+
+export { talk } from '../../test/kit/wire.ts';
 
 /** For the tests of the endpoint: two users, a few operations, and everything that was recorded. */
 
@@ -61,9 +63,9 @@ const models = createModels();
 
 export async function startEndpoint(
   createNamer: (deps: { models: Models; defaultRegion: string }) => CallNamer,
-  { sink = {}, settings = {}, routes = [], operations = [], namer = {} }: Overrides = {},
+  { sink: sinkOverrides, settings = {}, routes = [], operations = [], namer = {} }: Overrides = {},
 ): Promise<Endpoint> {
-  const calls: CapturedCall[] = [];
+  const { sink, calls } = rememberingSink(sinkOverrides);
   const forwarded: string[] = [];
   const objects = new Map<string, Buffer>();
   let next = 0;
@@ -83,16 +85,7 @@ export async function startEndpoint(
         res.end('forwarded');
       },
     },
-    sink: {
-      accepting: () => true,
-      wantsIntent: () => false,
-      intent: () => Promise.resolve(),
-      ...sink,
-      outcome: async (call) => {
-        calls.push(call);
-        await sink.outcome?.(call);
-      },
-    },
+    sink,
     credentials: {
       resolve: (key) => Promise.resolve(ISSUED.get(key)),
       issued: (key) => ISSUED.has(key),
@@ -226,21 +219,4 @@ export function json(operation: string): Readonly<Record<string, string>> {
     'x-amz-target': `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.${operation}`,
     'content-type': 'application/x-amz-json-1.1',
   };
-}
-
-/** Writes the bytes and reads until the other side closes or `enough` matches. */
-export async function talk(port: number, text: string | Buffer, enough?: RegExp): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => undefined);
-  socket.write(text);
-  let received = '';
-  await new Promise<void>((resolve) => {
-    socket.on('data', (bytes) => {
-      received += bytes.toString('latin1');
-      if (enough?.test(received) === true) resolve();
-    });
-    socket.on('close', () => resolve());
-  });
-  socket.destroy();
-  return received;
 }

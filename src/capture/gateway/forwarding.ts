@@ -67,8 +67,9 @@ export class Forwarding implements CallEvents {
 
   /** Answers in the upstream's place: the call may not go on. */
   refuse(error: AwsError): void {
+    this.#sender.keepRead();
     if (this.#isClientGone()) this.#onClientGone();
-    else this.#refuseWith(error, undefined);
+    else this.#refuseWith(error);
   }
 
   // ---- the request
@@ -244,7 +245,7 @@ export class Forwarding implements CallEvents {
     if (this.#phase === 'streaming') {
       const destroy = (): void => this.#destroy();
       this.#record('failed', this.#answered(), error.message).then(destroy, destroy);
-    } else this.#refuseWith(error instanceof AwsError ? error : unexpected(error), undefined);
+    } else this.#refuseWith(error instanceof AwsError ? error : unexpected(error));
   }
 
   #isClientGone(): boolean {
@@ -259,9 +260,9 @@ export class Forwarding implements CallEvents {
     this.#record('failed', captured(answer), 'refused: its intent could not be journalled').then(send, send);
   }
 
-  #refuseWith(error: AwsError, failure: string | undefined): void {
+  #refuseWith(error: AwsError): void {
     const answer = errorAnswer(this.#call.incoming, error);
-    this.#record(outcomeOf(answer.status), captured(answer), failure).then(
+    this.#record(outcomeOf(answer.status), captured(answer), undefined).then(
       () => this.#sendOwn(answer),
       () => this.#failClosed(),
     );

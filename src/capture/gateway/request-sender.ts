@@ -107,6 +107,11 @@ export class RequestSender {
     return (method === 'PUT' || method === 'DELETE') && !conditional;
   }
 
+  /** Nothing of it goes upstream: what was read already is kept for the record. */
+  keepRead(): void {
+    for (const chunk of this.#call.bodyStart) this.sent.add(chunk as Buffer);
+  }
+
   /** Nothing more goes upstream. */
   stop(): void {
     if (this.#connection === undefined) return;

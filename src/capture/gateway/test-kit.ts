@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 
-import { OpentrailError } from '../../base/errors.ts';
+import { listening, rememberingSink, type Started } from '../../../test/kit/wire.ts';
 import type { CapturedCall, CaptureSink, Headers, IncomingCall, NamedCall } from '../captured-call.ts';
-import type { Gateway } from './contract.ts';
+import type { Gateway, GatewayDeps } from './contract.ts';
 import { createGateway } from './create-gateway.ts';
 
 /** For the tests of the gateway: a front as the endpoint is, an upstream, and clients down to the raw socket. */
@@ -22,7 +21,7 @@ export const NAMED: NamedCall = {
   evidence: 'test',
 };
 
-export type Started = { readonly url: string; readonly port: number; readonly stop: () => Promise<void> };
+export { talk, until, type Started } from '../../../test/kit/wire.ts';
 
 export async function startUpstream(
   handler: RequestListener,
@@ -52,33 +51,19 @@ export async function startRawUpstream(answer: (socket: Socket, request: string)
 
 export type Front = Started & { readonly calls: CapturedCall[]; readonly intents: IncomingCall[] };
 
-export async function startFront(
-  upstream: string,
-  { sink = {}, timeout = 60_000, connections = 64, bodyStart = false } = {} as {
-    readonly sink?: Partial<CaptureSink>;
-    readonly timeout?: number;
-    readonly connections?: number;
-    readonly bodyStart?: boolean;
-  },
-): Promise<Front> {
-  const calls: CapturedCall[] = [];
-  const intents: IncomingCall[] = [];
-  const gateway = createGateway({
-    clock: { now: () => Date.now() },
-    upstreamTimeout: timeout,
-    connections,
-    sink: {
-      accepting: () => true,
-      wantsIntent: () => false,
-      intent: async (call) => void intents.push(call),
-      ...sink,
-      outcome: async (call) => {
-        calls.push(call);
-        await sink.outcome?.(call);
-      },
-    },
-  });
-  const take = frontHandler(gateway, upstream, bodyStart);
+export type FrontOptions = Pick<GatewayDeps, 'connections' | 'tls' | 'verifying'> & {
+  readonly sink?: Partial<CaptureSink>;
+  readonly timeout?: number;
+  readonly bodyStart?: boolean;
+  readonly name?: (req: IncomingMessage) => NamedCall;
+};
+
+export async function startFront(upstream: string, options: FrontOptions = {}): Promise<Front> {
+  const { timeout = 60_000, connections = 64, tls, verifying } = options;
+  const { sink, calls, intents } = rememberingSink(options.sink);
+  const clock = { now: () => Date.now() };
+  const gateway = createGateway({ clock, upstreamTimeout: timeout, connections, tls, verifying, sink });
+  const take = frontHandler(gateway, upstream, options);
   const server = createServer({ requestTimeout: 0 }, take);
   server.on('checkContinue', take);
   const started = await listening(server);
@@ -89,20 +74,21 @@ export async function startFront(
   return { ...started, calls, intents, stop };
 }
 
-function frontHandler(gateway: Gateway, upstream: string, bodyStart: boolean): RequestListener {
+function frontHandler(gateway: Gateway, upstream: string, options: FrontOptions): RequestListener {
+  const { bodyStart = false, name = () => NAMED } = options;
   let next = 0;
   const incomingOf = (req: IncomingMessage): IncomingCall => {
-    const url = new URL(req.url ?? '/', 'http://front');
+    const [path = '', query = ''] = (req.url ?? '/').split('?', 2);
     return {
       eventId: `event-${next++}`,
       startedAt: Date.now(),
-      named: NAMED,
+      named: name(req),
       sourceIp: '127.0.0.1',
       tls: undefined,
       request: {
         method: req.method ?? '',
-        path: url.pathname,
-        query: url.search.slice(1),
+        path,
+        query,
         headers: req.headers as Headers,
         body: undefined,
         bodyBytes: 0,
@@ -121,17 +107,6 @@ function frontHandler(gateway: Gateway, upstream: string, bodyStart: boolean): R
       forward([chunk]);
     });
   };
-}
-
-async function listening(server: Server): Promise<Started> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const stop = async (): Promise<void> => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  };
-  return { port, url: `http://127.0.0.1:${port}`, stop };
 }
 
 export type Got = {
@@ -162,28 +137,4 @@ export async function get(
   for await (const chunk of res) chunks.push(chunk as Buffer);
   const { statusCode = 0, rawHeaders, rawTrailers } = res;
   return { status: statusCode, rawHeaders, headers: res.headers, rawTrailers, body: Buffer.concat(chunks) };
-}
-
-/** Writes the text and reads until the other side closes, or until `enough` matches. */
-export async function talk(port: number, text: string | Buffer, enough?: RegExp): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => undefined);
-  socket.write(text);
-  let received = '';
-  await new Promise<void>((resolve) => {
-    socket.on('data', (bytes) => {
-      received += bytes.toString('latin1');
-      if (enough?.test(received) === true) resolve();
-    });
-    socket.on('close', () => resolve());
-  });
-  socket.destroy();
-  return received;
-}
-
-/** Polls until it holds; fails after five seconds. */
-export async function until(what: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 5000; !what(); await sleep(5)) {
-    if (Date.now() > deadline) throw new OpentrailError('BUG', `waited in vain: ${what.toString()}`);
-  }
 }

