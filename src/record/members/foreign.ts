@@ -52,7 +52,7 @@ function writeMembers(rules: Rules, value: Json, depth: number): Json {
 }
 
 /** Tokens of pages and of repeated calls are no secrets. */
-const NO_SECRET = /(?:next|page|pagination|continuation|client|request|idempotency|creation)_?token$/i;
+const NO_SECRET = /(?:next|page|pagination|continuation|client|lock|request|idempotency|creation)_?token$/i;
 
 function treatmentIn(service: string, name: string, value: unknown): Treatment | undefined {
   const known = treatmentOf(service, name);
