@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openBrowser, type Browser } from '../kit/browser.ts';
+import { consolePassword, signIn } from '../kit/console-page.ts';
 import { BIN, ROOT, startServer, type TestServer } from '../kit/server.ts';
 import { missingTool, needing } from '../kit/tools.ts';
 
@@ -24,7 +23,9 @@ describe.skipIf(missing !== undefined)(needing('the console with the demo', miss
       stdio: 'ignore',
     });
     browser = await openBrowser();
-    await signIn(browser.page, server);
+    await browser.page.goto(`${server.url}/_console/`);
+    await signIn(browser.page, 'admin', consolePassword(server));
+    await browser.page.locator('#ot-top').waitFor();
   });
 
   afterAll(async () => {
@@ -92,14 +93,3 @@ describe.skipIf(missing !== undefined)(needing('the console with the demo', miss
     await expect.poll(accounts, { timeout: 10_000 }).toEqual(['210987654321']);
   });
 });
-
-async function signIn(page: Page, server: TestServer): Promise<void> {
-  const text = readFileSync(join(server.data, 'credentials'), 'utf8');
-  await page.goto(`${server.url}/_console/`);
-  await page.locator('input[name=username]').fill('admin');
-  await page
-    .locator('input[name=password]')
-    .fill(/^opentrail_console_password\s*=\s*(\S+)/m.exec(text)?.[1] ?? '');
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.locator('#ot-top').waitFor();
-}

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
@@ -9,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openBrowser, type Browser } from '../kit/browser.ts';
 import { jsonCall } from '../kit/client.ts';
+import { consolePassword, signIn } from '../kit/console-page.ts';
 import { eventually } from '../kit/run.ts';
 import { BIN, startServer, type Credentials, type TestServer } from '../kit/server.ts';
 import { missingTool, needing } from '../kit/tools.ts';
@@ -44,12 +44,12 @@ describe.skipIf(missing !== undefined)(needing('the console', missing), () => {
   });
 
   it('refuses a wrong password in words', async () => {
-    await signIn(page, 'wrong');
+    await signIn(page, 'admin', 'wrong');
     await page.getByText('User name or password is wrong').waitFor();
   });
 
   it('shows the history after signing in, denied calls marked', async () => {
-    await signIn(page, consolePassword(server));
+    await signIn(page, 'admin', consolePassword(server));
     const denied = page.locator('tbody tr', { hasText: 'DeleteBucket' }).filter({ hasText: 'mallory' });
     await denied.getByText('Denied').waitFor();
   });
@@ -136,7 +136,7 @@ describe.skipIf(missing !== undefined)(needing('the console', missing), () => {
     const narrow = await openBrowser({ width: 360, height: 740, dark: true });
     try {
       await narrow.page.goto(`${server.url}/_console/#/events?EventName=DeleteBucket`);
-      await signIn(narrow.page, consolePassword(server));
+      await signIn(narrow.page, 'admin', consolePassword(server));
       await narrow.page.locator('.ot-list li').first().waitFor();
       expect(await narrow.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
       await narrow.page.locator('.ot-list a').first().click();
@@ -154,7 +154,7 @@ describe.skipIf(missing !== undefined)(needing('the console', missing), () => {
     const first = await openBrowser();
     try {
       await first.page.goto(`${server.url}/_console/`);
-      await signIn(first.page, consolePassword(server));
+      await signIn(first.page, 'admin', consolePassword(server));
       await first.page.locator('tbody [data-event-id]').first().waitFor();
       const files = first.responses.filter((response) => response.url().includes('/_console/'));
       const sizes = await Promise.all(files.map(async (response) => gzipSync(await response.body()).length));
@@ -176,19 +176,8 @@ describe.skipIf(missing !== undefined)(needing('the console', missing), () => {
   });
 });
 
-async function signIn(page: Page, password: string): Promise<void> {
-  await page.locator('input[name=username]').fill('admin');
-  await page.locator('input[name=password]').fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-}
-
 async function sentence(page: Page, text: string): Promise<void> {
   await expect.poll(() => page.locator('.ot-sentence').innerText(), { timeout: 10_000 }).toBe(text);
-}
-
-function consolePassword(server: TestServer): string {
-  const text = readFileSync(join(server.data, 'credentials'), 'utf8');
-  return /^opentrail_console_password\s*=\s*(\S+)/m.exec(text)?.[1] ?? '';
 }
 
 /** Records know seconds only: what is to come after has to come in a later one. */

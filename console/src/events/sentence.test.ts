@@ -38,6 +38,12 @@ describe('the sentence', () => {
     expect(say(record)).toBe('alice tried to stop instances; failed: Client.InvalidInstanceID.NotFound');
   });
 
+  it('does not take the mark of a hidden name for a name', () => {
+    const userIdentity = { type: 'IAMUser', userName: 'HIDDEN_DUE_TO_SECURITY_REASONS' };
+    const record = { eventName: 'ConsoleLogin', userIdentity, responseElements: { ConsoleLogin: 'Failure' } };
+    expect(say(record)).toBe('somebody whose name is hidden tried to sign in to the console; failed');
+  });
+
   it('counts further things of the same kind', () => {
     const record = { eventName: 'TerminateInstances', userIdentity: alice };
     const resources = ['i-1', 'i-2', 'i-3'].map((name) => ['AWS::EC2::Instance', name] as const);

@@ -36,6 +36,7 @@ export function outcomeOf(event: TrailEvent): Outcome {
 function whoOf(event: TrailEvent): string {
   const identity = childOf(event.record, 'userIdentity');
   const account = textAt(identity, 'accountId');
+  if (isHiddenName(event.username)) return 'somebody whose name is hidden';
   switch (textAt(identity, 'type')) {
     case 'Root':
       return `the root user${account ? ` of ${account}` : ''}`;
@@ -63,8 +64,14 @@ function whoOf(event: TrailEvent): string {
   }
 }
 
+/** A sign-in with a name that nobody has: it may have been a password, so it is not recorded. */
+export function isHiddenName(name: string): boolean {
+  return name === 'HIDDEN_DUE_TO_SECURITY_REASONS';
+}
+
 /** The same in the few letters of a table's cell. */
 export function actorOf(event: TrailEvent): string {
+  if (isHiddenName(event.username)) return '(hidden)';
   const identity = childOf(event.record, 'userIdentity');
   const type = textAt(identity, 'type');
   if (type === 'Root') return 'root';

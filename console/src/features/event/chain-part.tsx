@@ -18,7 +18,7 @@ export function ChainPart({ event }: { readonly event: TrailEvent }) {
   );
 }
 
-function Links({ chain: { creations, unseen } }: { readonly chain: Chain }) {
+function Links({ chain: { creations, unseen, more } }: { readonly chain: Chain }) {
   return (
     <>
       {creations.length > 0 && (
@@ -32,6 +32,7 @@ function Links({ chain: { creations, unseen } }: { readonly chain: Chain }) {
           ))}
         </ol>
       )}
+      {more && <p className="ot-secondary">The chain goes on: open the last of these calls.</p>}
       {unseen !== '' && (
         <p className="ot-secondary">
           Issuer not seen: no call in the history made the key <span className="ot-mono">{unseen}</span>. It

@@ -15,6 +15,8 @@ export type Chain = {
   readonly creations: readonly Creation[];
   /** The key whose maker is not in the history; empty where the chain ends with a caller without a key. */
   readonly unseen: string;
+  /** It goes on: the last call found tells the rest. */
+  readonly more: boolean;
 };
 
 type Api = Pick<ApiClient, 'cloudtrail'>;
@@ -42,7 +44,8 @@ export async function findChain(api: Api, event: TrailEvent, scope: Scope): Prom
     creations.push(found);
     from = found.event;
   }
-  return { creations, unseen: from.accessKeyId };
+  const more = from.accessKeyId !== '' && creations.length === MOST_LINKS;
+  return { creations, unseen: more ? '' : from.accessKeyId, more };
 }
 
 async function findCreation(api: Api, event: TrailEvent, scope: Scope): Promise<Creation | undefined> {
@@ -59,7 +62,9 @@ async function findCreation(api: Api, event: TrailEvent, scope: Scope): Promise<
   if (start === undefined) return undefined;
   const then = { from: start - SLACK, to: start + SLACK };
   const near = await find(api, [is('EventName', 'ConsoleLogin', ...MAKERS)], then, scope);
-  const byTime = near.find((candidate) => startsSession(candidate, event));
+  const [byTime] = near
+    .filter((candidate) => startsSession(candidate, event))
+    .sort((a, b) => Math.abs(a.time / 1000 - start) - Math.abs(b.time / 1000 - start));
   return byTime && { event: byTime, by: 'time' };
 }
 

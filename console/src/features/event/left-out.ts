@@ -32,7 +32,7 @@ export function leftOutOf(event: TrailEvent): readonly LeftOut[] {
   const outcome = outcomeHint(event);
   if (outcome) found.push({ path: 'responseElements', what: outcome });
   const never = NEVER.find(([source, name]) => event.source === source && name.test(event.name));
-  if (never) found.push({ path: '', what: `${never[2]} is never recorded, by AWS neither` });
+  if (never) found.push({ path: '', what: `${never[2]} is never recorded, as in AWS` });
   return found;
 }
 

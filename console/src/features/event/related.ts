@@ -3,7 +3,7 @@ import type { AttributeKey } from '../../events/attributes.ts';
 import { EMPTY_QUERY, type Condition, type HistoryQuery } from '../../events/query.ts';
 import { around, contains, resolveRange, type Range } from '../../events/range.ts';
 import { childOf, textAt } from '../../events/record.ts';
-import { shortName } from '../../events/sentence.ts';
+import { isHiddenName, shortName } from '../../events/sentence.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
 import { formatHash } from '../../routing/route.ts';
 
@@ -25,7 +25,7 @@ export function relatedTo(event: TrailEvent, context: RangeContext): readonly Re
         query: { ...EMPTY_QUERY, conditions: condition ? [condition] : [], range: within },
       });
   };
-  add('Same user', event.username, is('Username', event.username));
+  if (!isHiddenName(event.username)) add('Same user', event.username, is('Username', event.username));
   for (const link of sessionLinks(event)) add(link.label, link.value, link.condition);
   add('Same key', event.accessKeyId, is('AccessKeyId', event.accessKeyId));
   for (const name of resourceNames(event)) add('Same resource', shortName(name), is('ResourceName', name));
