@@ -21,6 +21,11 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
     async () => (await import('./cli/env.ts')).envCommand(),
   ],
   ['lookup', 'search the event history', async () => (await import('./cli/lookup.ts')).lookupCommand()],
+  [
+    'who',
+    'say who is behind a key, ARN, session, address or resource',
+    async () => (await import('./cli/who.ts')).whoCommand(),
+  ],
   ['tail', 'print records as they are stored', async () => (await import('./cli/tail.ts')).tailCommand()],
   [
     'import',

@@ -14,7 +14,7 @@ import { s3Client } from '../kit/client.ts';
 import { eventually, run } from '../kit/run.ts';
 import { BIN, cleanEnv, startServer, type TestServer } from '../kit/server.ts';
 
-const COMMANDS = ['serve', 'env', 'lookup', 'tail', 'import', 'verify', 'users', 'demo'];
+const COMMANDS = ['serve', 'env', 'lookup', 'who', 'tail', 'import', 'verify', 'users', 'demo'];
 /** What only a terminal understands. */
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 
@@ -87,7 +87,7 @@ describe('every command', () => {
       '[default]\naws_access_key_id = A\naws_secret_access_key = B\n',
     );
     await writeFile(join(folder, 'endpoint'), 'http://127.0.0.1:1\n');
-    const args = [['lookup'], ['tail'], ['users', 'list'], ['demo', '--events', '1']];
+    const args = [['lookup'], ['who', 'x'], ['tail'], ['users', 'list'], ['demo', '--events', '1']];
     for (const ran of await Promise.all(args.map((one) => opentrail([...one, '--data', folder]))))
       expect(ran).toMatchObject({
         code: 1,

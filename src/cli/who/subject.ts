@@ -1,0 +1,66 @@
+import { isIP } from 'node:net';
+
+import type { Attribute, History, Range } from './history.ts';
+import { spanOf, type Span } from './timeline.ts';
+
+export type Kind = 'key' | 'arn' | 'session' | 'ip' | 'resource';
+export const KINDS: readonly Kind[] = ['key', 'arn', 'session', 'ip', 'resource'];
+
+/** One way to read what was asked for. */
+export type Subject = {
+  readonly kind: Kind;
+  readonly text: string;
+  readonly attributes: readonly Attribute[];
+};
+
+export type Resolved = {
+  readonly subject: Subject;
+  /** Undefined when it has no events of its own (a key that was never used). */
+  readonly span: Span | undefined;
+};
+
+/** Every reading of a text, likeliest first. Keys of other clouds look like anything, so a word may be a key, a user or session, or a resource. */
+export function readingsOf(text: string, as: Kind | undefined): readonly Subject[] {
+  if (as !== undefined) return [subjectOf(as, text)];
+  if (text.startsWith('arn:')) return (['arn', 'resource'] as const).map((kind) => subjectOf(kind, text));
+  if (isIP(text) !== 0) return [subjectOf('ip', text)];
+  return (['key', 'session', 'ip', 'resource'] as const).map((kind) => subjectOf(kind, text));
+}
+
+/** The readings that have events, in their order. */
+export async function resolve(
+  history: History,
+  readings: readonly Subject[],
+  range: Range,
+): Promise<readonly (Resolved & { readonly span: Span })[]> {
+  const spans = await Promise.all(
+    readings.map(async (subject) => ({ subject, span: await spanOf(history, subject.attributes, range) })),
+  );
+  return spans.flatMap(({ subject, span }) => (span === undefined ? [] : [{ subject, span }]));
+}
+
+function subjectOf(kind: Kind, text: string): Subject {
+  const equals = (AttributeKey: string): readonly Attribute[] => [{ AttributeKey, AttributeValue: text }];
+  switch (kind) {
+    case 'key':
+      return { kind, text, attributes: equals('AccessKeyId') };
+    case 'arn':
+      return { kind, text, attributes: callersWith(text) };
+    case 'session':
+      return { kind, text, attributes: equals('Username') };
+    case 'ip':
+      return { kind, text, attributes: equals('SourceIPAddress') };
+    case 'resource':
+      return { kind, text, attributes: equals('ResourceName') };
+  }
+}
+
+/** A role's calls are those of its sessions. */
+function callersWith(arn: string): readonly Attribute[] {
+  const role = /^arn:([^:]+):(?:iam::(\d+):role|sts::(\d+):assumed-role)\/(?:.*\/)?([^/]+)$/.exec(arn);
+  const isSession = /:assumed-role\/[^/]+\/./.test(arn);
+  if (role === null || isSession) return [{ AttributeKey: 'UserArn', AttributeValue: arn }];
+  const [, partition, byIam, bySts, name] = role;
+  const prefix = `arn:${partition}:sts::${byIam ?? bySts}:assumed-role/${name}/`;
+  return [{ AttributeKey: 'UserArn', AttributeValue: prefix, Operator: 'prefix' }];
+}
