@@ -18,11 +18,20 @@ export function bucketAndKey(
  * signatures. The host loses the bucket, so that a second call changes nothing.
  */
 export function toPathStyle<R extends WireRequest>(request: R): R {
-  const host = request.headers['host'] ?? '';
-  const bucket = bucketOfHost(host);
+  const bucket = bucketInHost(request);
   if (bucket === undefined) return request;
+  const host = request.headers['host'] ?? '';
   const path = `/${bucket}${request.path.startsWith('/') ? '' : '/'}${request.path}`;
   return { ...request, path, headers: { ...request.headers, host: host.slice(bucket.length + 1) } };
+}
+
+/**
+ * The bucket that the request's host names. WriteGetObjectResponse alone has something else there: the route of the request that it answers.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_WriteGetObjectResponse.html
+ */
+export function bucketInHost({ path, headers }: WireRequest): string | undefined {
+  const isRoute = path === '/WriteGetObjectResponse' && headers['x-amz-request-route'] !== undefined;
+  return isRoute ? undefined : bucketOfHost(headers['host'] ?? '');
 }
 
 /**

@@ -35,6 +35,7 @@ export type Traits = {
   readonly mediaType?: string;
   readonly sparse?: unknown;
   readonly sensitive?: unknown;
+  readonly idempotencyToken?: unknown;
 };
 
 /** A schema of the client package, compiled once for reading and writing: kinds instead of questions, children at hand. */

@@ -1,3 +1,5 @@
+import { constants, gunzipSync } from 'node:zlib';
+
 import type { Protocol, WireRequest } from '../../aws/protocols/protocol.ts';
 import { pairValue, queryValue } from './query-value.ts';
 import { cleanWord } from './read-auth.ts';
@@ -48,10 +50,27 @@ export function parameterOf(request: RequestHead, name: 'Action' | 'Version'): s
   const { bodyStart } = request;
   if (bodyStart !== undefined && bodyStart.length > 0 && isForm(request)) {
     const body = Buffer.from(bodyStart.buffer, bodyStart.byteOffset, bodyStart.byteLength);
-    const value = bodyValue(body, name);
+    const value = bodyValue(isGzip(request, body) ? inflateStart(body) : body, name);
     if (value !== undefined) return value;
   }
   return request.query === '' ? undefined : queryValue(request.query, name);
+}
+
+/** Clients compress large forms (PutMetricData). */
+function isGzip({ headers }: WireRequest, body: Buffer): boolean {
+  return headers['content-encoding']?.includes('gzip') === true && body[0] === 0x1f && body[1] === 0x8b;
+}
+
+/** At most about a megabyte comes out of it. */
+const COMPRESSED_START = 1024;
+const NOTHING = Buffer.alloc(0);
+
+function inflateStart(body: Buffer): Buffer {
+  try {
+    return gunzipSync(body.subarray(0, COMPRESSED_START), { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return NOTHING;
+  }
 }
 
 const AMPERSAND = 38;
@@ -74,6 +93,14 @@ function bodyValue(body: Buffer, name: string): string | undefined {
 function actionOf(request: RequestHead): string | undefined {
   return cleanWord(parameterOf(request, 'Action'));
 }
+
+/** The service as the path of RPC v2 tells it, which is as X-Amz-Target would. */
+export function cborTarget({ path, headers }: WireRequest): string | undefined {
+  if (headers['smithy-protocol'] === undefined) return undefined;
+  return CBOR_PATH.exec(path)?.[1];
+}
+
+const CBOR_PATH = /\/service\/([\w.]{1,100})\/operation\/[^/]*$/;
 
 /** `/service/GraniteServiceVersion20100801/operation/PutMetricData`. https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html */
 function byCborPath({ path, headers }: WireRequest, service: string): Found | undefined {

@@ -6,6 +6,7 @@ import { byRest } from './by-rest.ts';
 import {
   byRpc,
   byTarget,
+  cborTarget,
   formProtocol,
   isForm,
   parameterOf,
@@ -110,6 +111,7 @@ function find(request: RequestHead, auth: Auth, { services, routerOf }: Known): 
       service,
       protocol: services.restProtocol(service),
       router: routerOf(service),
+      part: auth.service,
       evidence,
     });
   const other = byTarget(request, service);
@@ -155,11 +157,10 @@ function findUnsigned(request: RequestHead, { services, routerOf }: Known): Foun
 /** `AWSCognitoIdentityProviderService.InitiateAuth`, `Version=2011-06-15`: the calls that are made before there are credentials. */
 function serviceByClaims(request: RequestHead, services: Services): string | undefined {
   const target = request.headers['x-amz-target'];
-  const byTarget =
-    target === undefined
-      ? undefined
-      : services.byTarget(target.slice(0, Math.max(0, target.lastIndexOf('.'))));
-  if (byTarget !== undefined) return byTarget;
+  const prefix =
+    target === undefined ? cborTarget(request) : target.slice(0, Math.max(0, target.lastIndexOf('.')));
+  const service = prefix === undefined ? undefined : services.byTarget(prefix);
+  if (service !== undefined) return service;
   const version = parameterOf(request, 'Version');
   return version === undefined ? undefined : services.byVersion(version);
 }

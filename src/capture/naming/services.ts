@@ -18,7 +18,10 @@ export type Services = {
 const ANY: Ways = { rest: true, target: true, form: true };
 
 /** Endpoint names that differ from the signing name. https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html */
-const HOST_NAMES: readonly (readonly [string, string])[] = [['email', 'ses']];
+const HOST_NAMES: readonly (readonly [string, string])[] = [
+  ['email', 'ses'],
+  ['s3express-control', 's3'],
+];
 
 export function knowServices(packages: readonly KnownPackage[]): Services {
   const ways = new Map<string, Ways>();
