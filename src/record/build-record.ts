@@ -96,7 +96,10 @@ export function buildRecord(facts: Facts): Json {
     userAgent:
       userAgent === undefined ? undefined : cutText(named.service === 's3' ? `[${userAgent}]` : userAgent),
     errorCode: failure === undefined ? undefined : cutText(plan.errorCode(failure.errorCode)),
-    errorMessage: failure?.errorMessage === undefined ? undefined : cutText(failure.errorMessage),
+    errorMessage:
+      failure?.errorMessage === undefined
+        ? undefined
+        : cutText(plan.hideEchoes(failure.errorMessage, request, parameters)),
     requestParameters: parameters,
     responseElements: elements,
     additionalEventData: additionsOf(facts, unavailable),
@@ -105,7 +108,7 @@ export function buildRecord(facts: Facts): Json {
     readOnly: plan.readOnly,
     resources: resourcesOf(facts, { region, account, parameters, elements }),
     eventType: 'AwsApiCall',
-    apiVersion: plan.apiVersion,
+    apiVersion: apiVersionOf(facts),
     managementEvent: plan.category === 'Management',
     recipientAccountId: account,
     eventCategory: plan.category,
@@ -165,6 +168,13 @@ function accountOf({ caller, defaultAccount }: Facts): string {
 function regionOf({ named, request }: Facts['call']): string {
   if (GLOBAL.has(named.service)) return 'us-east-1';
   return named.service === 'sts' && request.headers['host'] === STS_GLOBAL_HOST ? 'us-east-1' : named.region;
+}
+
+/** Two generations of load balancers share a name; the caller says which is meant. */
+function apiVersionOf({ plan, call: { named, request } }: Facts): string | undefined {
+  if (named.service !== 'elasticloadbalancing' || request.body === undefined) return plan.apiVersion;
+  const start = Buffer.from(request.body.subarray(0, 4096)).toString('latin1');
+  return /(?:^|&)Version=(\d{4}-\d\d-\d\d)(?:&|$)/.exec(start)?.[1] ?? plan.apiVersion;
 }
 
 function additionsOf(facts: Facts, unavailable: string | undefined): Json | undefined {

@@ -28,7 +28,7 @@ export function compileEc2Elements(
     if (isTyped(operation)) return requestIdFirst(top(operation, fields, plain as Json));
     return {
       [`${operation}Response`]: {
-        ...(xmlNamespace === undefined ? {} : { xmlns: xmlNamespace }),
+        ...(xmlNamespace === undefined ? {} : { xmlns: xmlNamespace.replace(/[^/]$/, '$&/') }),
         ...(raw(fields, plain) as Json),
       },
     };

@@ -3,6 +3,7 @@ type Json = Record<string, unknown>;
 /** Sets that real records of an operation have, empty, though the call named none; Describe operations have all their lists. */
 const MORE: ReadonlyMap<string, readonly string[]> = new Map([
   ['DescribeAccountAttributes', ['filterSet']],
+  ['CreateNetworkInterface', ['groupSet']],
   ['RunInstances', ['blockDeviceMapping']],
   ...['AuthorizeSecurityGroupEgress', 'AuthorizeSecurityGroupIngress'].map(permissions),
   ...['RevokeSecurityGroupEgress', 'RevokeSecurityGroupIngress'].map(permissions),
