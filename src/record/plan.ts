@@ -5,6 +5,7 @@ import { teaches } from './identify/learn.ts';
 import { type AccessLevels, loadAccessLevels } from './kinds/access-levels.ts';
 import { dataEventType, isDataEvent } from './kinds/data-events.ts';
 import { isReadOnly } from './kinds/read-only.ts';
+import { compileEchoes, type HideEchoes } from './members/echoes.ts';
 import { errorCodes } from './members/error-codes.ts';
 import { compileParameters, type WriteParameters } from './members/request-parameters.ts';
 import { compileElements, type WriteElements } from './members/response-elements.ts';
@@ -17,6 +18,8 @@ export type Plan = CallKind & {
   readonly apiVersion: string | undefined;
   /** The record's errorCode for the one that was answered. */
   readonly errorCode: (wire: string) => string;
+  /** An error message without the secrets of the request that it repeats. */
+  readonly hideEchoes: HideEchoes;
   readonly parameters: WriteParameters;
   readonly elements: WriteElements;
   /** Set where only the answer names the resources of a call that records no elements. */
@@ -125,6 +128,7 @@ function makePlan(named: NamedCall, { model: serviceModel, levels }: Loaded): Pl
     eventName: eventNameOf(named),
     apiVersion: apiVersionOf(service, model?.package.apiVersion ?? serviceModel?.apiVersion),
     errorCode: errorCodes(place, serviceModel),
+    hideEchoes: compileEchoes(place),
     parameters: compileParameters(place),
     elements: compileElements(place, kind.readOnly, serviceModel),
     answer: service === 'kms' && kind.readOnly ? compileElements(place, false, serviceModel) : undefined,
