@@ -9,6 +9,7 @@ import { identityMigrations, type IdentityTables } from '../record/identify/sett
 import { createRecorder } from '../record/recorder.ts';
 import { openSettings, type OpenSettings } from '../store/settings/open-settings.ts';
 import { ownIdentities } from './own-identity.ts';
+import { sealingOf } from './sealing.ts';
 
 let kit: TestIam;
 let settings: OpenSettings<IdentityTables>;
@@ -25,8 +26,7 @@ beforeAll(async () => {
     own,
     clock: kit.clock,
     log: { warn: () => undefined },
-    seal: (plain) => plain,
-    open: (sealed) => sealed,
+    ...sealingOf(kit.iam.parts.masterKey, 'identities'),
   });
   await kit.call('CreateUser', { UserName: 'ann' });
   key = (await kit.call('CreateAccessKey', { UserName: 'ann' }))['AccessKey'] as typeof key;

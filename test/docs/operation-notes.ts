@@ -12,7 +12,13 @@ export const NOTES: Readonly<Record<string, string>> = {
   'cloudtrail.GetInsightSelectors': 'Always InsightNotEnabledException: no trail has Insights yet.',
   'cloudtrail.ListPublicKeys': 'Keys of this server: RSA 2048, a new one every 29 days.',
   'iam.PutUserPolicy': 'The policy language as AWS documents it, evaluated here.',
-  'iam.AttachUserPolicy': 'AWS managed policies that make sense here, by their ARN; others are NoSuchEntity.',
+  'iam.AttachUserPolicy':
+    'Policies made here, and the AWS managed ones that make sense here; others are NoSuchEntity.',
+  'iam.CreateUser': 'Permissions boundaries are refused with ValidationError.',
+  'iam.CreateRole':
+    'Permissions boundaries are refused with ValidationError. Who may assume it: users and roles of this account, sessions in the other recorded ones.',
+  'iam.GetPolicyVersion': 'The documents of AWS managed policies are ours: for what Opentrail serves.',
+  'iam.ListInstanceProfilesForRole': 'Always empty: there are no instance profiles.',
   'iam.CreateVirtualMFADevice': 'TOTP (RFC 6238), for console sign-in and GetSessionToken.',
   's3.GetBucketAcl': 'The owner, with full control: access is ruled by policies.',
   's3.GetBucketVersioning': 'Always off: versions are not built.',
@@ -22,5 +28,6 @@ export const NOTES: Readonly<Record<string, string>> = {
   's3.DeleteObjects': 'Policies are asked for each key.',
   's3.PutBucketPolicy': 'Asked for callers, and for deliveries by cloudtrail.amazonaws.com.',
   'sts.AssumeRole':
-    'The one role `arn:aws:iam::<any account>:role/OpentrailAccountAccess`, to look into another recorded account.',
+    'Roles made here, by their trust policies; and `arn:aws:iam::<any account>:role/OpentrailAccountAccess`, to look into another recorded account. Session tags are refused with ValidationError.',
+  'sts.GetFederationToken': 'Session tags are refused with ValidationError.',
 };

@@ -11,9 +11,11 @@ import {
   DetachUserPolicyCommand,
   ListAccessKeysCommand,
   ListAttachedUserPoliciesCommand,
+  ListGroupsForUserCommand,
   ListMFADevicesCommand,
   ListUserPoliciesCommand,
   ListUsersCommand,
+  RemoveUserFromGroupCommand,
   type User,
 } from '@aws-sdk/client-iam';
 
@@ -36,10 +38,15 @@ export async function listUsers(options: UsersOptions): Promise<void> {
     user.created,
     user.lastSignIn ?? '-',
     user.mfa ? 'yes' : '-',
+    user.groups.join(',') || '-',
     user.policies.join(',') || '-',
     user.keys.map((key) => `${key.id}${key.active ? '' : ' (off)'}`).join(' ') || '-',
   ]);
-  print(options, { users }, table(['USER', 'CREATED', 'LAST SIGN-IN', 'MFA', 'POLICIES', 'KEYS'], rows));
+  print(
+    options,
+    { users },
+    table(['USER', 'CREATED', 'LAST SIGN-IN', 'MFA', 'GROUPS', 'POLICIES', 'KEYS'], rows),
+  );
 }
 
 async function describe({ client, call }: IamAccess, user: User) {
@@ -48,12 +55,14 @@ async function describe({ client, call }: IamAccess, user: User) {
   const attached = await call(client.send(new ListAttachedUserPoliciesCommand(of)));
   const inline = await call(client.send(new ListUserPoliciesCommand(of)));
   const devices = await call(client.send(new ListMFADevicesCommand(of)));
+  const groups = await call(client.send(new ListGroupsForUserCommand(of)));
   return {
     name: of.UserName,
     arn: user.Arn,
     created: user.CreateDate?.toISOString().slice(0, 10) ?? '',
     lastSignIn: user.PasswordLastUsed?.toISOString().slice(0, 10),
     mfa: (devices.MFADevices ?? []).length > 0,
+    groups: (groups.Groups ?? []).map(({ GroupName }) => GroupName ?? ''),
     policies: [
       ...(attached.AttachedPolicies ?? []).map(({ PolicyName }) => PolicyName ?? ''),
       ...(inline.PolicyNames ?? []),
@@ -113,6 +122,9 @@ export async function deleteUser(name: string, options: UsersOptions): Promise<v
   const attached = await call(client.send(new ListAttachedUserPoliciesCommand(user)));
   for (const { PolicyArn } of attached.AttachedPolicies ?? [])
     await call(client.send(new DetachUserPolicyCommand({ ...user, PolicyArn })));
+  const groups = await call(client.send(new ListGroupsForUserCommand(user)));
+  for (const { GroupName } of groups.Groups ?? [])
+    await call(client.send(new RemoveUserFromGroupCommand({ ...user, GroupName })));
   const inline = await call(client.send(new ListUserPoliciesCommand(user)));
   for (const PolicyName of inline.PolicyNames ?? [])
     await call(client.send(new DeleteUserPolicyCommand({ ...user, PolicyName })));

@@ -5,7 +5,7 @@ import type { PolicyDocument } from '../../aws/operation.ts';
 import { validatePolicy } from '../../aws/policy/validate-policy.ts';
 import type { RoleSource, SessionPolicies } from '../../aws/sessions.ts';
 
-/** Characters of a session policy, and of what AWS packs it into. */
+/** Characters of all session policies together. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_SIZE = 2048;
 
 export const sessionPolicyMembers = {
@@ -26,11 +26,19 @@ export type GivenPolicies = {
   readonly PolicyArns?: readonly { readonly arn: string }[] | undefined;
 };
 
-/** Undefined when none were given. Throws MalformedPolicyDocument. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session */
+/** Undefined when none were given. Throws MalformedPolicyDocument, PackedPolicyTooLarge. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session */
 export function sessionPoliciesOf(
   { knowsPolicy }: Pick<RoleSource, 'knowsPolicy'>,
-  { Policy, PolicyArns = [] }: GivenPolicies,
+  given: GivenPolicies,
 ): SessionPolicies | undefined {
+  const { Policy, PolicyArns = [] } = given;
+  const { PackedPolicySize = 0 } = packedSize(given);
+  if (PackedPolicySize > 100)
+    throw new AwsError(
+      'PackedPolicyTooLarge',
+      `Packed policy consumes ${PackedPolicySize}% of allotted space, please use smaller policy.`,
+      { status: 400 },
+    );
   const arns = PolicyArns.map(({ arn }) => arn);
   const unknown = arns.find((arn) => !knowsPolicy(arn));
   if (unknown !== undefined) throw malformed(`Policy ${unknown} does not exist.`);
