@@ -186,7 +186,7 @@ function learn(deps: RecorderDeps, finishing: Finishing, model: NonNullable<Plan
   try {
     const { input, output } = readCall(call, model);
     const known = token
-      ? callerFromToken(deps, { operation, input, output, errorCode: failure?.errorCode })
+      ? callerFromToken(deps, { operation, input, output, checked: isRefusedByRole(call, failure) })
       : caller;
     if (!lesson || output === undefined) return known;
     const { identities, defaultAccount } = deps;
@@ -205,6 +205,11 @@ function learn(deps: RecorderDeps, finishing: Finishing, model: NonNullable<Plan
 function learnedCaller({ identities }: RecorderDeps, { named }: CapturedCall, unknown: Caller): Caller {
   const found = identities.identify(named.accessKeyId ?? '', named.sessionToken);
   return found === undefined || found instanceof Promise ? unknown : { identity: found };
+}
+
+/** Only a service that was asked has checked the token before it looked at the role; Opentrail refuses some calls before anything else. */
+function isRefusedByRole({ servedBy }: CapturedCall, failure: Failure | undefined): boolean {
+  return servedBy === 'upstream' && failure?.errorCode === 'AccessDenied';
 }
 
 function callerFromToken({ defaultAccount }: RecorderDeps, call: TokenCall): Caller {

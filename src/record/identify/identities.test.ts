@@ -54,6 +54,7 @@ type Call = {
   readonly status?: number;
   readonly service?: string;
   readonly caller?: CallerIdentity;
+  readonly servedBy?: CapturedCall['servedBy'];
 };
 
 let count = 0;
@@ -65,6 +66,7 @@ function captured({
   status = 200,
   service = 'sts',
   caller,
+  servedBy = 'upstream',
 }: Call): CapturedCall {
   const body = Buffer.from(new URLSearchParams({ Action: operation, ...parameters }).toString());
   const document = answer.startsWith('<?')
@@ -98,7 +100,7 @@ function captured({
     },
     response: { status, headers: {}, body: response, bodyBytes: response.length },
     outcome: status === 200 ? 'allowed' : 'failed',
-    servedBy: 'upstream',
+    servedBy,
     caller,
     failure: undefined,
   };
@@ -209,6 +211,8 @@ describe('callers with a token of an identity provider', () => {
   it('are known when a role refuses them, and unknown when the token itself is refused', async () => {
     const denied = { ...web, status: 403, answer: refusal('AccessDenied') };
     expect(await identity(denied)).toEqual(made['WebIdentityUser']);
+    for (const servedBy of ['opentrail', 'nobody'] as const)
+      expect(await identity({ ...denied, servedBy })).toMatchObject({ type: 'Unknown' });
     for (const code of ['InvalidIdentityToken', 'ExpiredTokenException', 'IDPRejectedClaim'])
       expect(await identity({ ...web, status: 400, answer: refusal(code) })).toEqual({
         type: 'Unknown',

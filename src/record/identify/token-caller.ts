@@ -6,7 +6,8 @@ export type TokenCall = {
   readonly input: Json;
   /** Undefined when the call failed. */
   readonly output: Json | undefined;
-  readonly errorCode: string | undefined;
+  /** Whether it failed after the token was found good. */
+  readonly checked: boolean;
 };
 
 const OPERATIONS: ReadonlySet<string> = new Set(['AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML']);
@@ -22,7 +23,7 @@ export function bringsToken(service: string, operation: string): boolean {
  */
 export function tokenCaller(call: TokenCall): CallerIdentity | undefined {
   if (call.operation === 'AssumeRoleWithSAML') return samlUser(call.output ?? {});
-  return call.output === undefined && call.errorCode !== 'AccessDenied' ? undefined : webIdentityUser(call);
+  return call.output === undefined && !call.checked ? undefined : webIdentityUser(call);
 }
 
 /** Subject and qualifier stand in the answer alone, as AWS worked them out of the assertion. */
