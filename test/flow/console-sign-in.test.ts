@@ -58,7 +58,7 @@ describe.skipIf(missing !== undefined)(needing('signing in to the console', miss
 
   it('warns of the session’s end, and comes back to the same page after it', async () => {
     await endSessionIn(page, 60_000);
-    await page.getByText('Session ends in 1 min').first().waitFor();
+    await page.getByText('Session ends in 1 min').filter({ visible: true }).first().waitFor();
     await endSessionIn(page, 2_000);
     await page.getByText('Your session has expired').waitFor({ timeout: 15_000 });
     await signIn(page, 'admin', consolePassword(server));
