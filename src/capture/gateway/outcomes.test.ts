@@ -4,7 +4,16 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { CAPTURE_LIMIT } from './body-capture.ts';
-import { get, startFront, startRawUpstream, startUpstream, talk, until, type Started } from './test-kit.ts';
+import {
+  get,
+  NAMED,
+  startFront,
+  startRawUpstream,
+  startUpstream,
+  talk,
+  until,
+  type Started,
+} from './test-kit.ts';
 
 const started: Started[] = [];
 afterEach(async () => {
@@ -376,7 +385,6 @@ describe('stopping', () => {
     });
     const { createGateway } = await import('./create-gateway.ts');
     const { createServer } = await import('node:http');
-    const { NAMED } = await import('./test-kit.ts');
     const gateway = createGateway({
       clock: { now: () => Date.now() },
       upstreamTimeout: 60_000,

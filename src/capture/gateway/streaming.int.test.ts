@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
@@ -5,6 +6,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { startFront, startUpstream, until, type Started } from './test-kit.ts';
+import { signed, startVerifyingFront } from './verifying/test-kit.ts';
 
 const started: Started[] = [];
 afterEach(async () => {
@@ -66,6 +68,30 @@ describe('bodies of any length', () => {
     expect(await memoryOf(move())).toBeLessThan(150);
     const passed = { bodyBytes: 300 * MB, body: undefined };
     expect(front.calls).toMatchObject([{ outcome: 'allowed', request: passed, response: passed }]);
+  }, 60_000);
+
+  it('go up in flat memory while they are held to the hash that was signed', async () => {
+    const total = 200 * MB;
+    const upstream = await startUpstream((req, res) => {
+      void drain(req).then((bytes) => res.end(String(bytes)));
+    });
+    const front = await startVerifyingFront(upstream.url);
+    started.push(upstream, front);
+    const sum = createHash('sha256');
+    for (let at = 0; at < total; at += PIECE.length) sum.update(PIECE);
+    const put = { method: 'PUT', path: '/open/key', hash: sum.digest('hex') };
+    const headers = { ...signed(front.url, put), 'content-length': String(total) };
+    const move = async (): Promise<void> => {
+      const { method, path } = put;
+      const req = request({ port: front.port, host: '127.0.0.1', method, path, headers, agent: false });
+      pour(req, total);
+      const [res] = (await once(req, 'response')) as [IncomingMessage];
+      expect(Buffer.concat(await res.toArray()).toString()).toBe(String(total));
+    };
+    expect(await memoryOf(move())).toBeLessThan(150);
+    expect(front.calls).toMatchObject([
+      { outcome: 'allowed', request: { bodyBytes: total, body: undefined } },
+    ]);
   }, 60_000);
 
   it('come down no faster than the client takes them', async () => {
