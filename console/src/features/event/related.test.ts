@@ -37,6 +37,16 @@ describe('relatedTo', () => {
     ]);
   });
 
+  it('offers a resource once, however often it is named', () => {
+    const names = ['arn:aws:s3:::ledger', 'ledger', 'other', 'third'];
+    const links = relatedTo(
+      { ...event, resources: names.map((name) => ({ type: '', name })) },
+      { range: undefined, now },
+    );
+    const resources = links.filter(({ label }) => label === 'Same resource');
+    expect(resources.map(({ value }) => value)).toEqual(['ledger', 'other']);
+  });
+
   it('keeps the range that one was looking at, unless the event lies outside of it', () => {
     const wide = { type: 'relative', amount: 30, unit: 'd' } as const;
     const close = { type: 'relative', amount: 1, unit: 'h' } as const;

@@ -65,9 +65,10 @@ function sessionLinks(event: TrailEvent): readonly Link[] {
   ];
 }
 
-/** Each once, and no more than a person wants to read. */
+/** A bucket and its ARN are one thing; further resources have links of their own below. */
 function resourceNames(event: TrailEvent): readonly string[] {
-  return [...new Set(event.resources.map(({ name }) => name).filter((name) => name !== ''))].slice(0, 4);
+  const names = event.resources.map(({ name }) => name).filter((name) => name !== '');
+  return [...new Map(names.map((name) => [shortName(name), name])).values()].slice(0, 2);
 }
 
 function is(key: AttributeKey, value: string): Condition {
