@@ -3,6 +3,7 @@ type Json = Record<string, unknown>;
 /** Sets that real records of an operation have, empty, though the call named none; Describe operations have all their lists. */
 const MORE: ReadonlyMap<string, readonly string[]> = new Map([
   ['DescribeAccountAttributes', ['filterSet']],
+  ['CreateNetworkAclEntry', ['icmpTypeCode']],
   ['CreateNetworkInterface', ['groupSet']],
   ['RunInstances', ['blockDeviceMapping']],
   ...['AuthorizeSecurityGroupEgress', 'AuthorizeSecurityGroupIngress'].map(permissions),
@@ -10,7 +11,10 @@ const MORE: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** Lists of a Describe operation that its real records do not have: newer than its SOAP form. */
-const LESS: ReadonlyMap<string, readonly string[]> = new Map([['DescribeRegions', ['filterSet']]]);
+const LESS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['DescribeBundleTasks', ['filterSet']],
+  ['DescribeRegions', ['filterSet']],
+]);
 
 /** What every permission of a security group has. */
 const OF_A_PERMISSION = ['groups', 'ipRanges', 'ipv6Ranges', 'prefixListIds'];

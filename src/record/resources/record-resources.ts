@@ -37,7 +37,7 @@ function addRow(found: Map<string, RecordResource>, row: ResourceRow, question: 
   for (const one of row.arns) {
     const arns = fill(one, question);
     for (const arn of arns) {
-      if (row.matches !== undefined && !row.matches.test(arn)) continue;
+      if (!arn.startsWith('arn:') || row.matches?.test(arn) === false) continue;
       if (!found.has(arn)) found.set(arn, resourceOf(row, arn, question.account));
     }
     if (arns.length > 0) return;

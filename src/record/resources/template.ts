@@ -9,11 +9,11 @@ export type Filling = {
 };
 
 type Place = {
-  readonly text: string;
   readonly steps: readonly string[];
   readonly form: (value: string) => string;
 };
-export type Template = { readonly text: string; readonly places: readonly Place[] };
+/** The text between the places, and the places, in order. */
+export type Template = readonly (string | Place)[];
 
 const AS_IT_IS = (value: string) => value;
 
@@ -36,42 +36,55 @@ const MOST = 1000;
 
 /**
  * How ARNs are made: `arn:aws:kinesis:{region}:{account}:stream/{streamName}`. A place is a path into the parameters, or into the answer when it
- * begins with `answer.`; `*` stands for every element or member, `#` for every member's name; what follows a `|` is one of the forms below.
+ * begins with `answer.`; `*` stands for every element or member, `#` for every member's name; what follows a `|` is one of the forms above.
  */
 export function template(text: string): Template {
-  const places = [...text.matchAll(/\{([^}|]+)(?:\|(\w+))?\}/g)].map(([whole, path = '', form = '']) => ({
-    text: whole,
-    steps: path.split('.'),
-    form: FORMS.get(form) ?? AS_IT_IS,
-  }));
-  return { text, places };
+  return text.split(/\{([^}]+)\}/).map((part, index) => {
+    if (index % 2 === 0) return part;
+    const [path = '', form = ''] = part.split('|');
+    return { steps: path.split('.'), form: FORMS.get(form) ?? AS_IT_IS };
+  });
 }
 
 /** The ARNs of a template: one for each value of its places, none where a place has none. A value that is an ARN already stands for the whole. */
-export function fill({ text, places }: Template, filling: Filling): readonly string[] {
-  let made: readonly string[] = [text];
+export function fill(parts: Template, filling: Filling): readonly string[] {
+  let made: string[] = [''];
   const whole: string[] = [];
-  for (const place of places) {
-    const parts: string[] = [];
-    for (const value of valuesAt(place.steps, filling)) {
-      if (value.startsWith('arn:')) whole.push(value);
-      else if (place.form(value) !== '') parts.push(place.form(value));
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      for (let i = 0; i < made.length; i++) made[i] += part;
+      continue;
     }
-    made = parts.flatMap((part) => made.map((one) => one.replace(place.text, () => part)));
+    const before = made;
+    made = [];
+    for (const value of valuesAt(part.steps, filling)) {
+      if (value.startsWith('arn:')) whole.push(value);
+      else append(made, before, part.form(value));
+    }
   }
   return whole.length === 0 ? made : [...whole, ...made];
 }
 
+function append(made: string[], before: readonly string[], value: string): void {
+  if (value !== '') for (const one of before) made.push(one + value);
+}
+
 /** The texts at a path, each once, empty ones left out. */
 function valuesAt(steps: readonly string[], filling: Filling): readonly string[] {
-  const [first] = steps;
+  const first = steps[0] as string;
   if (first === 'region' || first === 'account') return [filling[first]];
+  if (steps.length === 1) {
+    const value = Object.hasOwn(filling.parameters, first) ? filling.parameters[first] : undefined;
+    return typeof value === 'string' && value !== '' ? [value] : NONE;
+  }
   const answer = first === 'answer';
   let values: readonly unknown[] = [answer ? filling.elements : filling.parameters];
   for (const step of answer ? steps.slice(1) : steps)
     values = values.flatMap((value) => stepInto(value, step)).slice(0, MOST);
   return unique(values.filter((value) => typeof value === 'string' && value !== '') as readonly string[]);
 }
+
+const NONE: readonly string[] = [];
 
 function stepInto(value: unknown, step: string): readonly unknown[] {
   if (typeof value !== 'object' || value === null) return [];
