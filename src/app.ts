@@ -16,7 +16,7 @@ import { streamRoute } from './app/routes/stream.ts';
 import { openStore, type Store } from './app/store.ts';
 import { readTls } from './app/tls.ts';
 import { openTrails } from './app/trails.ts';
-import { createModels } from './aws/models/index.ts';
+import { addPackages, createModels, preloadModels } from './aws/models/index.ts';
 import { createSigningKeys } from './aws/sigv4/signing-key.ts';
 import { systemClock } from './base/clock.ts';
 import { newEventId } from './base/ids.ts';
@@ -55,10 +55,11 @@ export async function startApp(config: Config): Promise<App> {
 async function build(config: Config, { log, closing }: { log: Logger; closing: Closing }): Promise<App> {
   const clock = systemClock;
   const metrics = createMetrics();
-  const models = createModels();
   const base = { config, clock, log, metrics, closing };
 
   const store = await openStore(base);
+  const added = { dir: store.dataDir.file('models'), names: config.models };
+  const models = createModels({ folders: [await addPackages(base, added)] });
   const embedded = await openEmbedded({ config, store, clock });
   const { credentials, consoleSignIn, masterKey, serving } = embedded;
   const { sink, live } = await openRecord({ ...base, store, embedded, models });
@@ -109,6 +110,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   closing.add('endpoint', () => endpoint.stop());
   closing.add('live stream', () => live.stop());
   await tellAddress(store, closing, url);
+  void preloadModels(models);
   const reload = (): void => endpoint.renewTls(readTls(config));
   return { url, services: serving.rows(), reload, stop: () => closing.close() };
 }

@@ -199,6 +199,16 @@ const schema = z.strictObject({
         "`[identities]` with lines such as `'acme$ann' = 'arn:aws:iam::111122223333:user/ann'`, in the environment `NAME=ARN` separated by commas. " +
         'A name may end in `*`, whose rest takes the place of a `*` in the ARN.',
     ),
+  models: list
+    .default([])
+    .transform((names) => names.map((name) => name.replace(/^@aws-sdk\/client-/, '')))
+    .refine((names) => names.every((name) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)), {
+      message: 'must be names of @aws-sdk/client-* packages such as iot,media-store',
+    })
+    .describe(
+      'Services whose calls are recorded with all parameters beside those that come with Opentrail, by the name of their ' +
+        '`@aws-sdk/client-…` package: `iot,media-store`. What is missing is installed with npm below the data folder at the start.',
+    ),
   session_duration: duration('12h', 900_000).describe('How long a console session lasts.'),
   log_level: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

@@ -320,6 +320,20 @@ describe('connections', () => {
     await expect(fetch(`${endpoint.url}/_wait`)).rejects.toThrow();
   });
 
+  it('tells in the debug log by which evidence a call was named', async () => {
+    const { createLogger } = await import('../base/log.ts');
+    const told: object[] = [];
+    const log = Object.assign(createLogger('debug'), { debug: (fields: object) => void told.push(fields) });
+    const endpoint = await start({ log });
+    await fetch(`${endpoint.url}/bucket/key`);
+    expect(told).toMatchObject([
+      { service: 's3', operation: 'GetObject', auth: 'none', evidence: 'unsigned route=GetObject' },
+    ]);
+    expect(endpoint.calls.map(({ eventId }) => ({ eventId }))).toMatchObject(
+      told.map((fields) => ({ eventId: (fields as { eventId: string }).eventId })),
+    );
+  });
+
   it('records a call that naming fails on, and lives on', async () => {
     const name = () => {
       throw new TypeError('a mistake in naming');

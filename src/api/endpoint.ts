@@ -60,6 +60,7 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
       },
     };
     const refusal = refusalOf(req, wire, settings.maxHeaderBytes);
+    if (deps.log.isLevelEnabled('debug')) tellNamed(deps, named, incoming.eventId);
     const serving = deps.serving(named);
     const servedBy = serving.kind === 'nobody' ? 'nobody' : 'opentrail';
     const request = { incoming, req, res, bodyStart, servedBy } as const;
@@ -88,6 +89,12 @@ function nameCall(deps: EndpointDeps, wire: WireRequest, bodyStart: readonly Uin
     log.error({ err: error }, 'a call could not be named');
     return { ...NAMELESS, region: settings.region ?? 'us-east-1' };
   }
+}
+
+/** For the operator: what a call was taken for, and by which evidence, under the id of its record. */
+function tellNamed({ log }: EndpointDeps, named: NamedCall, eventId: string): void {
+  const { service, operation, protocol, auth, evidence } = named;
+  log.debug({ eventId, service, operation, protocol, auth, evidence }, 'call named');
 }
 
 const NAMELESS = {

@@ -167,6 +167,16 @@ describe('a refused call', () => {
       400,
       '<Code>InvalidAction</Code>',
     ],
+    [
+      'query without Action',
+      {
+        service: 'iam',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'Version=2010-05-08&GroupName=g',
+      },
+      400,
+      '<Code>MissingAction</Code>',
+    ],
   ])('to an operation that is not built: %s', async (_protocol, options, status, code) => {
     const endpoint = await start();
     const answer = await call(endpoint.url, options);

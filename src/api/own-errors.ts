@@ -7,7 +7,9 @@ export function unknownOperation({ service, operation, protocol }: NamedCall): A
   switch (protocol) {
     case 'query':
     case 'ec2':
-      return new AwsError('InvalidAction', message);
+      return operation === 'unknown'
+        ? new AwsError('MissingAction', 'The request is missing an action or a required parameter.')
+        : new AwsError('InvalidAction', message);
     case 'rest-xml':
       return new AwsError('NotImplemented', message, { status: 501 });
     case 'rest-json':

@@ -7,10 +7,10 @@ import type { Models } from '../aws/models/operation-model.ts';
 import type { Operation, PolicyDocument, Principal } from '../aws/operation.ts';
 import { signRequest } from '../aws/sigv4/sign-request.ts';
 import { createSigningKeys } from '../aws/sigv4/signing-key.ts';
-import { createLogger } from '../base/log.ts';
+import { createLogger, type Logger } from '../base/log.ts';
 import type { CapturedCall, CaptureSink } from '../capture/captured-call.ts';
 import { createEndpoint } from './endpoint.ts';
-import type { CallNamer, EndpointDeps, InternalRoute } from './endpoint-contract.ts';
+import type { CallNamer, EndpointDeps, EndpointTls, InternalRoute } from './endpoint-contract.ts';
 
 export { talk } from '../../test/kit/wire.ts';
 
@@ -48,6 +48,7 @@ export type Endpoint = {
   readonly forwarded: string[];
   /** What PutObject stored, by `bucket/key`. */
   readonly objects: Map<string, Buffer>;
+  readonly renewTls: (tls: EndpointTls) => void;
   readonly stop: () => Promise<void>;
 };
 
@@ -57,13 +58,14 @@ export type Overrides = {
   readonly routes?: readonly InternalRoute[];
   readonly operations?: readonly Operation[];
   readonly namer?: Partial<CallNamer>;
+  readonly log?: Logger;
 };
 
 const models = createModels();
 
 export async function startEndpoint(
   createNamer: (deps: { models: Models; defaultRegion: string }) => CallNamer,
-  { sink: sinkOverrides, settings = {}, routes = [], operations = [], namer = {} }: Overrides = {},
+  { sink: sinkOverrides, settings = {}, routes = [], operations = [], namer = {}, log }: Overrides = {},
 ): Promise<Endpoint> {
   const { sink, calls } = rememberingSink(sinkOverrides);
   const forwarded: string[] = [];
@@ -93,10 +95,12 @@ export async function startEndpoint(
     signingKeys: createSigningKeys(),
     clock: { now: () => Date.now() },
     newEventId: () => `00000000-0000-4000-8000-${String(++next).padStart(12, '0')}`,
-    log: createLogger('silent'),
+    log: log ?? createLogger('silent'),
   });
   const { host, port } = await endpoint.listen('127.0.0.1', 0);
-  return { url: `http://${host}:${port}`, port, calls, forwarded, objects, stop: endpoint.stop };
+  const url = `${settings.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
+  const { stop, renewTls } = endpoint;
+  return { url, port, calls, forwarded, objects, stop, renewTls };
 }
 
 const OWN = new Set(['cloudtrail', 's3', 'sts', 'iam']);

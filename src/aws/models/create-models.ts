@@ -1,8 +1,5 @@
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
-
 import type { Models, OperationModel, ServiceModel } from './operation-model.ts';
-import { findPackages, type KnownPackage } from './packages.ts';
+import { findPackages, ownFolder, type KnownPackage } from './packages.ts';
 import { readPackage } from './read-package.ts';
 
 /**
@@ -32,12 +29,6 @@ export function createModels({ folders = [] }: { readonly folders?: readonly str
     installed: () => names,
     packages: () => packages,
   };
-}
-
-/** Where npm put the official clients: beside the one that we cannot do without. */
-function ownFolder(): string {
-  const manifest = createRequire(import.meta.url).resolve('@aws-sdk/client-cloudtrail/package.json');
-  return dirname(dirname(manifest));
 }
 
 /** A package that cannot be read leaves the others of its signing name as they are. */

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 import type { Protocol } from '../protocols/protocol.ts';
 import type { PackageModel } from './operation-model.ts';
@@ -26,6 +27,12 @@ export function findPackages(folders: readonly string[]): readonly KnownPackage[
     }
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, known]) => known);
+}
+
+/** Where npm put the clients that come with Opentrail: beside the one that we cannot do without. */
+export function ownFolder(): string {
+  const manifest = createRequire(import.meta.url).resolve('@aws-sdk/client-cloudtrail/package.json');
+  return dirname(dirname(manifest));
 }
 
 function entriesOf(folder: string): string[] {

@@ -116,7 +116,8 @@ function find(request: RequestHead, auth: Auth, { services, routerOf }: Known): 
     });
   const other = byTarget(request, service);
   if (other !== undefined) return { ...other, evidence: `${evidence} ${other.evidence}` };
-  return { service, operation: 'unknown', protocol: ways.target ? 'json' : formProtocol(service), evidence };
+  const protocol = ways.target && !isForm(request) ? 'json' : formProtocol(service);
+  return { service, operation: 'unknown', protocol, evidence };
 }
 
 /** By the scope, or the host of a request without one. */
