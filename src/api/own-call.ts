@@ -130,9 +130,11 @@ async function checkPolicies(
   const { principal } = context;
   const policy = await operation.resourcePolicy?.(input, context);
   const resourceAccount = await operation.resourceAccount?.(input, context);
+  const own = await operation.conditionKeys?.(input, context);
+  const keys = own === undefined ? conditionKeys : { ...conditionKeys, ...own };
   for (const resource of operation.resources?.(input, context) ?? ['*']) {
     authorize(
-      { principal, action, resource, context: conditionKeys, resourceAccount },
+      { principal, action, resource, context: keys, resourceAccount },
       { identityPolicies: principal.policies, resourcePolicies: policy === undefined ? [] : [policy] },
     );
   }

@@ -21,6 +21,13 @@ export type Operation = {
   /** Owner of the resources, where that may be another account than the caller's (buckets): then both sides must allow. */
   readonly resourceAccount?:
     ((input: OperationInput, context: CallContext) => Promise<string | undefined>) | undefined;
+  /** Condition keys of the service's own (`iam:PolicyARN`), beside the global ones. */
+  readonly conditionKeys?:
+    | ((
+        input: OperationInput,
+        context: CallContext,
+      ) => Promise<Readonly<Record<string, string | readonly string[] | undefined>>>)
+    | undefined;
   readonly handle: (input: OperationInput, context: CallContext) => Promise<OperationOutput>;
 };
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { authorize } from '../../src/aws/policy/authorize.ts';
 import { conditionKeysOf } from '../../src/aws/policy/condition-keys.ts';
+import type { ConditionKeys } from '../../src/aws/policy/policy-request.ts';
 import type { CallContext, Operation, OperationInput, Principal } from '../../src/aws/operation.ts';
 import { createIam, type Iam } from '../../src/embedded/iam/create-iam.ts';
 import { openMasterKey } from '../../src/embedded/iam/master-key.ts';
@@ -93,14 +94,15 @@ async function callAs(
   context: CallContext,
 ): Promise<Record<string, unknown>> {
   const action = operation.action ?? `${operation.service}:${operation.name}`;
+  const own = (await operation.conditionKeys?.(input, context)) ?? {};
   if (action !== false)
     for (const resource of operation.resources?.(input, context) ?? ['*'])
-      context.authorize(action, resource);
+      check(context, { action, resource, own });
   return (await operation.handle(input, context)).output ?? {};
 }
 
 function contextOf(principal: Principal, now: number): CallContext {
-  const call = { sourceIp: '127.0.0.1', userAgent: 'test', region: 'us-east-1', now, secure: false };
+  const call = { sourceIp: '127.0.0.1', userAgent: 'test', region: 'us-east-1', now };
   return {
     ...call,
     principal,
@@ -110,11 +112,17 @@ function contextOf(principal: Principal, now: number): CallContext {
     origin: 'http://127.0.0.1:4680',
     headers: {},
     extensions: {},
-    authorize: (action, resource) =>
-      authorize(
-        { principal, action, resource, context: conditionKeysOf(principal, call) },
-        { identityPolicies: principal.policies },
-      ),
+    authorize: (action, resource) => check({ ...call, principal }, { action, resource, own: {} }),
     signal: new AbortController().signal,
   };
+}
+
+type Facts = Pick<CallContext, 'principal' | 'sourceIp' | 'userAgent' | 'region' | 'now'>;
+
+function check(
+  { principal, ...call }: Facts,
+  { action, resource, own }: { action: string; resource: string; own: ConditionKeys },
+): void {
+  const context = { ...conditionKeysOf(principal, { ...call, secure: false }), ...own };
+  authorize({ principal, action, resource, context }, { identityPolicies: principal.policies });
 }

@@ -15,6 +15,7 @@ import { attachedPolicyOperations } from './operations/attached-policies.ts';
 import { groupMemberOperations } from './operations/group-members.ts';
 import { groupOperations } from './operations/groups.ts';
 import type { IamParts } from './operations/iam-operation.ts';
+import { iamConditionKeys } from './operations/iam-condition-keys.ts';
 import { inlinePolicyOperations } from './operations/inline-policies.ts';
 import { loginProfileOperations } from './operations/login-profiles.ts';
 import { mfaDeviceOperations } from './operations/mfa-devices.ts';
@@ -65,7 +66,10 @@ export function createIam(deps: IamDeps): Iam {
   const tokens = createSessionTokens(masterKey);
   const parts: IamParts = { settings, masterKey, clock, accountId, directory, passwords, limiter, mfa };
   return {
-    operations: FAMILIES.flatMap((family) => family(parts)),
+    operations: FAMILIES.flatMap((family) => family(parts)).map((operation) => ({
+      ...operation,
+      conditionKeys: iamConditionKeys(parts, operation.name),
+    })),
     credentials: createCredentialSource({ directory, tokens, clock, accountId }),
     sessions: createSessions({ tokens, directory, mfa, clock, accountId }),
     roles: createRoleSource(directory),

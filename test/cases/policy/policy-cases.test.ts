@@ -14,6 +14,8 @@ type Case = {
   readonly name: string;
   readonly identity?: readonly string[];
   readonly resource?: readonly string[];
+  /** The caller is then a session of the role `reader`, with these policies of its own. */
+  readonly session?: readonly string[];
   readonly request?: Partial<PolicyRequest>;
   readonly verdict: Verdict;
 };
@@ -31,6 +33,13 @@ const usual: PolicyRequest = {
   context: {},
 };
 
+const reader = {
+  type: 'AssumedRole',
+  arn: 'arn:aws:sts::123456789012:assumed-role/reader/shift',
+  accountId: '123456789012',
+  principalId: 'AROAREADER:shift',
+};
+
 const folder = import.meta.dirname;
 
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
@@ -42,10 +51,14 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
     names.map((name) => policies[name] ?? expect.fail(`no policy ${name}`));
 
   describe(file, () => {
-    it.each(cases)('$name: $verdict', ({ identity, resource, request, verdict }) => {
+    it.each(cases)('$name: $verdict', ({ identity, resource, session, request, verdict }) => {
+      const asSession = session && {
+        principal: { ...reader, sessionPolicies: named(session) },
+        context: { 'aws:PrincipalArn': 'arn:aws:iam::123456789012:role/reader' },
+      };
       expect(
         evaluate(
-          { ...usual, ...request },
+          { ...usual, ...asSession, ...request },
           { identityPolicies: named(identity), resourcePolicies: named(resource) },
         ),
       ).toBe(verdict);
