@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchGateway } from './gateway.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLookup } from './lookup.ts';
+import { benchNaming } from './naming.ts';
 import { benchVerify } from './verify.ts';
 import { line, machine } from './kit/machine.ts';
 
@@ -20,6 +21,7 @@ const { values } = parseArgs({
 });
 
 const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
+  naming: () => benchNaming(values.quick ? { rounds: 2, seconds: 0.3 } : {}),
   gateway: () => benchGateway(values.quick ? { rounds: 2, seconds: 2 } : {}),
   ingest: () => benchIngest(values.quick ? { events: 50_000, rounds: 1 } : {}),
   lookup: () =>

@@ -3,13 +3,18 @@
  * must not hide from the record what the server will see.
  */
 export function queryValue(query: string, name: string): string | undefined {
-  if (!query.includes(name) && !query.includes('%')) return undefined;
+  let percent = query.indexOf('%');
+  if (percent === -1 && !query.includes(name)) return undefined;
   let start = 0;
   while (start < query.length) {
     const next = query.indexOf('&', start);
     const end = next === -1 ? query.length : next;
-    const value = pairValue(query.slice(start, end), name);
-    if (value !== undefined) return value;
+    if (percent !== -1 && percent < start) percent = query.indexOf('%', start);
+    const escaped = percent !== -1 && percent < end;
+    if (escaped || query.startsWith(name, start)) {
+      const value = pairValue(query.slice(start, end), name);
+      if (value !== undefined) return value;
+    }
     start = end + 1;
   }
   return undefined;

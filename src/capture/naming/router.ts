@@ -196,6 +196,8 @@ const NO_NAMES: ReadonlyMap<string, string> = new Map();
 function queryNames(query: string): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const pair of query.split('&')) {
+    // A presigned request's own; no template asks for such a name.
+    if (pair.startsWith('X-Amz-')) continue;
     const at = pair.indexOf('=');
     const name = decode(at === -1 ? pair : pair.slice(0, at));
     if (!names.has(name)) names.set(name, at === -1 ? '' : decode(pair.slice(at + 1)));
