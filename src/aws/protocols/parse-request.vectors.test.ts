@@ -8,22 +8,35 @@ import type { OperationModel } from '../models/operation-model.ts';
 
 const FILES = ['ec2', 'json', 'json_1_0', 'query', 'rest-json', 'rest-xml', 'smithy-rpc-v2-cbor'];
 
-/** Vectors that only make sense forwards, with the reason. */
-const ONE_WAY: readonly (readonly [RegExp, string])[] = [
-  [/^SDKApp(lied|end(s|ed))/, 'the vector leaves the compressed body out'],
-  [/IdempotencyTokenAutoFill$/, 'the client fills in what was not given'],
-  [/EmptyQuery(Lists|Maps)$/, 'nothing is sent for the empty value'],
-  [/PrefixHeadersAreNotPresent$/, 'nothing is sent for the empty map'],
-  [/NullAndEmptyHeaders$/, 'nothing is sent for the empty values'],
-  [/OmitsEmptyListQueryValues$/, 'nothing is sent for the empty list'],
-  [
-    /^RestJsonHttpWith(EmptyStructurePayload|HeadersButNoPayload)$/,
-    'an empty structure is sent where none was given',
-  ],
+/** Vectors that cannot be read backwards: a compressed body is told by its headers alone, the vector leaves it out. */
+const ONE_WAY = /^SDKApp(lied|end(s|ed))/;
+
+/** Vectors whose empty values are not sent (or are where none was given): all else must come back. */
+const EMPTY_IS_NOTHING = [
+  /EmptyQuery(Lists|Maps)$/,
+  /PrefixHeadersAreNotPresent$/,
+  /NullAndEmptyHeaders$/,
+  /OmitsEmptyListQueryValues$/,
+  /^RestJsonHttpWith(EmptyStructurePayload|HeadersButNoPayload)$/,
 ];
 
-function isOneWay(id: string): boolean {
-  return ONE_WAY.some(([pattern]) => pattern.test(id));
+/** What clients fill in where no token is given. */
+const FILLED_IN = '00000000-0000-4000-8000-000000000000';
+
+/** Without what the wire cannot say. */
+function said(id: string, value: unknown): unknown {
+  const emptyIsNothing = EMPTY_IS_NOTHING.some((pattern) => pattern.test(id));
+  const tokenIsNothing = id.endsWith('IdempotencyTokenAutoFill');
+  if (typeof value !== 'object' || value === null || !(emptyIsNothing || tokenIsNothing)) return value;
+  const entries = Object.entries(value).filter(
+    ([, one]) => !(tokenIsNothing && one === FILLED_IN) && !(emptyIsNothing && isEmpty(one)),
+  );
+  return Object.fromEntries(entries);
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === undefined || value === '') return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
 function requestOf(model: OperationModel, { serialized }: BotoCase) {
@@ -44,10 +57,12 @@ function requestOf(model: OperationModel, { serialized }: BotoCase) {
 describe.skipIf(!vectorsPresent).each(FILES)('requests of botocore read back: %s', (file) => {
   for (const suite of vectorsPresent ? readSuites('input', file) : []) {
     for (const vector of suite.cases) {
-      it.skipIf(isOneWay(vector.id))(vector.id, () => {
+      it.skipIf(ONE_WAY.test(vector.id))(vector.id, () => {
         const model = modelOfVector(suite, vector.given);
         const read = parseRequest(model, requestOf(model, vector));
-        expect(comparable(model, 'input', read)).toEqual(comparable(model, 'input', vector.params));
+        expect(said(vector.id, comparable(model, 'input', read))).toEqual(
+          said(vector.id, comparable(model, 'input', vector.params)),
+        );
       });
     }
   }
