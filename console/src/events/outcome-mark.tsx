@@ -3,6 +3,8 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { outcomeOf } from './sentence.ts';
 import type { TrailEvent } from './trail-event.ts';
 
+const WORDS = { denied: 'Denied', failed: 'Failed', unknown: 'Not known' } as const;
+
 /** Nothing for what went well: what did not must stand out. */
 export function OutcomeMark({
   event,
@@ -21,9 +23,7 @@ export function OutcomeMark({
     );
   return (
     <span title={why}>
-      <StatusIndicator type={outcome === 'denied' ? 'error' : 'warning'}>
-        {outcome === 'denied' ? 'Denied' : 'Failed'}
-      </StatusIndicator>
+      <StatusIndicator type={outcome === 'denied' ? 'error' : 'warning'}>{WORDS[outcome]}</StatusIndicator>
     </span>
   );
 }

@@ -29,6 +29,18 @@ describe('the sentence', () => {
     expect(say(record)).toBe('alice tried to delete table ledger; denied');
   });
 
+  it('claims neither that a call took effect nor that it failed where the answer was never seen', () => {
+    for (const outcome of ['unknown', 'aborted']) {
+      const record = {
+        eventName: 'DeleteTable',
+        userIdentity: alice,
+        requestParameters: { tableName: 'ledger' },
+        additionalEventData: { outcome },
+      };
+      expect(say(record)).toBe('alice tried to delete table ledger; whether it took effect is not known');
+    }
+  });
+
   it('names the error of a call that failed otherwise', () => {
     const record = {
       eventName: 'StopInstances',

@@ -5,7 +5,8 @@ import { operationWords, singular } from './words.ts';
 
 export type Part = { readonly kind: 'text' | 'who' | 'thing' | 'place' | 'outcome'; readonly text: string };
 
-export type Outcome = 'ok' | 'denied' | 'failed';
+/** `unknown`: the server went down, or the client away, before there was a whole answer; the call may have taken effect. */
+export type Outcome = 'ok' | 'denied' | 'failed' | 'unknown';
 
 /** `alice terminated instance i-0abc from 203.0.113.9 with the AWS CLI`; what did not happen was only tried. */
 export function sentenceOf(event: TrailEvent): readonly Part[] {
@@ -24,12 +25,17 @@ export function sentenceText(parts: readonly Part[]): string {
 
 export function outcomeOf(event: TrailEvent): Outcome {
   const failedLogin = textAt(event.record, 'responseElements', 'ConsoleLogin') === 'Failure';
+  if (event.errorCode === '' && isOpen(event)) return 'unknown';
   if (event.errorCode === '') return failedLogin ? 'failed' : 'ok';
   return /AccessDenied|Unauthori[sz]ed|NotAuthori[sz]ed|Forbidden|AuthFailure|AuthorizationError/i.test(
     event.errorCode,
   )
     ? 'denied'
     : 'failed';
+}
+
+function isOpen(event: TrailEvent): boolean {
+  return ['unknown', 'aborted'].includes(textAt(event.record, 'additionalEventData', 'outcome'));
 }
 
 /** Who did it, as one would say it. */
@@ -155,6 +161,8 @@ function placeOf(event: TrailEvent): readonly Part[] {
 
 function ending(event: TrailEvent, outcome: Outcome): readonly Part[] {
   if (outcome === 'ok') return [];
+  if (outcome === 'unknown')
+    return [say('; '), { kind: 'outcome', text: 'whether it took effect is not known' }];
   const why = outcome === 'denied' ? 'denied' : event.errorCode ? `failed: ${event.errorCode}` : 'failed';
   return [say('; '), { kind: 'outcome', text: why }];
 }

@@ -1,5 +1,5 @@
 import { OutcomeMark } from '../../events/outcome-mark.tsx';
-import { sentenceOf, sentenceText } from '../../events/sentence.ts';
+import { outcomeOf, sentenceOf, sentenceText } from '../../events/sentence.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
 import { TimeText } from '../../parts/time-text.tsx';
 import { formatHash } from '../../routing/route.ts';
@@ -16,7 +16,7 @@ export function EventLine({ event, current = false, note }: Props) {
         ) : (
           <a href={formatHash({ page: 'event', id: event.id })}>{event.name}</a>
         )}
-        {event.errorCode !== '' && <OutcomeMark event={event} />}
+        {outcomeOf(event) !== 'ok' && <OutcomeMark event={event} />}
         <span className="ot-secondary">
           {current && 'this event · '}
           <TimeText ms={event.time} />

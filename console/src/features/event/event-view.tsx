@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from 'react';
 import { OutcomeMark } from '../../events/outcome-mark.tsx';
 import type { Range } from '../../events/range.ts';
 import { isObject } from '../../events/record.ts';
-import { sentenceOf } from '../../events/sentence.ts';
+import { outcomeOf, sentenceOf } from '../../events/sentence.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
 import { TimeText } from '../../parts/time-text.tsx';
 import { utcTime } from '../../parts/time.ts';
@@ -66,6 +66,7 @@ function noParameters(event: TrailEvent): string {
 
 function noElements(event: TrailEvent): string {
   if (event.errorCode !== '') return 'The call failed: the error is among the fields.';
+  if (outcomeOf(event) === 'unknown') return 'There was no whole answer to record.';
   return event.readOnly
     ? 'Answers of read-only calls are not recorded.'
     : 'The answer had no elements to record.';
