@@ -117,3 +117,32 @@ function kindOf(arn: string, from: number): string {
   while (end < arn.length && arn[end] !== '/' && arn[end] !== ':') end++;
   return arn.slice(from, end);
 }
+
+/** What EC2's ids begin with. */
+const ID_TYPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ami: 'AWS::EC2::Ami',
+    eipalloc: 'AWS::EC2::EIP',
+    eni: 'AWS::EC2::NetworkInterface',
+    fl: 'AWS::EC2::FlowLog',
+    i: 'AWS::EC2::Instance',
+    igw: 'AWS::EC2::InternetGateway',
+    key: 'AWS::EC2::KeyPair',
+    lt: 'AWS::EC2::LaunchTemplate',
+    nat: 'AWS::EC2::NatGateway',
+    acl: 'AWS::EC2::NetworkAcl',
+    rtb: 'AWS::EC2::RouteTable',
+    sg: 'AWS::EC2::SecurityGroup',
+    snap: 'AWS::EC2::Snapshot',
+    subnet: 'AWS::EC2::Subnet',
+    tgw: 'AWS::EC2::TransitGateway',
+    vol: 'AWS::EC2::Volume',
+    vpc: 'AWS::EC2::VPC',
+    vpce: 'AWS::EC2::VPCEndpoint',
+  }),
+);
+
+/** `vol-1` → `AWS::EC2::Volume`; '' for what begins otherwise. */
+export function typeOfId(id: string): string {
+  return ID_TYPES.get(id.slice(0, Math.max(0, id.indexOf('-')))) ?? '';
+}

@@ -1,5 +1,5 @@
 import type { EventResource } from '../event-record.ts';
-import { typeOfArn } from './arn-types.ts';
+import { typeOfArn, typeOfId } from './arn-types.ts';
 import { memberTypesOf, type MemberTypes } from './member-types.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -99,7 +99,7 @@ function addText(found: Found, key: string, text: string): void {
   const byArn = text.startsWith('arn:') ? typeOfArn(text) : undefined;
   if (byArn !== undefined && byArn !== '') return found.add(byArn, text);
   const byKey = found.types.get(key);
-  if (byKey !== undefined) return found.add(byKey, text);
+  if (byKey !== undefined) return found.add(byKey || (byArn ?? typeOfId(text)), text);
   if (byArn !== undefined && endsInArn(key)) found.add('', text);
 }
 

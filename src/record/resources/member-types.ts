@@ -3,6 +3,9 @@ import { MEMBERS_OF_OPERATIONS } from './operation-members.ts';
 
 export type MemberTypes = ReadonlyMap<string, string>;
 
+/** A member `subnetId` also stands for the list `SubnetIds`. */
+const LISTED = /(Id|Name|Identifier)$/;
+
 const NONE: MemberTypes = new Map();
 const SUFFIX = '.amazonaws.com';
 
@@ -30,8 +33,10 @@ function typesFor(service: string, operation: string): MemberTypes {
   const types = new Map<string, string>();
   const add = (members: Table) => {
     for (const [member, type] of Object.entries(members)) {
-      types.set(member, type);
-      types.set(member.charAt(0).toUpperCase() + member.slice(1), type);
+      for (const name of LISTED.test(member) ? [member, `${member}s`] : [member]) {
+        types.set(name, type);
+        types.set(name.charAt(0).toUpperCase() + name.slice(1), type);
+      }
     }
   };
   add(table);

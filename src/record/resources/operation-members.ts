@@ -46,5 +46,7 @@ export const MEMBERS_OF_OPERATIONS: readonly (readonly [
   ['cloudtrail', /EventDataStore/, { name: 'AWS::CloudTrail::EventDataStore' }],
   ['states', /Activity/, { name: 'AWS::StepFunctions::Activity' }],
   ['ssm', /Association/, { name: 'AWS::SSM::Document' }],
+  ['eks', /AccessEntry|AccessPolic/, { name: 'AWS::EKS::Cluster' }],
+  ['ssm', /Tags/, { resourceId: '' }],
   ['ec2', /(Create|Delete)Tags/, { resourceId: '' }],
 ];
