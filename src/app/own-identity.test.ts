@@ -84,6 +84,23 @@ describe('an own key', () => {
     expect(own(session['AccessKeyId'] ?? '', 'another token')).toBeUndefined();
   });
 
+  it('of a role session has the role as its issuer in the intent, until the role is gone', async () => {
+    const Statement = [{ Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'sts:AssumeRole' }];
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+    await kit.call('CreateRole', { RoleName: 'deploy', AssumeRolePolicyDocument });
+    const RoleArn = `arn:aws:iam::${ACCOUNT}:role/deploy`;
+    const assumed = await kit.call('AssumeRole', { RoleArn, RoleSessionName: 'run-7' });
+    const { AccessKeyId = '', SessionToken } = assumed['Credentials'] as Record<string, string>;
+    expect(intentBy(AccessKeyId, SessionToken)).toMatchObject({
+      type: 'AssumedRole',
+      arn: `arn:aws:sts::${ACCOUNT}:assumed-role/deploy/run-7`,
+      accessKeyId: AccessKeyId,
+      sessionContext: { sessionIssuer: { type: 'Role', arn: RoleArn, userName: 'deploy' } },
+    });
+    await kit.call('DeleteRole', { RoleName: 'deploy' });
+    expect(own(AccessKeyId, SessionToken)).toBeUndefined();
+  });
+
   it('follows its user: renamed, switched off, deleted', async () => {
     const { AccessKeyId } = (await kit.call('CreateAccessKey', { UserName: 'ann' }))[
       'AccessKey'

@@ -224,6 +224,45 @@ describe('AssumeRole', () => {
   });
 });
 
+describe('GetFederationToken', () => {
+  const allow = (...Action: string[]) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
+
+  it('lends what both policies allow, of IAM and STS nothing', async () => {
+    const guest = await resolve(await kit.call('GetFederationToken', { Name: 'guest', Policy: allow('*') }));
+    expect(guest).toMatchObject({ type: 'FederatedUser', principalId: `${ACCOUNT}:guest` });
+    expect(await kit.call('GetCallerIdentity', {}, guest)).toMatchObject({
+      Arn: `arn:aws:sts::${ACCOUNT}:federated-user/guest`,
+    });
+    for (const operation of ['ListUsers', 'GetFederationToken'])
+      await expect(kit.call(operation, { Name: 'second' }, guest)).rejects.toMatchObject({
+        code: 'AccessDenied',
+      });
+    await expect(
+      kit.call('AssumeRole', { RoleArn: ROLE, RoleSessionName: 'audit' }, guest),
+    ).rejects.toMatchObject({
+      code: 'AccessDenied',
+    });
+  });
+
+  it('is for long-lived keys, and for policies that can be packed', async () => {
+    const session = await resolve(await kit.call('GetSessionToken', {}));
+    await expect(kit.call('GetFederationToken', { Name: 'guest' }, session)).rejects.toMatchObject({
+      code: 'AccessDenied',
+    });
+    const arn = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+    const large = {
+      Policy: allow(`s3:${'G'.repeat(1900)}`),
+      PolicyArns: Array.from({ length: 10 }, () => ({ arn })),
+    };
+    await expect(kit.call('GetFederationToken', { Name: 'guest', ...large })).rejects.toMatchObject({
+      code: 'PackedPolicyTooLarge',
+      status: 400,
+      message: expect.stringMatching(/^Packed policy consumes 1\d\d% of allotted space/) as string,
+    });
+  });
+});
+
 describe('GetAccessKeyInfo', () => {
   it('tells the account of our keys only', async () => {
     const { AccessKeyId } = (await kit.call('GetSessionToken', {}))['Credentials'] as Credentials;
