@@ -52,7 +52,7 @@ function writerFor({ service, operation, protocol, model }: OperationPlace): Wri
   if (protocol === 'json') return (request) => json(service, shape, request);
   if (model !== undefined && shape !== undefined) return (request) => byModel(model, shape, request);
   if (protocol === 'query') return (request) => whole(request, (body) => foreignForm(service, body));
-  if (protocol === 'rest-json') return (request) => json(service, undefined, request);
+  if (protocol === 'rest-json') return (request) => foreignRest(service, request);
   return () => ({ parameters: null, unavailable: 'no model of the operation is installed' });
 }
 
@@ -77,6 +77,15 @@ function json(service: string, shape: Shape | undefined, request: CapturedReques
       shape === undefined ? writeUnmodelled(service, value as Json) : writeValue(shape, value),
     ),
   };
+}
+
+/** The query's parameters beside the body's; which parts of the path are parameters nobody can tell. */
+function foreignRest(service: string, request: CapturedRequest): Parameters {
+  const ofBody = json(service, undefined, request);
+  const query = [...new URLSearchParams(request.query)].filter(([name]) => !name.startsWith('X-Amz-'));
+  if (query.length === 0) return ofBody;
+  const ofQuery = writeUnmodelled(service, Object.fromEntries(query));
+  return { ...ofBody, parameters: { ...ofQuery, ...ofBody.parameters } };
 }
 
 function byModel(model: OperationModel, shape: Shape, request: CapturedRequest): Parameters {
