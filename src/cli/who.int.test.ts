@@ -125,6 +125,7 @@ describe.skipIf(missing !== undefined)(needing('who, in a cloud that is watched'
       expect(one).toMatchObject({ events: 1, identity: { session: 'second' } });
       expect(one.chains[0]?.person).toMatchObject({ userName: 'carla' });
     }
+    expect(await report('b/second')).toMatchObject({ events: 1, identity: { session: 'second' } });
     expect([session.kind, arn.kind, role.kind, address.kind, resource.kind]).toEqual([
       'session',
       'arn',
@@ -236,6 +237,12 @@ describe('who, on the demo', () => {
     });
     const json = await who(...args, '--json');
     expect([json.code, JSON.parse(json.stdout)]).toEqual([1, { subject: args[0], found: false }]);
+  });
+
+  it('knows a role by its bare name', async () => {
+    const role = await report('DeployRole');
+    expect(role.callers.length).toBeGreaterThan(0);
+    for (const { value } of role.callers) expect(value).toMatch(/:assumed-role\/DeployRole\//);
   });
 
   it('keeps to a time that is given', async () => {

@@ -23,7 +23,7 @@ export function whoCommand(): Command {
     )
     .argument(
       '<subject>',
-      'access key id, ARN of a user, role, session or resource, user or session name, IP address, or resource name',
+      'access key id, ARN of a user, role, session or resource, user, session or role name, IP address, or resource name',
     )
     .option('--data <dir>', 'data folder of the server (else AWS_… variables are used)')
     .addOption(

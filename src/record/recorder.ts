@@ -9,7 +9,7 @@ import { uuidFrom } from '../base/ids.ts';
 import { accountOfArn, text, type Json } from './identify/answer.ts';
 import { type Caller, judgeCaller, unknownCaller, userIdentityOf } from './identify/caller.ts';
 import { otherAccounts, seenFromOutside } from './identify/cross-account.ts';
-import { learnFrom } from './identify/learn.ts';
+import { isNews, learnFrom } from './identify/learn.ts';
 import { bringsToken, tokenCaller, type TokenCall } from './identify/token-caller.ts';
 import { type Failure, failureOf } from './members/failure.ts';
 import { writeWithinLimits } from './members/sizes.ts';
@@ -181,7 +181,8 @@ function learn(deps: RecorderDeps, finishing: Finishing, model: NonNullable<Plan
   const { call, caller, failure } = finishing;
   const { service, operation } = call.named;
   const token = caller.identity.accessKeyId === undefined && bringsToken(service, operation);
-  const lesson = call.servedBy === 'upstream' && isSuccess(call);
+  const lesson =
+    call.servedBy === 'upstream' && isSuccess(call) && isNews(service, operation, caller.identity);
   if (!lesson && !token) return caller;
   try {
     const { input, output } = readCall(call, model);

@@ -1,8 +1,10 @@
+import { isIP } from 'node:net';
+
 import { isoSeconds } from '../../base/clock.ts';
 import { chainOf, type Chain } from './chain.ts';
 import type { Attribute, Count, History, Range } from './history.ts';
 import { identityOf, labelOf, present, type Identity } from './identity.ts';
-import { readingsOf, resolve, type Kind, type Resolved, type Subject } from './subject.ts';
+import { byRoleName, readingsOf, resolve, type Kind, type Resolved, type Subject } from './subject.ts';
 import { servicesOf } from './timeline.ts';
 
 /** What `who --json` prints. Times are ISO 8601; `activity` counts events in equal parts from firstSeen to lastSeen. */
@@ -49,7 +51,10 @@ export async function reportOn(history: History, { text, as, range }: Question):
   const resolved = [...(await resolve(history, [first], range)), ...(await resolve(history, others, range))];
   const unused =
     first.kind === 'key' && resolved[0]?.subject !== first ? await chainOf(history, text) : undefined;
-  const best: Resolved | undefined = unused === undefined ? resolved[0] : { subject: first, span: undefined };
+  const best =
+    unused === undefined
+      ? (resolved[0] ?? (await otherwise(history, { text, as, range })))
+      : { subject: first, span: undefined };
   if (best === undefined) return undefined;
   const alsoAs = resolved
     // Every key is what the call that gave it out was about.
@@ -72,6 +77,12 @@ export async function reportOn(history: History, { text, as, range }: Question):
     addresses: known.addresses,
     alsoAs,
   });
+}
+
+/** Where no attribute is what was asked for. */
+async function otherwise(history: History, { text, as, range }: Question): Promise<Resolved | undefined> {
+  const mayBeRole = (as === undefined && !text.startsWith('arn:') && isIP(text) === 0) || as === 'session';
+  return mayBeRole ? byRoleName(history, text, range) : undefined;
 }
 
 const NOTHING = { chains: [], callers: [], keys: [], addresses: [] };

@@ -39,6 +39,39 @@ export async function resolve(
   return spans.flatMap(({ subject, span }) => (span === undefined ? [] : [{ subject, span }]));
 }
 
+const MOST_CALLERS = 1000;
+
+/**
+ * Who has a role's bare name, or `ROLE/SESSION`: no attribute holds these, so they are looked for in the ARNs of callers. Undefined when none of
+ * the most frequent callers fits.
+ */
+export async function byRoleName(
+  history: History,
+  text: string,
+  range: Range,
+): Promise<Resolved | undefined> {
+  const callers = await history.values([], range, { key: 'UserArn', most: MOST_CALLERS });
+  const found = new Set<string>();
+  for (const { value } of callers) {
+    const [, start = '', role = '', session = ''] =
+      /^(arn:[^:]+:sts::[^:]*:assumed-role\/)([^/]+)\/(.+)$/.exec(value) ?? [];
+    if (role === text) found.add(`${start}${role}/`);
+    else if (`${role}/${session}` === text) found.add(value);
+  }
+  if (found.size === 0) return undefined;
+  const attributes = [...found]
+    .slice(0, MOST_CONDITIONS)
+    .map((AttributeValue): Attribute =>
+      AttributeValue.endsWith('/')
+        ? { AttributeKey: 'UserArn', AttributeValue, Operator: 'prefix' }
+        : { AttributeKey: 'UserArn', AttributeValue },
+    );
+  return { subject: { kind: 'session', text, attributes }, span: await spanOf(history, attributes, range) };
+}
+
+/** As many as LookupEvents takes, less those that are added to them. */
+const MOST_CONDITIONS = 40;
+
 function subjectOf(kind: Kind, text: string): Subject {
   const equals = (AttributeKey: string): readonly Attribute[] => [{ AttributeKey, AttributeValue: text }];
   switch (kind) {

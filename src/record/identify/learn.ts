@@ -54,6 +54,17 @@ export function teaches(service: string, operation: string): boolean {
   return LESSONS.has(`${service} ${operation}`);
 }
 
+/** Answers that tell of nobody but the caller: not worth reading where he is known. */
+const ABOUT_CALLER: ReadonlySet<string> = new Set(['s3 ListBuckets', 'sts GetCallerIdentity']);
+
+export function isNews(service: string, operation: string, caller: CallerIdentity): boolean {
+  return !ABOUT_CALLER.has(`${service} ${operation}`) || !isKnown(caller);
+}
+
+function isKnown({ type, principalId }: CallerIdentity): boolean {
+  return type !== 'Unknown' && principalId !== undefined;
+}
+
 export function learnFrom(directory: Directory, seen: Seen): void {
   LESSONS.get(`${seen.service} ${seen.operation}`)?.(directory, seen);
 }
@@ -123,7 +134,7 @@ function learnNewName(directory: Directory, { input, caller, defaultAccount }: S
 function learnCaller(directory: Directory, { output, caller, accessKeyId }: Seen): void {
   const arn = text(output['Arn']);
   const uniqueId = text(output['UserId']) || undefined;
-  if (accessKeyId === undefined || (caller.type !== 'Unknown' && caller.principalId !== undefined)) return;
+  if (accessKeyId === undefined || isKnown(caller)) return;
   const [, accountId = '', role = ''] = /^arn:[^:]+:sts::(\d+):assumed-role\/([^/]+)/.exec(arn) ?? [];
   const roleArn = role === '' ? undefined : directory.principal(accountId, 'role', role)?.arn;
   const configured = directory.foreign(tenantName(arn), uniqueId);
