@@ -86,13 +86,20 @@ function collectMember(found: Found, key: string, member: object, depth: number)
   if (Array.isArray(member)) {
     for (const element of member) {
       if (typeof element === 'string') addText(found, key, element);
-      else collect(found, element, depth + 2);
+      else collectObject(found, key, element, depth + 2);
     }
     return;
   }
-  const content = (member as Json)['content'];
-  if (typeof content === 'string') addText(found, key, content);
-  collect(found, member, depth + 1);
+  collectObject(found, key, member, depth + 1);
+}
+
+/** EC2's newer operations write a text as `{ tag: 1, content: 'fl-1' }`. */
+function collectObject(found: Found, key: string, value: unknown, depth: number): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const content = (value as Json)['content'];
+    if (typeof content === 'string') addText(found, key, content);
+  }
+  collect(found, value, depth);
 }
 
 function addText(found: Found, key: string, text: string): void {
