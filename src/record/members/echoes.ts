@@ -75,12 +75,12 @@ const NO_SECRET_FIELD = /^(?:action|version|x-amz-(?!signature|security-token).*
 function addFields(found: Set<string>, text: string): void {
   if (text === '') return;
   for (const [name, value] of fieldsIn(text)) {
-    if (!NO_SECRET_FIELD.test(name)) add(found, value);
+    if (!NO_SECRET_FIELD.test(name)) addText(found, value);
   }
 }
 
 function addLeaves(found: Set<string>, value: unknown, depth: number): void {
-  if (typeof value === 'string') add(found, value);
+  if (typeof value === 'string') addText(found, value);
   else if (value instanceof Uint8Array) {
     add(found, textOf(value));
     add(found, Buffer.from(value).toString('base64'));
@@ -93,6 +93,14 @@ function addLeaves(found: Set<string>, value: unknown, depth: number): void {
 function addQuoted(found: Set<string>, body: Uint8Array | undefined): void {
   if (body === undefined) return;
   for (const part of textOf(body).split(/["'<>&=\s]+/, MOST_LEAVES)) add(found, part);
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Blobs are sent as base64, and may be repeated as what they hold. */
+function addText(found: Set<string>, text: string): void {
+  add(found, text);
+  if (BASE64.test(text)) add(found, Buffer.from(text, 'base64').toString('utf8'));
 }
 
 function add(found: Set<string>, text: string): void {

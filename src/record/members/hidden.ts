@@ -59,6 +59,7 @@ const SECRET_ENDS = [
   'tokencode',
   'presharedkey',
   'customerkey',
+  'presignedurl',
 ];
 
 const SECRET_END = new RegExp(`(?:${SECRET_ENDS.join('|')})$`);
