@@ -1,5 +1,5 @@
-import type { Models, OperationModel, ServiceModel } from './operation-model.ts';
-import { findPackages, ownFolder, type KnownPackage } from './packages.ts';
+import type { KnownPackage, Models, OperationModel, ServiceModel } from './operation-model.ts';
+import { findPackages, ownFolder } from './packages.ts';
 import { readPackage } from './read-package.ts';
 
 /**

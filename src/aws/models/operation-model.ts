@@ -1,7 +1,6 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 
 import type { Protocol } from '../protocols/protocol.ts';
-import type { KnownPackage } from './packages.ts';
 
 /** What holds for every operation of one client package. */
 export type PackageModel = {
@@ -20,6 +19,17 @@ export type PackageModel = {
   readonly serviceId: string;
   /** Errors whose code on the wire is not the name of their shape, by code: `NoSuchEntity` → `NoSuchEntityException`. */
   readonly errorNames: ReadonlyMap<string, string>;
+};
+
+/** What an installed client package says of itself, without being loaded. */
+export type KnownPackage = Omit<PackageModel, 'errorNames'> & {
+  /** `@aws-sdk/client-ec2`. */
+  readonly specifier: string;
+  /** Where it is installed. */
+  readonly folder: string;
+  readonly signingName: string;
+  /** A JSON service that older clients still speak to by query (SQS, CloudWatch). */
+  readonly queryCompatible: boolean;
 };
 
 /** One operation as the official client package describes it. */

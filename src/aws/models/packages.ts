@@ -3,18 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import type { Protocol } from '../protocols/protocol.ts';
-import type { PackageModel } from './operation-model.ts';
-
-/** What an installed client package says of itself, without being loaded. */
-export type KnownPackage = Omit<PackageModel, 'errorNames'> & {
-  /** `@aws-sdk/client-ec2`. */
-  readonly specifier: string;
-  /** Where it is installed. */
-  readonly folder: string;
-  readonly signingName: string;
-  /** A JSON service that older clients still speak to by query (SQS, CloudWatch). */
-  readonly queryCompatible: boolean;
-};
+import type { KnownPackage } from './operation-model.ts';
 
 /** The client packages in folders such as `node_modules/@aws-sdk`, alphabetically; where two hold the same one, the first. */
 export function findPackages(folders: readonly string[]): readonly KnownPackage[] {

@@ -7,8 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { NormalizedSchema } from '@smithy/core/schema';
 
 import { OpentrailError } from '../../base/errors.ts';
-import type { OperationModel, PackageModel, ServiceModel } from './operation-model.ts';
-import type { KnownPackage } from './packages.ts';
+import type { KnownPackage, OperationModel, PackageModel, ServiceModel } from './operation-model.ts';
 import { readSchemaText, type StaticError, type StaticOperation } from './schema-text.ts';
 
 type Schemas = { readonly operations: readonly StaticOperation[]; readonly errors: readonly StaticError[] };
