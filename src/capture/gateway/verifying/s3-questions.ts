@@ -2,7 +2,7 @@ import { decodePercent } from '../../../aws/protocols/http/query-string.ts';
 import { bucketAndKey } from '../../../aws/protocols/index.ts';
 import type { IncomingCall } from '../../captured-call.ts';
 import { queryValue } from '../../naming/query-value.ts';
-import type { Question } from './questions.ts';
+import type { Question } from './question.ts';
 
 /**
  * What the policies are asked about a call to S3: its action by the table of
