@@ -30,7 +30,7 @@ const FOREIGN = { accessKeyId: 'ASIAFOREIGNKEY000001', secretAccessKey: 'hidden'
 const LOGIN = 'Xy7-login-profile-password';
 const GUESS = 'Xy7-guessed-console-password';
 /** Answered by Opentrail itself. */
-const OWN = new Set(['cloudtrail', 's3']);
+const OWN = new Set(['cloudtrail']);
 
 describe('secrets', () => {
   const models = createModels();

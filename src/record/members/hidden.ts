@@ -1,6 +1,9 @@
 /** What AWS writes in place of a value that must not be seen. */
 export const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS';
 
+/** S3's model calls the id of a key sensitive. */
+export const S3_KEY_ID = 'x-amz-server-side-encryption-aws-kms-key-id';
+
 /** What EC2 writes in its place. */
 export const REMOVED = '<sensitiveDataRemoved>';
 

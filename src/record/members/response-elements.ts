@@ -5,6 +5,7 @@ import { isDataEvent } from '../kinds/data-events.ts';
 import { compileEc2Elements } from './ec2-elements.ts';
 import type { OperationPlace } from './request-parameters.ts';
 import { writeUnmodelled } from './foreign.ts';
+import { HIDDEN, S3_KEY_ID } from './hidden.ts';
 import { compileShape, writeValue } from './shape.ts';
 
 type Json = Record<string, unknown>;
@@ -111,7 +112,7 @@ const S3_HEADERS = [
 const s3Elements: WriteElements = ({ headers }) => {
   const elements: Json = {};
   for (const header of S3_HEADERS) {
-    if (headers[header] !== undefined) elements[header] = headers[header];
+    if (headers[header] !== undefined) elements[header] = header === S3_KEY_ID ? HIDDEN : headers[header];
   }
   // Some S3 servers tell their request id as the other services do.
   const id = headers['x-amzn-requestid'];

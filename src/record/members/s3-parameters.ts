@@ -2,7 +2,7 @@ import type { CapturedRequest } from '../../capture/captured-call.ts';
 import { bucketAndKey, parseXmlPlain } from '../../aws/protocols/index.ts';
 import { fieldsIn } from './fields.ts';
 import { coerceByForm } from './ec2-parameters.ts';
-import { treatmentOf } from './hidden.ts';
+import { HIDDEN, S3_KEY_ID, treatmentOf } from './hidden.ts';
 
 type Json = Record<string, unknown>;
 
@@ -48,6 +48,9 @@ const HEADERS: readonly string[] = [
 const BODY =
   /^(Put(Bucket|PublicAccess|ObjectAcl|ObjectTagging|ObjectRetention|ObjectLegalHold|ObjectLock)|CreateBucket|CompleteMultipartUpload|DeleteObjects|RestoreObject|SelectObjectContent)/;
 
+/** Of documents; the model calls them sensitive. */
+const KEY_IDS: ReadonlySet<string> = new Set(['KMSMasterKeyID', 'KMSKeyId', 'KMSContext', 'KeyId']);
+
 const MOST_QUERY_PARAMETERS = 100;
 
 export function hasParameterBody(operation: string): boolean {
@@ -69,7 +72,7 @@ export function s3Parameters(request: CapturedRequest, withBody: boolean): Json 
   if (target !== undefined && target.key !== '') written['key'] = target.key;
   for (const header of HEADERS) {
     const value = request.headers[header];
-    if (value !== undefined) written[header] = value;
+    if (value !== undefined) written[header] = header === S3_KEY_ID ? HIDDEN : value;
   }
   return written;
 }
@@ -105,6 +108,7 @@ function addDocument(written: Json, body: Uint8Array): void {
 
 /** Repeated elements stand in a list; what looks like a number or a boolean is one, names apart: so do real records. */
 function asWritten(value: unknown, name = ''): unknown {
+  if (typeof value === 'string' && KEY_IDS.has(name)) return HIDDEN;
   if (typeof value === 'string') return name === 'Key' || name === 'Prefix' ? value : coerceByForm(value);
   if (Array.isArray(value)) return value.map((one) => asWritten(one, name));
   if (typeof value !== 'object' || value === null) return value;

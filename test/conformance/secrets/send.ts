@@ -68,7 +68,8 @@ function openClient(loaded: Package, endpoint: string, credentials: Credentials)
     disableHostPrefix: true,
     forcePathStyle: true,
     useQueueUrlAsEndpoint: false,
-    md5: false,
+    // SQS would check a sum that only a queue can make; S3 needs it for its customers' keys.
+    ...(name === 'SQSClient' ? { md5: false } : {}),
     customUserAgent: 'planted',
     // Kinesis would speak HTTP/2.
     requestHandler: new S3Client({}).config.requestHandler,
