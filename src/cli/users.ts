@@ -18,7 +18,10 @@ export function usersCommand(): Command {
     .option('--policy <what>', 'admin, read-only, or a file with an IAM policy document')
     .option('--password', 'also make a console password')
     .action(createUser);
-  add('delete <name>', 'delete a user with its keys, policies, password and MFA devices, and take it out of its groups').action(deleteUser);
+  add(
+    'delete <name>',
+    'delete a user with its keys, policies, password and MFA devices, and take it out of its groups',
+  ).action(deleteUser);
   add('key <name>', 'make another access key').option('--replace', 'delete the existing keys').action(newKey);
   add('password <name>', 'make a new console password').action(setPassword);
   add('mfa <name>', 'set up a TOTP device for the console')
