@@ -108,7 +108,7 @@ describe('a body that cannot be parsed', () => {
   });
 
   it.each([
-    ['no action', 'Version=2010-05-08', 'InvalidAction'],
+    ['no action', 'Version=2010-05-08', 'MissingAction'],
     ['an unknown action', 'Action=DoIt&Version=2010-05-08', 'InvalidAction'],
     ['broken escapes', 'Action=GetUser&UserName=%zz%E0%A4&Version=2010-05-08', undefined],
     [
