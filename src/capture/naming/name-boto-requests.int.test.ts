@@ -42,7 +42,6 @@ const SAME_REQUEST: Readonly<Record<string, string>> = {
   GetBucketNotification: 'GetBucketNotificationConfiguration',
   PutBucketLifecycle: 'PutBucketLifecycleConfiguration',
   PutBucketNotification: 'PutBucketNotificationConfiguration',
-  ListDirectoryBuckets: 'ListBuckets',
 };
 
 /** Moved to other paths in the newer model that is installed. */

@@ -56,7 +56,9 @@ async function findCreation(api: Api, event: TrailEvent, scope: Scope): Promise<
     span,
     scope,
   );
-  const byKey = named.findLast((candidate) => givesKey(candidate, event.accessKeyId));
+  const makers = named.filter((candidate) => givesKey(candidate, event.accessKeyId));
+  // The copy for the account that was called says only whose call it was; the caller's own has the key that leads on.
+  const byKey = makers.findLast((candidate) => candidate.accessKeyId !== '') ?? makers.at(-1);
   if (byKey) return { event: byKey, by: 'key' };
   const start = sessionStart(event);
   if (start === undefined) return undefined;
