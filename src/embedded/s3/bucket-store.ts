@@ -36,6 +36,8 @@ export type BucketStoreDeps = {
 /** Buckets and objects on the local disk: bytes in blob files, the index in the settings store. */
 export class BucketStore {
   readonly #deps: BucketStoreDeps;
+  readonly #buckets = new Map<string, BucketRow>();
+  #bucketWrites = 0;
 
   constructor(deps: BucketStoreDeps) {
     this.#deps = deps;
@@ -53,8 +55,41 @@ export class BucketStore {
     return this.#deps.clock;
   }
 
+  /** Asked three times for each request, so the rows that there are stay in memory; whoever writes one goes through this class. */
   async findBucket(name: string): Promise<BucketRow | undefined> {
-    return this.settings.selectFrom('s3_buckets').selectAll().where('name', '=', name).executeTakeFirst();
+    const known = this.#buckets.get(name);
+    if (known !== undefined) return known;
+    const writes = this.#bucketWrites;
+    const query = this.settings.selectFrom('s3_buckets').selectAll().where('name', '=', name);
+    const row = await query.executeTakeFirst();
+    // What was read while somebody wrote may be of before.
+    if (row !== undefined && writes === this.#bucketWrites) this.#buckets.set(name, row);
+    return row;
+  }
+
+  /** Does nothing when there is a bucket of that name. */
+  async addBucket(row: BucketRow): Promise<void> {
+    const query = this.settings.insertInto('s3_buckets').values(row);
+    await this.#writeBucket(row.name, () => query.onConflict((conflict) => conflict.doNothing()).execute());
+  }
+
+  async removeBucket(name: string): Promise<void> {
+    const query = this.settings.deleteFrom('s3_buckets').where('name', '=', name);
+    await this.#writeBucket(name, () => query.execute());
+  }
+
+  async setBucketPolicy(name: string, policy: string | null): Promise<void> {
+    const query = this.settings.updateTable('s3_buckets').set({ policy }).where('name', '=', name);
+    await this.#writeBucket(name, () => query.execute());
+  }
+
+  async #writeBucket(name: string, write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write();
+    } finally {
+      this.#bucketWrites += 1;
+      this.#buckets.delete(name);
+    }
   }
 
   /** Throws NoSuchBucket. */

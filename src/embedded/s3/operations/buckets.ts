@@ -95,11 +95,7 @@ function createBucket(store: BucketStore): Operation {
       const configuration = input['CreateBucketConfiguration'] as { LocationConstraint?: string } | undefined;
       const region = configuration?.LocationConstraint ?? context.region;
       const row = { name, region, account_id: context.accountId, created_at: context.now, policy: null };
-      await store.settings
-        .insertInto('s3_buckets')
-        .values(row)
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
+      await store.addBucket(row);
       return { output: { Location: `/${name}` } };
     },
   };
@@ -136,7 +132,7 @@ function deleteBucket(store: BucketStore): Operation {
           detail: { BucketName: bucket.name },
         });
       }
-      await store.settings.deleteFrom('s3_buckets').where('name', '=', bucket.name).execute();
+      await store.removeBucket(bucket.name);
       return { status: 204 };
     },
   };
@@ -144,8 +140,7 @@ function deleteBucket(store: BucketStore): Operation {
 
 function policyOperations(store: BucketStore): Operation[] {
   const onBucket = { service: 's3', resources: bucketArn, ...ruledByBucket(store) } as const;
-  const setPolicy = (bucket: string, policy: string | null) =>
-    store.settings.updateTable('s3_buckets').set({ policy }).where('name', '=', bucket).execute();
+  const setPolicy = (bucket: string, policy: string | null) => store.setBucketPolicy(bucket, policy);
   return [
     {
       ...onBucket,
