@@ -1,4 +1,4 @@
-import { startServer } from '../test/kit/server.ts';
+import { startServer, type TestServer } from '../test/kit/server.ts';
 import { line, median } from './kit/machine.ts';
 import { memoryOf } from './kit/memory.ts';
 import { startProxy, startUpstream } from './kit/nginx.ts';
@@ -24,12 +24,35 @@ export async function benchGateway({ rounds = 5, seconds = 5 } = {}): Promise<vo
       }
       report(sync, ours, theirs);
       line(`  memory MB, idle: ${idle.text}; after the load: ${memoryOf(server.pid).text}`);
+      await reportLatency(server, upstream.url, { rounds, seconds });
       await server.stop();
     }
   } finally {
     await nginx.stop();
     await upstream.stop();
   }
+}
+
+/** Milliseconds between two calls of one of the 64 connections: together about half of what the gateway can do. */
+const PAUSE = 10;
+
+/** What the gateway adds at half load: the same calls straight at the upstream, in turns. */
+async function reportLatency(
+  { url, credentials: { accessKeyId } }: TestServer,
+  upstream: string,
+  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
+): Promise<void> {
+  const through: WrkResult[] = [];
+  const straight: WrkResult[] = [];
+  for (let round = 0; round < rounds; round++) {
+    straight.push(await wrk(upstream, { seconds, pause: PAUSE }));
+    through.push(await wrk(url, { seconds, pause: PAUSE, accessKeyId }));
+  }
+  const added = (of: (result: WrkResult) => number) =>
+    (median(through.map(of)) - median(straight.map(of))).toFixed(2);
+  line(
+    `  at ${Math.round(median(through.map((r) => r.callsPerSecond)))} calls/s: adds p50 ${added((r) => r.p50)} ms, p99 ${added((r) => r.p99)} ms to the upstream's own`,
+  );
 }
 
 function report(sync: string, ours: readonly WrkResult[], theirs: readonly WrkResult[]): void {

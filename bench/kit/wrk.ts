@@ -11,10 +11,10 @@ export type WrkResult = {
   readonly errors: number;
 };
 
-/** Signed-looking management calls: the gateway passes signatures on unseen. */
+/** Signed-looking management calls: the gateway passes signatures on unseen. Each connection rests `pause` ms on average between two. */
 export async function wrk(
   url: string,
-  { connections = 64, seconds = 5, accessKeyId = 'AKIAIOSFODNN7EXAMPLE' } = {},
+  { connections = 64, seconds = 5, pause = 0, accessKeyId = 'AKIAIOSFODNN7EXAMPLE' } = {},
 ): Promise<WrkResult> {
   const script = join(mkdtempSync(join(tmpdir(), 'bench-wrk-')), 'calls.lua');
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
@@ -27,6 +27,7 @@ export async function wrk(
      wrk.headers["X-Amz-Date"] = "${day}T000000Z"
      wrk.headers["User-Agent"] = "aws-cli/2.31.4 md/awscrt#0.27.6 ua/2.1 os/linux#6.12 lang/python#3.13.7"
      wrk.headers["Authorization"] = "AWS4-HMAC-SHA256 Credential=${accessKeyId}/${day}/us-east-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date;x-amz-target, Signature=${'0'.repeat(64)}"
+     ${pause > 0 ? `delay = function() return math.random(0, ${2 * pause}) end` : ''}
      done = function(summary, latency)
        local e = summary.errors
        io.write(string.format("RESULT %f %f %f %d\\n", summary.requests / summary.duration * 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000, e.connect + e.read + e.write + e.status + e.timeout))
