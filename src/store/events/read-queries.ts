@@ -75,7 +75,7 @@ function nextWindow(query: LookupQuery, { from: until }: Window, found: number):
   const step = indexed ? expectedSpan(query, found) : 10 * DAY_SECONDS;
   const first = newestOf(query) - until <= firstSpan(query);
   const rest = !first || 2 * step >= to - from;
-  // What the index names and a day has less than a page of is little, so it is sorted instead of looked for in order.
+  // What the index names and the first window has less than a page of is little, so it is sorted instead of looked for in order.
   return { from: rest ? from : Math.floor(to - step), to, inOrder: !indexed };
 }
 
