@@ -38,8 +38,10 @@ export async function openRecord({ config, store, embedded, models, clock, log, 
     recorder: createRecorder({ models, identities, defaultAccount: config.account_id }),
     intake: store.intake,
     publish: live.publish,
+    isHeard: () => live.subscribers() > 0,
     dataEvents: config.data_events,
     // No trail selects data events before selectors are built.
+    selectsData: () => false,
     selects: () => false,
   });
   return { sink, live };

@@ -9,7 +9,11 @@ export type SinkDeps = {
   readonly intake: Intake;
   /** Everything that was captured, also data events that nobody keeps. */
   readonly publish: (event: EventRecord) => void;
+  /** Whether anybody listens to what is published. */
+  readonly isHeard: () => boolean;
   readonly dataEvents: Config['data_events'];
+  /** Whether some trail or store wants data events at all. */
+  readonly selectsData: () => boolean;
   /** Whether some trail or store wants this data event. */
   readonly selects: (event: EventRecord) => boolean;
 };
@@ -33,10 +37,23 @@ export function createSink(deps: SinkDeps): CaptureSink {
 }
 
 async function keep(deps: SinkDeps, call: CapturedCall): Promise<void> {
+  if (isForNobody(deps, call)) {
+    deps.intake.unselected();
+    return;
+  }
   const built = deps.recorder.build(call);
   const event = built instanceof Promise ? await built : built;
   await keepEvent(deps, event);
   for (const copy of event.copies ?? []) await keepEvent(deps, copy);
+}
+
+/** A data event that is neither kept nor heard is only counted: its record would be made to be thrown away. */
+function isForNobody(
+  { recorder, dataEvents, selectsData, isHeard }: SinkDeps,
+  { named }: CapturedCall,
+): boolean {
+  if (dataEvents === 'all' || (dataEvents === 'selected' && selectsData()) || isHeard()) return false;
+  return recorder.kindOf(named).category === 'Data';
 }
 
 async function keepEvent(deps: SinkDeps, event: EventRecord): Promise<void> {
