@@ -1,12 +1,6 @@
-import { enableCompileCache } from 'node:module';
-import { fileURLToPath } from 'node:url';
-
 import { Command, CommanderError } from 'commander';
 
 import { messageOf, OpentrailError, systemCodeOf } from './base/errors.ts';
-
-// Compiled code is kept beside the dependencies, inside the checkout: a command then starts in half the time.
-enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/opentrail', import.meta.url)));
 
 /** The command line. Each command's code is loaded only when it is named. */
 const COMMANDS: readonly (readonly [name: string, summary: string, load: () => Promise<Command>])[] = [

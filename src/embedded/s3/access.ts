@@ -41,8 +41,17 @@ export async function authorizeObject(
   });
 }
 
+/** Parsed policies by the rows they stand in: rows stay in memory until they change, and compiled policies are remembered by document. */
+const policies = new WeakMap<BucketRow, PolicyDocument>();
+
 function policyOf(row: BucketRow | undefined): PolicyDocument | undefined {
-  return row?.policy ? (JSON.parse(row.policy) as PolicyDocument) : undefined;
+  if (!row?.policy) return undefined;
+  let policy = policies.get(row);
+  if (policy === undefined) {
+    policy = JSON.parse(row.policy) as PolicyDocument;
+    policies.set(row, policy);
+  }
+  return policy;
 }
 
 /**

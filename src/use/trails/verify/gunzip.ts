@@ -10,13 +10,15 @@ const TRAILER_BYTES = 8;
 const LARGE = 256 * 1024;
 /** Log files have at most 50 MB; what unpacks to more than this is a bomb. */
 const MOST = 512 * 1024 * 1024;
+const LEAST_PIECE = 1024;
+const LARGEST_PIECE = 1024 * 1024;
 
 /** The content of exactly one gzip member with nothing after it (RFC 1952): bytes behind it would be read by no hash. */
 export async function gunzipMember(body: Uint8Array): Promise<Gunzipped> {
   const start = headerLength(body);
   if (start === undefined) return BAD;
   try {
-    const { buffer, engine } = await inflate(body.subarray(start));
+    const { buffer, engine } = await inflate(body.subarray(start), outputBytes(body));
     const end = start + engine.bytesWritten + TRAILER_BYTES;
     if (body.length < end) return BAD;
     if (body.length > end) return { problem: 'unexpected data after end of compressed stream' };
@@ -28,8 +30,14 @@ export async function gunzipMember(body: Uint8Array): Promise<Gunzipped> {
 
 type Inflated = { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } };
 
-function inflate(data: Uint8Array): Promise<Inflated> {
-  const options = { info: true, maxOutputLength: MOST };
+/** What the member says that it unpacks to, within reason: one buffer of that size saves the pieces and joining them. Not believed beyond that. */
+function outputBytes(body: Uint8Array): number {
+  const told = Buffer.from(body.buffer, body.byteOffset, body.length).readUInt32LE(body.length - 4);
+  return Math.min(Math.max(told + 1, LEAST_PIECE), LARGEST_PIECE);
+}
+
+function inflate(data: Uint8Array, chunkSize: number): Promise<Inflated> {
+  const options = { info: true, maxOutputLength: MOST, chunkSize };
   if (data.length < LARGE) return Promise.resolve(inflateRawSync(data, options) as unknown as Inflated);
   return new Promise((resolve, reject) => {
     inflateRaw(data, options, (error, result) => {
