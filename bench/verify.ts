@@ -1,48 +1,78 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
 import { signRequest } from '../src/aws/sigv4/sign-request.ts';
 import { run } from '../test/kit/run.ts';
-import { awsEnv, BIN, startServer, type TestServer } from '../test/kit/server.ts';
+import { awsEnv, BIN, cleanEnv, readCredentials, startServer, type TestServer } from '../test/kit/server.ts';
 import { missingTool } from '../test/kit/tools.ts';
 import { line, median } from './kit/machine.ts';
 
+const FILL_SERVER = fileURLToPath(new URL('kit/fill-server.ts', import.meta.url));
 const ACCOUNT = '123456789012';
 const TRAIL = `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/all`;
 const RECORDS_A_FILE = 50;
 
 /** `opentrail verify` beside `aws cloudtrail validate-logs`, both against the embedded buckets, over the log files of a trail; in turns. */
-export async function benchVerify({ files = 300, rounds = 3 } = {}): Promise<void> {
+export async function benchVerify({ files = 2000, rounds = 5 } = {}): Promise<void> {
   const missing = missingTool('aws', 'aws with AWS_ENDPOINT_URL');
   if (missing !== undefined) return line(`verify: skipped, ${missing} is not here`);
-  const start = new Date(Date.now() - 60_000).toISOString().replace(/\.\d+Z/, 'Z');
-  const server = await startServer({
-    env: { OPENTRAIL_DELIVERY_INTERVAL: '1s', OPENTRAIL_DIGEST_INTERVAL: '60s' },
-  });
+  const start = isoSeconds(Date.now() - 60_000);
+  const data = mkdtempSync(join(tmpdir(), 'opentrail-bench-'));
   try {
-    const env = awsEnv(server);
-    const there = await fill(server, env, files);
-    line(`verify: ${there} log files of ${RECORDS_A_FILE} records; seconds`);
-    const theirs: number[] = [];
-    const ours: number[] = [];
-    for (let round = 0; round < rounds; round++) {
-      const end = new Date().toISOString().replace(/\.\d+Z/, 'Z');
-      theirs.push(
-        await timed(
-          'aws',
-          ['cloudtrail', 'validate-logs', '--trail-arn', TRAIL, '--start-time', start, '--end-time', end],
-          env,
-        ),
-      );
-      ours.push(await timed(BIN, ['verify', 'all'], env));
+    const there = await fillFolder(data, files);
+    const server = await startServer({ data });
+    try {
+      line(`verify: ${there} files (log files of ${RECORDS_A_FILE} records, digests); seconds`);
+      await compare(awsEnv(server), { start, rounds });
+    } finally {
+      await server.stop();
     }
-    line(`  aws cloudtrail validate-logs: ${median(theirs).toFixed(2)}`);
-    line(
-      `  opentrail verify: ${median(ours).toFixed(2)}; ${median(theirs.map((time, i) => time / (ours[i] ?? Number.NaN))).toFixed(1)} times as fast`,
-    );
   } finally {
-    await server.stop();
+    rmSync(data, { recursive: true, force: true });
   }
+}
+
+async function compare(
+  env: Record<string, string>,
+  { start, rounds }: { readonly start: string; readonly rounds: number },
+): Promise<void> {
+  const theirs: number[] = [];
+  const ours: number[] = [];
+  const range = ['--start-time', start, '--end-time', isoSeconds(Date.now())];
+  for (let round = 0; round < rounds; round++) {
+    theirs.push(await timed('aws', ['cloudtrail', 'validate-logs', '--trail-arn', TRAIL, ...range], env));
+    ours.push(await timed(BIN, ['verify', 'all'], env));
+  }
+  line(`  aws cloudtrail validate-logs: ${median(theirs).toFixed(2)}`);
+  line(
+    `  opentrail verify: ${median(ours).toFixed(2)}; ${median(theirs.map((time, i) => time / (ours[i] ?? Number.NaN))).toFixed(1)} times as fast`,
+  );
+}
+
+function isoSeconds(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+Z/, 'Z');
+}
+
+/** Has a trail deliver that many log files into the embedded buckets of the folder; answers how many files there are. */
+async function fillFolder(data: string, files: number): Promise<number> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', FILL_SERVER, data], {
+    env: { ...cleanEnv(), UV_THREADPOOL_SIZE: '8' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const [said] = (await once(child.stdout, 'data')) as [Buffer];
+  const url = /ready (\S+)/.exec(said.toString())?.[1] ?? '';
+  const server = { url, credentials: readCredentials(data) };
+  const there = await fill(server, awsEnv(server), files);
+  child.kill('SIGTERM');
+  await exited;
+  return there;
 }
 
 async function timed(command: string, args: readonly string[], env: Record<string, string>): Promise<number> {
@@ -52,8 +82,8 @@ async function timed(command: string, args: readonly string[], env: Record<strin
   return (performance.now() - began) / 1000;
 }
 
-/** A file a second, as often as log files can be delivered, until there are enough; answers how many. */
-async function fill(server: TestServer, env: Record<string, string>, files: number): Promise<number> {
+/** A file at a time until there are enough. */
+async function fill(server: Filling, env: Record<string, string>, files: number): Promise<number> {
   await timed('aws', ['s3', 'mb', 's3://bench-logs'], env);
   await timed(
     'aws',
@@ -68,10 +98,10 @@ async function fill(server: TestServer, env: Record<string, string>, files: numb
   await timed('aws', ['cloudtrail', 'start-logging', '--name', 'all'], env);
   for (let sent = 0; sent < files; sent++) {
     await post(server, Array.from({ length: RECORDS_A_FILE }, record));
-    await sleep(1000);
+    await sleep(60);
   }
   // Until the digest that names the last of them.
-  await sleep(65_000);
+  await sleep(8000);
   const { stdout } = await run(
     'aws',
     ['s3', 'ls', '--recursive', `s3://bench-logs/AWSLogs/${ACCOUNT}/CloudTrail/us-east-1/`],
@@ -120,7 +150,9 @@ function record(): string {
   });
 }
 
-async function post({ url, credentials }: TestServer, records: readonly string[]): Promise<void> {
+type Filling = Pick<TestServer, 'url' | 'credentials'>;
+
+async function post({ url, credentials }: Filling, records: readonly string[]): Promise<void> {
   const target = `${url}/_ingest/records?origin=ingested`;
   const body = Buffer.from(records.join('\n'));
   const signer = { credentials, service: 'opentrail', region: 'us-east-1', now: Date.now() };
