@@ -1,21 +1,32 @@
-/**
- * Signing names whose events CloudTrail files under another source than `NAME.amazonaws.com`.
- * CloudTrail user guide, "AWS service topics for CloudTrail", and the event references of the services named.
- */
-const SOURCES: Readonly<Record<string, string>> = {
-  unknown: 'unknown',
-  email: 'ses.amazonaws.com',
-  cloudwatch: 'monitoring.amazonaws.com',
-  's3-outposts': 's3-outposts.amazonaws.com',
-  s3express: 's3express.amazonaws.com',
-  AWSMobileHubService: 'mobilehub.amazonaws.com',
-  'sso-oauth': 'sso.amazonaws.com',
-  awsssoportal: 'sso.amazonaws.com',
-  awsssooidc: 'sso.amazonaws.com',
-  opentrail: 'opentrail',
-};
+const RECORDS = 'event sources in real records';
+const OWN = 'ours: no AWS service';
+/** Each service that speaks through CloudTrail has such a page, with the eventSource to match. */
+const EVENTBRIDGE = 'https://docs.aws.amazon.com/eventbridge/latest/ref';
+const IDENTITY_CENTER =
+  'https://docs.aws.amazon.com/singlesignon/latest/userguide/logging-using-cloudtrail.html';
+const EXCLUDED =
+  'https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html (ExcludeManagementEventSources)';
 
-const made = new Map<string, string>(Object.entries(SOURCES));
+type Row = readonly [signingName: string, eventSource: string, source: string];
+
+/** Signing names whose events CloudTrail files under another source than `NAME.amazonaws.com`, and where that is said. */
+const SOURCES: readonly Row[] = [
+  ['awsssooidc', 'sso.amazonaws.com', IDENTITY_CENTER],
+  ['awsssoportal', 'sso.amazonaws.com', IDENTITY_CENTER],
+  [
+    'cloudfront-keyvaluestore',
+    'edgekeyvaluestore.amazonaws.com',
+    `${EVENTBRIDGE}/events-ref-edgekeyvaluestore.html`,
+  ],
+  ['cloudwatch', 'monitoring.amazonaws.com', RECORDS],
+  ['email', 'ses.amazonaws.com', RECORDS],
+  ['opentrail', 'opentrail', OWN],
+  ['rds-data', 'rdsdata.amazonaws.com', EXCLUDED],
+  ['sso-oauth', 'sso.amazonaws.com', IDENTITY_CENTER],
+  ['unknown', 'unknown', OWN],
+];
+
+const made = new Map<string, string>(SOURCES.map(([name, eventSource]) => [name, eventSource]));
 const MOST = 1000;
 
 /** `ec2` → `ec2.amazonaws.com`. */
