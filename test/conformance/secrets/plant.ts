@@ -27,19 +27,44 @@ const FORGOTTEN_BY_SERVICE = words(`
 
 export type Planted = { readonly value: Record<string, unknown>; readonly secrets: number };
 
-/** An input or output with the planted secret in every text and blob that must not be seen, and how many there are. */
-export function plant(service: string, schema: NormalizedSchema): Planted {
-  const planter = { service, secrets: 0 };
+/**
+ * An input or output with the planted secret in every text and blob that must not be seen, and how many there are. A union holds one of its
+ * members at a time: `variant` says which, counted round; from 0 to below `variants` each has had its turn.
+ */
+export function plant(
+  service: string,
+  schema: NormalizedSchema,
+  variant = 0,
+): Planted & { variants: number } {
+  const planter = { service, variant, secrets: 0, variants: 1 };
   const value = (planted(planter, shapeOf(schema), { name: '', secret: false, depth: 0 }) ??
     {}) as Planted['value'];
-  return { value, secrets: planter.secrets };
+  return { value, secrets: planter.secrets, variants: planter.variants };
 }
 
-export function isPlanted({ service, input, output }: OperationModel): boolean {
-  return plant(service, input).secrets > 0 || plant(service, output).secrets > 0;
+/** The variants that carry a secret in the input or in the output; none: there is none to hide. */
+export function plantedVariants({ service, input, output }: OperationModel): readonly number[] {
+  const most = Math.max(variantsOf(service, input), variantsOf(service, output));
+  return Array.from({ length: most }, (_, variant) => variant).filter(
+    (variant) => plant(service, input, variant).secrets > 0 || plant(service, output, variant).secrets > 0,
+  );
 }
 
-type Planter = { readonly service: string; secrets: number };
+/** A union inside of another one's later members is only seen once that member is planted. */
+function variantsOf(service: string, schema: NormalizedSchema): number {
+  let most = 1;
+  for (let variant = 0; variant < most; variant++)
+    most = Math.max(most, plant(service, schema, variant).variants);
+  return most;
+}
+
+type Planter = {
+  readonly service: string;
+  readonly variant: number;
+  secrets: number;
+  /** Members of the largest union so far. */
+  variants: number;
+};
 type At = { readonly name: string; readonly secret: boolean; readonly depth: number };
 const MOST_DEPTH = 6;
 
@@ -49,9 +74,7 @@ function planted(planter: Planter, shape: Shape, at: At): unknown {
     case 'struct':
       return at.depth > MOST_DEPTH ? undefined : members(planter, shape, here);
     case 'union':
-      return at.depth > MOST_DEPTH
-        ? undefined
-        : Object.fromEntries(Object.entries(members(planter, shape, here)).slice(0, 1));
+      return at.depth > MOST_DEPTH ? undefined : oneOf(planter, shape, here);
     case 'list':
       return at.depth > MOST_DEPTH
         ? undefined
@@ -65,9 +88,17 @@ function planted(planter: Planter, shape: Shape, at: At): unknown {
   }
 }
 
-function members(planter: Planter, shape: Shape, at: At): Record<string, unknown> {
+function oneOf(planter: Planter, shape: Shape, at: At): Record<string, unknown> | undefined {
+  const names = shape.members().map(({ name }) => name);
+  planter.variants = Math.max(planter.variants, names.length);
+  const given = members(planter, shape, at, names[planter.variant % names.length]);
+  return Object.keys(given).length === 0 ? undefined : given;
+}
+
+function members(planter: Planter, shape: Shape, at: At, only?: string): Record<string, unknown> {
   const given: Record<string, unknown> = {};
   for (const { name, shape: member } of shape.members()) {
+    if (only !== undefined && name !== only) continue;
     if (isClientsOwn(name) || (member.streaming && member.kind !== 'blob')) continue;
     // A structure of such a name tells about a secret: what it holds has names of its own.
     const isPlace = member.kind === 'struct' || member.kind === 'union';

@@ -2,7 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 
 import type { Models, OperationModel } from '../../../src/aws/models/index.ts';
 import type { Credentials, TestServer } from '../../kit/server.ts';
-import { isPlanted, plant } from './plant.ts';
+import { plant, plantedVariants } from './plant.ts';
 import { ASK } from './upstream.ts';
 
 type Package = Readonly<Record<string, unknown>>;
@@ -22,12 +22,15 @@ export async function plantedOperations(models: Models, without: ReadonlySet<str
     if (without.has(signingName)) continue;
     const service = await models.load(signingName);
     const own = service?.packages.find((one) => one.package.serviceId === serviceId);
-    found.set(specifier, [...(own?.operations.values() ?? [])].filter(isPlanted));
+    found.set(
+      specifier,
+      [...(own?.operations.values() ?? [])].filter((model) => plantedVariants(model).length > 0),
+    );
   }
   return found;
 }
 
-/** Sends each operation by the official client, once to be answered well and once badly; the calls that left the client. */
+/** Sends each operation by the official client, to be answered well and badly; the calls that left the client. */
 export async function sendAll(
   server: Pick<TestServer, 'url'>,
   operations: ReadonlyMap<string, readonly OperationModel[]>,
@@ -40,12 +43,12 @@ export async function sendAll(
     const loaded = (await import(specifier)) as Package;
     const { client, left } = openClient(loaded, server.url, credentials);
     for (const model of models) {
-      for (const how of ['well', 'badly']) {
-        left.ask = `${how} ${model.service} ${model.name} ${model.protocol}`;
+      for (const { how, variant } of turns(model)) {
+        left.ask = `${how} ${model.service} ${model.name} ${model.protocol} ${variant}`;
         left.count = 0;
         const Command = loaded[`${model.name}Command`] as new (input: object) => object;
         const told = await client
-          .send(new Command(plant(model.service, model.input).value))
+          .send(new Command(plant(model.service, model.input, variant).value))
           .then(() => '')
           .catch((error: Error) => error.message);
         if (left.count > 0) sent.push({ service: model.service, operation: model.name });
@@ -55,6 +58,13 @@ export async function sendAll(
     client.destroy();
   }
   return { sent, refused };
+}
+
+/** Each member of a union once, answered well; the first one also badly. */
+function turns(model: OperationModel) {
+  const [first = 0, ...others] = plantedVariants(model);
+  const well = [first, ...others].map((variant) => ({ how: 'well', variant }));
+  return [...well, { how: 'badly', variant: first }];
 }
 
 function openClient(loaded: Package, endpoint: string, credentials: Credentials) {

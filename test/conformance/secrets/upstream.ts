@@ -8,7 +8,7 @@ import { modelOf, type Models } from '../../../src/aws/models/index.ts';
 import { serializeError, serializeResponse } from '../../../src/aws/protocols/index.ts';
 import { plant, PLANTED, SHOWN } from './plant.ts';
 
-/** Asks the upstream for an answer: `well ssm PutParameter` or `badly …`. Not signed. */
+/** Asks the upstream for an answer: `well ssm PutParameter json 0` (0: the first member of each union) or `badly …`. Not signed. */
 export const ASK = 'x-test-answer';
 
 /**
@@ -26,7 +26,8 @@ export async function startLeakyUpstream(models: Models) {
     const sent = `${request.url} ${JSON.stringify(request.headers)} ${Buffer.concat(chunks).toString('latin1')}`;
     for (const [, signature = ''] of sent.matchAll(/Signature=([0-9a-f]{64})/g)) signatures.add(signature);
     const asked = request.headers[ASK];
-    const [how, service = '', operation = '', protocol] = typeof asked === 'string' ? asked.split(' ') : [];
+    const [how, service = '', operation = '', protocol, variant = '0'] =
+      typeof asked === 'string' ? asked.split(' ') : [];
     const carries = sent.includes(PLANTED) || sent.includes(Buffer.from(PLANTED).toString('base64'));
     if (carries) carried.add(`${service} ${operation}`);
     const loaded = await models.load(service);
@@ -40,7 +41,7 @@ export async function startLeakyUpstream(models: Models) {
             new AwsError('ValidationException', message),
             'r-1',
           )
-        : serializeResponse(model, { output: plant(service, model.output).value }, 'r-1');
+        : serializeResponse(model, { output: plant(service, model.output, Number(variant)).value }, 'r-1');
     response.writeHead(written.status, { ...written.headers });
     response.end(written.body instanceof Uint8Array ? written.body : undefined);
   };
