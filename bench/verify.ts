@@ -7,9 +7,18 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+import { isoSeconds } from '../src/base/clock.ts';
 import { signRequest } from '../src/aws/sigv4/sign-request.ts';
 import { run } from '../test/kit/run.ts';
-import { awsEnv, BIN, cleanEnv, readCredentials, startServer, type TestServer } from '../test/kit/server.ts';
+import {
+  awsEnv,
+  BIN,
+  cleanEnv,
+  readCredentials,
+  readyLine,
+  startServer,
+  type TestServer,
+} from '../test/kit/server.ts';
 import { missingTool } from '../test/kit/tools.ts';
 import { line, median } from './kit/machine.ts';
 
@@ -28,7 +37,7 @@ export async function benchVerify({ files = 2000, rounds = 5 } = {}): Promise<vo
     const there = await fillFolder(data, files);
     const server = await startServer({ data });
     try {
-      line(`verify: ${there} files (log files of ${RECORDS_A_FILE} records, digests); seconds`);
+      line(`verify: ${there} log files of ${RECORDS_A_FILE} records; seconds`);
       await compare(awsEnv(server), { start, rounds });
     } finally {
       await server.stop();
@@ -55,24 +64,21 @@ async function compare(
   );
 }
 
-function isoSeconds(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z/, 'Z');
-}
-
-/** Has a trail deliver that many log files into the embedded buckets of the folder; answers how many files there are. */
+/** Has a trail deliver that many log files into the embedded buckets of the folder; answers how many there are. */
 async function fillFolder(data: string, files: number): Promise<number> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', FILL_SERVER, data], {
     env: { ...cleanEnv(), UV_THREADPOOL_SIZE: '8' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
-  const [said] = (await once(child.stdout, 'data')) as [Buffer];
-  const url = /ready (\S+)/.exec(said.toString())?.[1] ?? '';
-  const server = { url, credentials: readCredentials(data) };
-  const there = await fill(server, awsEnv(server), files);
-  child.kill('SIGTERM');
-  await exited;
-  return there;
+  try {
+    const url = await readyLine(child, () => '');
+    const server = { url, credentials: readCredentials(data) };
+    return await fill(server, awsEnv(server), files);
+  } finally {
+    child.kill('SIGTERM');
+    await exited;
+  }
 }
 
 async function timed(command: string, args: readonly string[], env: Record<string, string>): Promise<number> {
@@ -82,7 +88,7 @@ async function timed(command: string, args: readonly string[], env: Record<strin
   return (performance.now() - began) / 1000;
 }
 
-/** A file at a time until there are enough. */
+/** A file at a time until there are enough; answers how many came of it. */
 async function fill(server: Filling, env: Record<string, string>, files: number): Promise<number> {
   await timed('aws', ['s3', 'mb', 's3://bench-logs'], env);
   await timed(
@@ -132,7 +138,7 @@ function record(): string {
       accountId: ACCOUNT,
       userName: 'bench',
     },
-    eventTime: new Date().toISOString().slice(0, 19) + 'Z',
+    eventTime: isoSeconds(Date.now()),
     eventSource: 'ec2.amazonaws.com',
     eventName: 'StopInstances',
     awsRegion: 'us-east-1',

@@ -69,7 +69,8 @@ export async function startServer({ data, env = {}, args = [] }: ServerOptions =
   };
 }
 
-function readyLine(child: ChildProcess, stderr: () => string): Promise<string> {
+/** The address of a server that starts. Rejects when it ends, or is not ready after a minute. */
+export function readyLine(child: ChildProcess, stderr: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
     const fail = (why: string) => reject(new Error(`the server ${why}:\n${stderr()}`));
     const timer = setTimeout(() => fail('was not ready after 60 s'), 60_000);

@@ -2,8 +2,9 @@ const RECORDS = 'event sources in real records';
 const OWN = 'ours: no AWS service';
 /** Each service that speaks through CloudTrail has such a page, with the eventSource to match. */
 const EVENTBRIDGE = 'https://docs.aws.amazon.com/eventbridge/latest/ref';
+/** Says so of the administrative operations; of the portal and of OIDC it is taken over. EventBridge's reference has sso-oauth.amazonaws.com for OIDC. */
 const IDENTITY_CENTER =
-  'https://docs.aws.amazon.com/singlesignon/latest/userguide/logging-using-cloudtrail.html';
+  'https://docs.aws.amazon.com/singlesignon/latest/userguide/sso-info-in-cloudtrail.html';
 const EXCLUDED =
   'https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html (ExcludeManagementEventSources)';
 
