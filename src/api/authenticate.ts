@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
 import { AwsError } from '../aws/errors.ts';
@@ -46,7 +46,7 @@ export function callerOf({ principal, verified }: Authenticated): CallerIdentity
 }
 
 export function sha256Hex(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }
 
 /** A body's content, held to what was signed for it: it fails when it turns out to be another. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { messageOf, systemCodeOf } from '../base/errors.ts';
-import { createOutbound, type Outbound } from '../base/outbound.ts';
+import { createOutbound, type Outbound, type WholeResponse } from '../base/outbound.ts';
 import { backoff, pause } from '../base/retry.ts';
 import { AwsError } from './errors.ts';
 import type { BucketPort, ListedObject, ObjectMetadata } from './ports.ts';
@@ -21,11 +21,7 @@ type Connection = {
   readonly sign: () => SignWith;
 };
 
-type Answer = {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-};
+type Answer = WholeResponse;
 
 const ATTEMPTS = 3;
 
@@ -129,15 +125,10 @@ async function get(deps: Connection, path: string): Promise<Answer> {
 }
 
 async function once(deps: Connection, path: string): Promise<Answer | AwsError> {
-  const url = `${deps.endpoint}${path}`;
+  const url = new URL(`${deps.endpoint}${path}`);
   const headers = signRequest(deps.sign(), { method: 'GET', url });
   try {
-    const answer = await deps.outbound.send({ method: 'GET', url, headers });
-    return {
-      status: answer.status,
-      headers: answer.headers,
-      body: Buffer.from(await answer.body.arrayBuffer()),
-    };
+    return await deps.outbound.sendForWhole({ method: 'GET', url, headers });
   } catch (cause) {
     const code = systemCodeOf(cause);
     const message = code === undefined ? messageOf(cause) : `${code}: ${messageOf(cause)}`;

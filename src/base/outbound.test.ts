@@ -36,6 +36,32 @@ describe('outbound', () => {
     await outbound.stop();
   });
 
+  it('gives an answer whole, however many pieces it came in', async () => {
+    const url = await serve((req, res) => {
+      res.writeHead(200, { 'x-method': req.method ?? '' });
+      if (req.url === '/none') return void res.end();
+      res.write('one ');
+      setTimeout(() => res.end('two'), 20);
+    });
+    const outbound = createOutbound();
+    const ask = (path: string) =>
+      outbound.sendForWhole({ method: 'GET', url: `${url}${path}`, headers: { 'x-b': '1' } });
+    expect(await ask('/')).toMatchObject({ status: 200, headers: { 'x-method': 'GET' } });
+    expect((await ask('/?q=1')).body.toString()).toBe('one two');
+    expect((await ask('/none')).body).toHaveLength(0);
+    await outbound.stop();
+  });
+
+  it('gives no part for the whole', async () => {
+    const url = await serve((_req, res) => {
+      res.writeHead(200, { 'content-length': '10' });
+      res.write('half');
+      setTimeout(() => res.destroy(), 20);
+    });
+    const outbound = createOutbound();
+    await expect(outbound.sendForWhole({ method: 'GET', url, headers: {} })).rejects.toThrow();
+  });
+
   it('does not follow redirects', async () => {
     const url = await serve((_req, res) => res.writeHead(302, { location: 'http://127.0.0.1:1/' }).end());
     const outbound = createOutbound();
@@ -48,10 +74,13 @@ describe('outbound', () => {
   it('fails when nobody is there, when nobody answers, and when the caller gives up', async () => {
     const silent = await serve(() => undefined);
     const outbound = createOutbound({ timeout: 100 });
-    const send = (url: string, signal?: AbortSignal) =>
-      outbound.send({ method: 'GET', url, headers: {}, signal });
-    await expect(send('http://127.0.0.1:1')).rejects.toThrow(/ECONNREFUSED/);
-    await expect(send(silent)).rejects.toThrow(/Timeout/);
-    await expect(send(silent, AbortSignal.abort())).rejects.toThrow(/abort/i);
+    for (const way of ['send', 'sendForWhole'] as const) {
+      const send = (url: string, signal?: AbortSignal) =>
+        outbound[way]({ method: 'GET', url, headers: {}, signal });
+      await expect(send('http://127.0.0.1:1')).rejects.toThrow(/ECONNREFUSED/);
+      await expect(send(silent)).rejects.toThrow(/Timeout/);
+      await expect(send(silent, AbortSignal.abort())).rejects.toThrow(/abort/i);
+      await expect(send(silent, AbortSignal.timeout(20))).rejects.toThrow(/abort/i);
+    }
   });
 });

@@ -17,7 +17,7 @@ const { request } = require('undici/lib/api/index.js') as {
 
 export type OutboundRequest = {
   readonly method: string;
-  readonly url: string;
+  readonly url: string | URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -30,9 +30,14 @@ export type OutboundResponse = {
   readonly body: Dispatcher.ResponseData['body'];
 };
 
+/** An answer with its body read. */
+export type WholeResponse = Omit<OutboundResponse, 'body'> & { readonly body: Buffer };
+
 export type Outbound = {
   /** Rejects on connection failure and when a time limit passes; any status is an answer. Redirects are not followed. */
   readonly send: (request: OutboundRequest) => Promise<OutboundResponse>;
+  /** The same with the body at hand: no stream is made for it, which costs more than a small body does. */
+  readonly sendForWhole: (request: OutboundRequest) => Promise<WholeResponse>;
   readonly stop: () => Promise<void>;
 };
 
@@ -45,23 +50,60 @@ export function createOutbound({ connectTimeout = 10_000, timeout = 60_000 } = {
     connections: 64,
   });
   return {
-    send: async ({ method, url, headers, body, signal }) => {
-      const { origin, pathname, search } = new URL(url);
-      const answer = await request.call(agent, {
-        origin,
-        path: `${pathname}${search}`,
-        method: method as Dispatcher.HttpMethod,
-        headers,
-        body: body ?? null,
-        signal: signal ?? null,
-      });
+    send: async ({ signal, ...asked }) => {
+      const answer = await request.call(agent, { ...optionsOf(asked), signal: signal ?? null });
       return { status: answer.statusCode, headers: joined(answer.headers), body: answer.body };
     },
+    sendForWhole: (asked) => dispatchForWhole(agent, asked),
     stop: () => agent.close(),
   };
 }
 
-function joined(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+function optionsOf({ method, url, headers, body }: OutboundRequest) {
+  const { origin, pathname, search } = typeof url === 'string' ? new URL(url) : url;
+  return {
+    origin,
+    path: `${pathname}${search}`,
+    method: method as Dispatcher.HttpMethod,
+    headers,
+    body: body ?? null,
+  };
+}
+
+function dispatchForWhole(agent: Dispatcher, asked: OutboundRequest): Promise<WholeResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<WholeResponse>();
+  const { signal } = asked;
+  let controller: Dispatcher.DispatchController | undefined;
+  let status = 0;
+  let headers: Record<string, string> = {};
+  const pieces: Buffer[] = [];
+  const giveUp = () => controller?.abort(signal?.reason as Error);
+  agent.dispatch(optionsOf(asked), {
+    onRequestStart: (given) => {
+      controller = given;
+      if (signal?.aborted === true) giveUp();
+      else signal?.addEventListener('abort', giveUp, { once: true });
+    },
+    onResponseStart: (_controller, statusCode, found) => {
+      status = statusCode;
+      headers = joined(found);
+    },
+    onResponseData: (_controller, piece) => {
+      pieces.push(piece);
+    },
+    onResponseEnd: () => {
+      signal?.removeEventListener('abort', giveUp);
+      resolve({ status, headers, body: pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces) });
+    },
+    onResponseError: (_controller, error) => {
+      signal?.removeEventListener('abort', giveUp);
+      reject(error);
+    },
+  });
+  return promise;
+}
+
+function joined(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   const plain: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(', ') : value;

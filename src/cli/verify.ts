@@ -41,9 +41,11 @@ export function verifyCommand(): Command {
 }
 
 async function verify(what: string, options: VerifyCommandOptions): Promise<void> {
-  const target = await findTarget(what, options);
-  const keys = await readKeys(options);
-  const signatures = options.signatures === undefined ? undefined : await readSignatures(options.signatures);
+  const [target, keys, signatures] = await Promise.all([
+    findTarget(what, options),
+    readKeys(options),
+    options.signatures === undefined ? undefined : readSignatures(options.signatures),
+  ]);
   const line = progressLine();
   const report = await told(target.source.name, {
     ...target.scope,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import type { Headers } from '../protocols/protocol.ts';
 
@@ -28,6 +28,7 @@ export function stringToSign(amzDate: string, scope: string, canonical: string):
 
 /** The path of S3 requests: encoded once, nothing removed. */
 export function s3Path(rawPath: string): string {
+  if (PLAIN_PATH.test(rawPath)) return rawPath;
   return rawPath === ''
     ? '/'
     : rawPath
@@ -35,6 +36,9 @@ export function s3Path(rawPath: string): string {
         .map((part) => encodeStrictly(decodeLeniently(part)))
         .join('/');
 }
+
+/** Nothing to decode or encode in it: most paths. */
+const PLAIN_PATH = /^\/[A-Za-z0-9\-._~/]*$/;
 
 /** The path of every other service: `.`, `..` and empty segments resolved, then encoded once more on top of what was sent. */
 export function normalizedPath(rawPath: string): string {
@@ -64,11 +68,14 @@ export function canonicalQuery(rawQuery: string, plus = '+'): string {
 
 /** RFC 3986: everything but unreserved characters is escaped. Bytes that are no UTF-16 text become U+FFFD. */
 export function encodeStrictly(text: string): string {
+  if (UNRESERVED.test(text)) return text;
   return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }
+
+const UNRESERVED = /^[A-Za-z0-9\-._~]*$/;
 
 /** Percent-decodes; text with a broken escape stays as it is. */
 export function decodeLeniently(text: string): string {
@@ -81,7 +88,7 @@ export function decodeLeniently(text: string): string {
 }
 
 export function sha256Hex(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 function recode(text: string, plus: string): string {

@@ -185,7 +185,8 @@ function dateOf(headers: SignedRequest['headers']): string | undefined {
 
 /** `20261121T004016Z`. */
 export function amzDateOf(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19).replaceAll('-', '').replaceAll(':', '')}Z`;
+  const iso = new Date(ms).toISOString();
+  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
 }
 
 /** NaN for a date that does not exist. */

@@ -41,7 +41,7 @@ export type RequestToSign = {
 
 /** The headers to send (lower-case, those given included, `host` too). All of them are signed but those that proxies may change. */
 export function signRequest(by: SignWith, request: RequestToSign): Record<string, string> {
-  const url = new URL(request.url);
+  const url = typeof request.url === 'string' ? new URL(request.url) : request.url;
   const payloadHash = hashOf(request.body);
   const amzDate = amzDateOf(by.now);
   const headers: Record<string, string> = { host: url.host };
@@ -107,8 +107,10 @@ export function presignRequest(
   return url.href;
 }
 
+const EMPTY_HASH = sha256Hex('');
+
 function hashOf(body: RequestToSign['body']): string {
-  if (body === undefined) return sha256Hex('');
+  if (body === undefined) return EMPTY_HASH;
   return typeof body === 'string' || body instanceof Uint8Array ? sha256Hex(body) : body.hash;
 }
 

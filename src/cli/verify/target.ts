@@ -53,12 +53,11 @@ async function bucketTarget(url: string, options: VerifyCommandOptions): Promise
 
 async function trailTarget(nameOrArn: string, options: VerifyCommandOptions): Promise<Target> {
   const server = await serverAccess(options);
-  const { Trail: trail } = await cloudtrailCall<{ Trail: TrailAnswer }>(server, 'GetTrail', {
-    Name: nameOrArn,
-  });
-  const status = await cloudtrailCall<{ LatestDigestDeliveryTime?: number }>(server, 'GetTrailStatus', {
-    Name: trail.TrailARN,
-  });
+  const named = { Name: nameOrArn };
+  const [{ Trail: trail }, status] = await Promise.all([
+    cloudtrailCall<{ Trail: TrailAnswer }>(server, 'GetTrail', named),
+    cloudtrailCall<{ LatestDigestDeliveryTime?: number }>(server, 'GetTrailStatus', named),
+  ]);
   const [bucket, prefix] = [trail.S3BucketName, trail.S3KeyPrefix ?? ''];
   const account = options.account ?? trail.TrailARN.split(':')[4] ?? '';
   const port = await openBuckets(options);

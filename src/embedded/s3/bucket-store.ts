@@ -1,3 +1,5 @@
+import type { CompiledQuery } from 'kysely';
+
 import type { Clock } from '../../base/clock.ts';
 import type { Settings } from '../../store/settings/contract.ts';
 import { AwsError } from '../../aws/errors.ts';
@@ -37,10 +39,18 @@ export type BucketStoreDeps = {
 export class BucketStore {
   readonly #deps: BucketStoreDeps;
   readonly #buckets = new Map<string, BucketRow>();
+  readonly #objectQuery: CompiledQuery<ObjectRow>;
   #bucketWrites = 0;
 
   constructor(deps: BucketStoreDeps) {
     this.#deps = deps;
+    // Asked for each object that is read: building the query anew took longer than running it.
+    this.#objectQuery = deps.settings
+      .selectFrom('s3_objects')
+      .selectAll()
+      .where('bucket', '=', '')
+      .where('key', '=', '')
+      .compile();
   }
 
   get settings(): Settings<BucketTables> {
@@ -104,13 +114,11 @@ export class BucketStore {
   }
 
   async findObject(bucket: string, key: string): Promise<StoredObject | undefined> {
-    const row = await this.settings
-      .selectFrom('s3_objects')
-      .selectAll()
-      .where('bucket', '=', bucket)
-      .where('key', '=', key)
-      .executeTakeFirst();
-    return row && storedObject(row);
+    const { rows } = await this.settings.executeQuery<ObjectRow>({
+      ...this.#objectQuery,
+      parameters: [bucket, key],
+    });
+    return rows[0] && storedObject(rows[0]);
   }
 
   /** Throws NoSuchKey. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { gunzipMember } from './gunzip.ts';
 import { inParallel } from './parallel.ts';
@@ -54,5 +54,5 @@ async function checkLog(
 }
 
 function sha256(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+  return hash('sha256', content, 'hex');
 }
