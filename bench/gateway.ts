@@ -24,7 +24,8 @@ export async function benchGateway({ rounds = 5, seconds = 5 } = {}): Promise<vo
       }
       report(sync, ours, theirs);
       line(`  memory MB, idle: ${idle.text}; after the load: ${memoryOf(server.pid).text}`);
-      await reportLatency(server, upstream.url, { rounds, seconds });
+      const full = median(ours.map((result) => result.callsPerSecond));
+      await reportLatency(server, upstream.url, { rounds, seconds, full });
       await server.stop();
     }
   } finally {
@@ -33,25 +34,27 @@ export async function benchGateway({ rounds = 5, seconds = 5 } = {}): Promise<vo
   }
 }
 
-/** Milliseconds between two calls of one of the 64 connections: together about half of what the gateway can do. */
-const PAUSE = 10;
+const CONNECTIONS = 64;
+/** A call's own time at half load, about: ms. */
+const CALL = 3;
 
-/** What the gateway adds at half load: the same calls straight at the upstream, in turns. */
+/** What the gateway adds at half of the calls that it took at full load: the same calls straight at the upstream, in turns. */
 async function reportLatency(
   { url, credentials: { accessKeyId } }: TestServer,
   upstream: string,
-  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
+  { rounds, seconds, full }: { readonly rounds: number; readonly seconds: number; readonly full: number },
 ): Promise<void> {
+  const pause = Math.max(1, Math.round((CONNECTIONS * 1000) / (full / 2) - CALL));
   const through: WrkResult[] = [];
   const straight: WrkResult[] = [];
   for (let round = 0; round < rounds; round++) {
-    straight.push(await wrk(upstream, { seconds, pause: PAUSE }));
-    through.push(await wrk(url, { seconds, pause: PAUSE, accessKeyId }));
+    straight.push(await wrk(upstream, { seconds, pause }));
+    through.push(await wrk(url, { seconds, pause, accessKeyId }));
   }
   const added = (of: (result: WrkResult) => number) =>
     (median(through.map(of)) - median(straight.map(of))).toFixed(2);
   line(
-    `  at ${Math.round(median(through.map((r) => r.callsPerSecond)))} calls/s: adds p50 ${added((r) => r.p50)} ms, p99 ${added((r) => r.p99)} ms to the upstream's own`,
+    `  at half load, ${Math.round(median(through.map((r) => r.callsPerSecond)))} calls/s: adds p50 ${added((r) => r.p50)} ms, p99 ${added((r) => r.p99)} ms to the upstream's own`,
   );
 }
 
