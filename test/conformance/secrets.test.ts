@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { CreateBucketCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutBucketPolicyCommand, type S3Client } from '@aws-sdk/client-s3';
 import {
   CreateAccessKeyCommand,
   CreateLoginProfileCommand,
@@ -14,6 +14,7 @@ import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createModels } from '../../src/aws/models/index.ts';
+import { input, openTestJournal } from '../../src/store/journal/test-kit.ts';
 import { deliveredRecords, jsonCall, lookupAll, s3Client, trailBucketPolicy } from '../kit/client.ts';
 import { sendSigned } from '../kit/raw.ts';
 import { eventually } from '../kit/run.ts';
@@ -35,6 +36,8 @@ const OWN = new Set(['cloudtrail']);
 describe('secrets', () => {
   const models = createModels();
   let server: TestServer;
+  /** Keeps the log files, so that all of S3 can be the upstream's. */
+  let bucketServer: TestServer;
   let data: string;
   let upstream: Awaited<ReturnType<typeof startLeakyUpstream>>;
   let sent: readonly Call[];
@@ -47,19 +50,22 @@ describe('secrets', () => {
 
   beforeAll(async () => {
     upstream = await startLeakyUpstream(models);
+    bucketServer = await startServer();
     data = mkdtempSync(join(tmpdir(), 'opentrail-'));
     server = await startServer({
       data,
       args: ['--upstream', upstream.url],
       env: {
-        OPENTRAIL_UPSTREAM_S3: 'embedded',
+        OPENTRAIL_S3_ENDPOINT: bucketServer.url,
+        OPENTRAIL_UPSTREAM_ACCESS_KEY_ID: bucketServer.credentials.accessKeyId,
+        OPENTRAIL_UPSTREAM_SECRET_ACCESS_KEY: bucketServer.credentials.secretAccessKey,
         OPENTRAIL_DATA_EVENTS: 'all',
         OPENTRAIL_LOG_LEVEL: 'trace',
         OPENTRAIL_JOURNAL_SEGMENT: '1MB',
         OPENTRAIL_DELIVERY_INTERVAL: '1s',
       },
     });
-    await startTrail(server);
+    await startTrail(server, s3Client(bucketServer));
     const operations = await plantedOperations(models, OWN);
     ({ sent, refused } = await sendAll(server, operations, FOREIGN));
     const issued = await issueSecrets(server);
@@ -71,18 +77,20 @@ describe('secrets', () => {
     }, 60_000);
     records = recorded.filter(isPlanted).length;
     events = JSON.stringify(recorded);
-    const s3 = s3Client(server);
+    const s3 = s3Client(bucketServer);
     delivered = await eventually(async () => {
       const all = (await deliveredRecords(s3, BUCKET)).map((record) => JSON.stringify(record));
       return all.filter((text) => text.includes('planted')).length > 0 ? all.join('\n') : undefined;
     }, 60_000);
     await server.stop();
+    await packJournal(join(data, 'journal'));
     texts = [
       PLANTED,
       Buffer.from(PLANTED).toString('base64'),
       TOKEN,
       LOGIN,
       GUESS,
+      bucketServer.credentials.secretAccessKey,
       ...issued,
       ...upstream.signatures,
     ];
@@ -90,6 +98,7 @@ describe('secrets', () => {
   }, 240_000);
   afterAll(async () => {
     await server.stop();
+    await bucketServer.stop();
     await upstream.stop();
     rmSync(data, { recursive: true, force: true });
   });
@@ -113,9 +122,12 @@ describe('secrets', () => {
     expect(findIn([{ name: 'log files', content: Buffer.from(delivered) }], texts)).toEqual([]);
   });
 
-  it('are in no file: journal, event engine, settings, buckets', () => {
-    const holding = findIn(written, [SHOWN]).map((place) => place.split(/[/:]/, 1)[0]);
-    expect([...new Set(holding)]).toEqual(expect.arrayContaining(['journal', 'events']));
+  it('are in no file: journal, packed or not, event engine, settings', () => {
+    const holding = findIn(written, [SHOWN]);
+    expect(new Set(holding.map((place) => place.split(/[/:]/, 1)[0]))).toEqual(
+      new Set(['journal', 'events']),
+    );
+    expect(holding.some((place) => /^journal\/\S+\.segz \(unpacked\):/.test(place))).toBe(true);
     expect(findIn(written, texts)).toEqual([]);
   });
 
@@ -128,8 +140,7 @@ function isPlanted({ CloudTrailEvent }: { readonly CloudTrailEvent: string }): b
   return (JSON.parse(CloudTrailEvent) as { userAgent?: string }).userAgent?.includes('planted') === true;
 }
 
-async function startTrail(server: TestServer): Promise<void> {
-  const s3 = s3Client(server);
+async function startTrail(server: TestServer, s3: S3Client): Promise<void> {
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   await s3.send(new PutBucketPolicyCommand({ Bucket: BUCKET, Policy: trailBucketPolicy(BUCKET, ACCOUNT) }));
   const call = async (operation: string, input: object) => {
@@ -138,6 +149,14 @@ async function startTrail(server: TestServer): Promise<void> {
   };
   await call('CreateTrail', { Name: 'everything', S3BucketName: BUCKET, IsMultiRegionTrail: true });
   await call('StartLogging', { Name: 'everything' });
+}
+
+/** As it happens by itself a minute after a segment is full: the segment that there is gets full and is packed. */
+async function packJournal(dir: string): Promise<void> {
+  const journal = await openTestJournal(dir, { segmentBytes: 1024 * 1024, packAfter: 1 });
+  for (let i = 0; i < 2; i++) await journal.append([input('x'.repeat(700 * 1024))]);
+  await eventually(async () => readdirSync(dir).some((name) => name.endsWith('.segz')) || undefined);
+  await journal.stop();
 }
 
 /** Secrets that Opentrail's own iam and sts give out. */

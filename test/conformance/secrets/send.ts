@@ -1,7 +1,10 @@
+import { Readable } from 'node:stream';
+
 import { S3Client } from '@aws-sdk/client-s3';
 
 import type { Models, OperationModel } from '../../../src/aws/models/index.ts';
 import type { Credentials, TestServer } from '../../kit/server.ts';
+import { eventsOf } from './event-stream.ts';
 import { plant, plantedVariants } from './plant.ts';
 import { ASK } from './upstream.ts';
 
@@ -24,7 +27,9 @@ export async function plantedOperations(models: Models, without: ReadonlySet<str
     const own = service?.packages.find((one) => one.package.serviceId === serviceId);
     found.set(
       specifier,
-      [...(own?.operations.values() ?? [])].filter((model) => plantedVariants(model).length > 0),
+      [...(own?.operations.values() ?? [])].filter(
+        (model) => plantedVariants(model).length > 0 || eventsOf(model) !== undefined,
+      ),
     );
   }
   return found;
@@ -49,7 +54,7 @@ export async function sendAll(
         const Command = loaded[`${model.name}Command`] as new (input: object) => object;
         const told = await client
           .send(new Command(plant(model.service, model.input, variant).value))
-          .then(() => '')
+          .then(readEvents)
           .catch((error: Error) => error.message);
         if (left.count > 0) sent.push({ service: model.service, operation: model.name });
         else refused.push(`${model.service} ${model.name}: ${told.slice(0, 200)}`);
@@ -58,6 +63,16 @@ export async function sendAll(
     client.destroy();
   }
   return { sent, refused };
+}
+
+/** An answer of events is sent while it is read. */
+async function readEvents(output: unknown): Promise<string> {
+  const members = Object.values(output as Record<string, unknown>);
+  const stream = members.find(
+    (member) => typeof member === 'object' && Symbol.asyncIterator in Object(member),
+  );
+  if (stream !== undefined) await Readable.from(stream as AsyncIterable<unknown>).toArray();
+  return '';
 }
 
 /** Each member of a union once, answered well; the first one also badly. */

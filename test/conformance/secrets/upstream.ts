@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { AwsError } from '../../../src/aws/errors.ts';
 import { modelOf, type Models } from '../../../src/aws/models/index.ts';
 import { serializeError, serializeResponse } from '../../../src/aws/protocols/index.ts';
+import { eventsOf, plantedEvents } from './event-stream.ts';
 import { plant, PLANTED, SHOWN } from './plant.ts';
 
 /** Asks the upstream for an answer: `well ssm PutParameter json 0` (0: the first member of each union) or `badly …`. Not signed. */
@@ -42,6 +43,11 @@ export async function startLeakyUpstream(models: Models) {
             'r-1',
           )
         : serializeResponse(model, { output: plant(service, model.output, Number(variant)).value }, 'r-1');
+    const events = how === 'well' ? eventsOf(model) : undefined;
+    if (events !== undefined) {
+      response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' });
+      return void response.end(plantedEvents(events));
+    }
     response.writeHead(written.status, { ...written.headers });
     response.end(written.body instanceof Uint8Array ? written.body : undefined);
   };
