@@ -62,9 +62,17 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const models = createModels({ folders: [await addPackages(base, added)] });
   const embedded = await openEmbedded({ config, store, clock });
   const { credentials, consoleSignIn, masterKey, serving } = embedded;
-  const { sink, live } = await openRecord({ ...base, store, embedded, models });
+  const { sink, live, dataSelection } = await openRecord({ ...base, store, embedded, models });
 
-  const trails = await openTrails({ ...base, store, masterKey, s3: embedded.buckets, sink, serving });
+  const trails = await openTrails({
+    ...base,
+    store,
+    masterKey,
+    s3: embedded.buckets,
+    sink,
+    dataSelection,
+    serving,
+  });
   closing.add('trails', () => trails.stop());
   const followers = await startFollowers({ ...base, store, trails });
   const tokenKey = masterKey.mac('lookup-token', 'v1');

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { createIdentityDirectory } from '../record/identify/directory.ts';
 import { createRecorder } from '../record/recorder.ts';
 import { createLiveStream } from '../use/history/stream.ts';
+import { createDataSelection } from '../use/trails/selectors/data-selection.ts';
 import type { Closing } from './closing.ts';
 import type { Embedded } from './embedded.ts';
 import { ownIdentities } from './own-identity.ts';
@@ -34,15 +35,16 @@ export async function openRecord({ config, store, embedded, models, clock, log, 
   });
   closing.add('identities', () => identities.stop());
   const live = createLiveStream({});
+  const dataSelection = createDataSelection(store.settings);
+  await dataSelection.refresh();
   const sink = createSink({
     recorder: createRecorder({ models, identities, defaultAccount: config.account_id }),
     intake: store.intake,
     publish: live.publish,
     isHeard: () => live.subscribers() > 0,
     dataEvents: config.data_events,
-    // No trail selects data events before selectors are built.
-    selectsData: () => false,
-    selects: () => false,
+    selectsData: dataSelection.selectsData,
+    selects: dataSelection.selects,
   });
-  return { sink, live };
+  return { sink, live, dataSelection };
 }

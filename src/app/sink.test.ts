@@ -22,7 +22,7 @@ async function keep({ category, heard = false, ...settings }: Facts) {
     },
     intake: {
       record: () => Promise.resolve(void seen.kept++),
-      unselected: () => void seen.unselected++,
+      drop: () => Promise.resolve(void seen.unselected++),
     },
     publish: () => void (heard && seen.published++),
     isHeard: () => heard,

@@ -22,7 +22,7 @@ export type SinkDeps = {
 export function createSink(deps: SinkDeps): CaptureSink {
   const { recorder, intake } = deps;
   const mayBeKept = (named: NamedCall) =>
-    recorder.kindOf(named).category === 'Management' || deps.dataEvents === 'all';
+    recorder.kindOf(named).category === 'Management' || mayKeepData(deps);
   return {
     // Asked once for each call: whoever is told no refuses the call, and it counts as rejected.
     accepting: () => {
@@ -38,7 +38,7 @@ export function createSink(deps: SinkDeps): CaptureSink {
 
 async function keep(deps: SinkDeps, call: CapturedCall): Promise<void> {
   if (isForNobody(deps, call)) {
-    deps.intake.unselected();
+    await deps.intake.drop(call.eventId);
     return;
   }
   const built = deps.recorder.build(call);
@@ -47,17 +47,18 @@ async function keep(deps: SinkDeps, call: CapturedCall): Promise<void> {
   for (const copy of event.copies ?? []) await keepEvent(deps, copy);
 }
 
+function mayKeepData({ dataEvents, selectsData }: SinkDeps): boolean {
+  return dataEvents === 'all' || (dataEvents === 'selected' && selectsData());
+}
+
 /** A data event that is neither kept nor heard is only counted: its record would be made to be thrown away. */
-function isForNobody(
-  { recorder, dataEvents, selectsData, isHeard }: SinkDeps,
-  { named }: CapturedCall,
-): boolean {
-  if (dataEvents === 'all' || (dataEvents === 'selected' && selectsData()) || isHeard()) return false;
-  return recorder.kindOf(named).category === 'Data';
+function isForNobody(deps: SinkDeps, { named }: CapturedCall): boolean {
+  if (mayKeepData(deps) || deps.isHeard()) return false;
+  return deps.recorder.kindOf(named).category === 'Data';
 }
 
 async function keepEvent(deps: SinkDeps, event: EventRecord): Promise<void> {
-  if (event.columns.category === 'Data' && !isKept(deps, event)) deps.intake.unselected();
+  if (event.columns.category === 'Data' && !isKept(deps, event)) await deps.intake.drop(event.columns.id);
   else await deps.intake.record(event);
   deps.publish(event);
 }

@@ -10,6 +10,7 @@ import { columnsOf } from '../record/columns.ts';
 import type { FollowerStatus } from '../store/contract.ts';
 import { createTrailDelivery } from '../use/trails/delivery/create-trail-delivery.ts';
 import { createDigestKeys } from '../use/trails/digests/digest-keys.ts';
+import type { DataSelection } from '../use/trails/selectors/data-selection.ts';
 import { trailOperations } from '../use/trails/operations/trail-operations.ts';
 import { recordDeliveries } from './record-deliveries.ts';
 import type { ServingTable } from './serving.ts';
@@ -23,6 +24,7 @@ export type TrailsDeps = {
   /** The embedded buckets. */
   readonly s3: BucketPort;
   readonly sink: CaptureSink;
+  readonly dataSelection: DataSelection;
   readonly serving: ServingTable;
   readonly clock: Clock;
   readonly log: Logger;
@@ -57,6 +59,7 @@ export async function openTrails(deps: TrailsDeps) {
     buckets,
     keys,
     delivery,
+    dataSelection: deps.dataSelection,
     clock,
     newId: newEventId,
     quotaTrails: config.quota_trails,

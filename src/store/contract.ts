@@ -4,14 +4,14 @@ import type { EventCategory, EventColumns, Origin } from '../record/event-record
 
 // ---------------------------------------------------------------- journal
 
-export type JournalKind = 'record' | 'intent';
+export type JournalKind = 'record' | 'intent' | 'dropped';
 
 export type JournalInput = {
   readonly kind: JournalKind;
   readonly origin: Origin;
-  /** Record: its JSON. Intent: the JSON of the record as it stands if nothing more is ever known. */
+  /** Record: its JSON. Intent: the JSON of the record as it stands if nothing more is ever known. Dropped: nothing, the call was not selected. */
   readonly raw: Uint8Array;
-  /** eventID: the record with the same id closes an intent. */
+  /** eventID: the record (or the dropping) with the same id closes an intent. */
   readonly id: string;
   /** Kept in memory beside the entry so that live followers need not parse; absent after a re-read from disk. */
   readonly columns?: EventColumns | undefined;

@@ -12,6 +12,7 @@ import type { Journal, JournalEntry, JournalInput } from '../../src/store/contra
 import { openSettings } from '../../src/store/settings/open-settings.ts';
 import type { RunTrailDeps } from '../../src/use/trails/delivery/run-trail.ts';
 import { createDigestKeys } from '../../src/use/trails/digests/digest-keys.ts';
+import { createDataSelection } from '../../src/use/trails/selectors/data-selection.ts';
 import { trailOperations } from '../../src/use/trails/operations/trail-operations.ts';
 import { trailMigrations, type TrailTables } from '../../src/use/trails/settings.ts';
 
@@ -62,6 +63,7 @@ export async function trailSetup(given: {
     journal,
     buckets,
     keys,
+    dataSelection: createDataSelection(settings),
     delivery: { wake: (id) => woken.push(id) },
     clock,
     newId: newEventId,

@@ -96,8 +96,8 @@ export type Intake = Stoppable & {
   readonly submit: (
     events: readonly EventRecord[],
   ) => Promise<{ readonly firstSeq: number; readonly lastSeq: number }>;
-  /** Data events that nobody asked to keep. */
-  readonly unselected: (count?: number) => void;
+  /** A data event that nobody asked to keep. Closes its intent, if there is one, so that nobody takes its outcome for unknown. Never rejects. */
+  readonly drop: (id: string) => Promise<void>;
   /** Calls or records refused before they came to the journal. */
   readonly rejected: (count?: number) => void;
   /** The gap that is open now, for /_health. */

@@ -9,7 +9,7 @@ import type { JournalEntry, JournalInput, JournalKind } from '../contract.ts';
 export const ENTRY_OVERHEAD = 8;
 const UUID_BYTES = 16;
 
-const KINDS: readonly JournalKind[] = ['record', 'intent'];
+const KINDS: readonly JournalKind[] = ['record', 'intent', 'dropped'];
 const ORIGINS: readonly Origin[] = ['captured', 'ingested', 'imported', 'demo'];
 
 /** The most bytes that the entry can take in a frame. */
@@ -29,7 +29,7 @@ export function writeEntry(into: Buffer, at: number, input: JournalInput): numbe
   into.set(input.raw, end);
   end += input.raw.length;
   into.writeUInt32LE(end - at - 4, at);
-  into[at + 4] = input.kind === 'intent' ? 1 : 0;
+  into[at + 4] = KINDS.indexOf(input.kind);
   into[at + 5] = ORIGINS.indexOf(input.origin);
   into.writeUInt16LE(idBytes, at + 6);
   return end;

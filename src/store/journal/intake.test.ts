@@ -204,6 +204,33 @@ describe('intake, fail-open', () => {
     });
   });
 
+  it('closes the intent of a call that is dropped, at once or when there is room again', async () => {
+    await withFolder(async (dir) => {
+      const { intake, journal, set, metrics, stop } = await rig(dir);
+      const [now, later] = [eventRecord('now'), eventRecord('later')];
+      await intake.intent(now);
+      await intake.intent(later);
+      await intake.drop(now.columns.id);
+      expect(journal.hasIntent(now.columns.id)).toBe(false);
+      set('full');
+      await intake.drop(later.columns.id);
+      expect(journal.hasIntent(later.columns.id)).toBe(true);
+      set('ok');
+      await until(() => !journal.hasIntent(later.columns.id));
+      expect(await counts(metrics)).toMatchObject({ received: 2, recorded: 0, unselected: 2, unrecorded: 0 });
+      await stop();
+      const again = await openTestJournal(dir);
+      expect(again.openIntents()).toEqual([]);
+      expect((await readAll(again)).map(({ kind }) => kind)).toEqual([
+        'intent',
+        'intent',
+        'dropped',
+        'dropped',
+      ]);
+      await again.stop();
+    });
+  });
+
   it('tells senders who can wait to wait', async () => {
     await withFolder(async (dir) => {
       const { intake, set, metrics, stop } = await rig(dir);
@@ -213,7 +240,7 @@ describe('intake, fail-open', () => {
       await expect(intake.submit(events)).rejects.toMatchObject({ code: 'JOURNAL_FULL' });
       set('full');
       await expect(intake.submit(events)).rejects.toMatchObject({ code: 'JOURNAL_FULL' });
-      intake.unselected(4);
+      for (let n = 0; n < 4; n++) await intake.drop(`event ${n}`);
       intake.rejected();
       expect(intake.gap()).toBeUndefined();
       expect(await counts(metrics)).toEqual({

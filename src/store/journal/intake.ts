@@ -36,6 +36,7 @@ const RETRY_EVERY = 1000;
 /** Records of calls whose intent is in the journal wait in memory for room, up to this many bytes. */
 const WAITING_BYTES = 64 * 1024 * 1024;
 const SUBMIT_BYTES = 4 * 1024 * 1024;
+const NOTHING = new Uint8Array(0);
 
 /** The policy around append: what happens to a call that the journal cannot take. */
 export async function createIntake(deps: IntakeDeps, options: IntakeOptions): Promise<Intake> {
@@ -45,7 +46,7 @@ export async function createIntake(deps: IntakeDeps, options: IntakeOptions): Pr
     intent: (event) => policy.intent(event),
     record: (event) => policy.record(event),
     submit: (events) => policy.submit(events),
-    unselected: (count = 1) => policy.count('unselected', count),
+    drop: (id) => policy.drop(id),
     rejected: (count = 1) => policy.count('rejected', count),
     gap: () => policy.gap(),
     lastGap: () => policy.lastGap(),
@@ -127,6 +128,19 @@ class Policy {
   count(what: 'unselected' | 'rejected', count: number): void {
     this.#counters.received.inc(count);
     this.#counters[what].inc(count);
+  }
+
+  async drop(id: string): Promise<void> {
+    const { journal } = this.#deps;
+    this.count('unselected', 1);
+    if (!journal.hasIntent(id)) return;
+    const input = { kind: 'dropped', origin: 'captured', id, raw: NOTHING } as const;
+    try {
+      await journal.append([input]);
+    } catch {
+      this.#wait(input);
+      this.#mendLater();
+    }
   }
 
   gap(): Gap | undefined {
@@ -219,7 +233,7 @@ class Policy {
     await this.#tellDamage();
     for (let input = this.#waiting[0]; input !== undefined; input = this.#waiting[0]) {
       await this.#deps.journal.append([input]);
-      this.#counters.recorded.inc();
+      if (input.kind === 'record') this.#counters.recorded.inc();
       this.#waiting.shift();
       this.#waitingBytes -= input.raw.length;
     }

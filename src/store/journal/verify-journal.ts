@@ -11,6 +11,8 @@ export type JournalReport = {
   readonly entries: number;
   readonly records: number;
   readonly intents: number;
+  /** Intents of calls that were not selected in the end. */
+  readonly dropped: number;
   /** 0 when there is no entry. */
   readonly firstSeq: number;
   readonly lastSeq: number;
@@ -31,11 +33,13 @@ export async function verifyJournal(dir: string): Promise<JournalReport> {
   return walk.report(files.length);
 }
 
+const COUNTED = { record: 'records', intent: 'intents', dropped: 'dropped' } as const;
+
 class Walk {
   readonly #first: number;
   #nextSeq: number;
   #chain = NO_CHAIN;
-  #counts = { entries: 0, records: 0, intents: 0 };
+  #counts = { entries: 0, records: 0, intents: 0, dropped: 0 };
   #holes: { from: number; to: number }[] = [];
   #problems: JournalProblem[] = [];
   #tornTail = false;
@@ -97,7 +101,7 @@ class Walk {
       const entry = readEntry(frame.payload, at);
       if (entry === undefined) return;
       this.#counts.entries += 1;
-      this.#counts[entry.kind === 'record' ? 'records' : 'intents'] += 1;
+      this.#counts[COUNTED[entry.kind]] += 1;
       at = entry.end;
     }
   }

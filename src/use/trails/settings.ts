@@ -10,6 +10,7 @@ export type TrailTables = {
   trail_digest_chains: ChainRow;
   trail_digest_plans: DigestPlanRow;
   trail_digest_keys: DigestKeyRow;
+  trail_former_selectors: FormerSelectorsRow;
 };
 
 export type TrailRow = {
@@ -26,6 +27,8 @@ export type TrailRow = {
   global_events: number;
   validation: number;
   recursive_logging: number;
+  /** JSON of the event selectors as they were put; null: never. */
+  selectors: string | null;
   logging: number;
   created_at: number;
   /** Set once deleted: it stays until its last files are delivered, and no operation sees it. */
@@ -112,6 +115,14 @@ export type DigestKeyRow = {
   sealed_private_key: string;
   valid_from: number;
   valid_to: number;
+};
+
+/** Selectors that held up to an entry of the journal, kept until the trail has delivered it. */
+export type FormerSelectorsRow = {
+  trail_id: string;
+  until_seq: number;
+  /** As in `trails`. */
+  selectors: string | null;
 };
 
 export const trailMigrations: MigrationSet = {
@@ -214,6 +225,18 @@ export const trailMigrations: MigrationSet = {
         .addColumn('sealed_private_key', 'text', (c) => c.notNull())
         .addColumn('valid_from', 'integer', (c) => c.notNull())
         .addColumn('valid_to', 'integer', (c) => c.notNull())
+        .execute();
+    },
+  },
+  '2026-11-29-trail-selectors': {
+    up: async (db) => {
+      await db.schema.alterTable('trails').addColumn('selectors', 'text').execute();
+      await db.schema
+        .createTable('trail_former_selectors')
+        .addColumn('trail_id', 'text', (c) => c.notNull())
+        .addColumn('until_seq', 'integer', (c) => c.notNull())
+        .addColumn('selectors', 'text')
+        .addPrimaryKeyConstraint('trail_former_selectors_pk', ['trail_id', 'until_seq'])
         .execute();
     },
   },

@@ -2,6 +2,7 @@ import { alnumFrom } from '../../../base/ids.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { BucketPort } from '../../../aws/ports.ts';
 import type { LogFileRow, PlanRow, WindowRow } from '../settings.ts';
+import { forgetFormer, selectionsOf } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
 import { logFileKey, packRecords } from './log-file.ts';
 import { readEntries } from './read-entries.ts';
@@ -25,15 +26,16 @@ type Batch = { readonly to: number; readonly events: readonly SelectedEvent[] };
  */
 export async function deliverLogFiles(deps: LogFileDeps, trail: Trail, window: WindowRow): Promise<void> {
   const plan = await pendingPlan(deps, trail.id);
+  const reach = await reachOf(deps, window);
+  const chosen = { trail, selectionAt: await selectionsOf(deps.settings, trail.id) };
   let next = window.next_seq;
   if (plan !== undefined) {
-    const batch = await readBatch(deps, trail, { from: plan.from_seq, to: plan.to_seq, maxBytes: Infinity });
+    const batch = await readBatch(deps, chosen, { from: plan.from_seq, to: plan.to_seq, maxBytes: Infinity });
     await carryOut(deps, { trail, plan, batch });
     next = plan.to_seq + 1;
   }
-  const reach = await reachOf(deps, window);
   while (next <= reach.to) {
-    const batch = await readBatch(deps, trail, { from: next, to: reach.to, maxBytes: PLAN_BYTES });
+    const batch = await readBatch(deps, chosen, { from: next, to: reach.to, maxBytes: PLAN_BYTES });
     if (batch.events.length === 0) await moveOn(deps, window.id, batch.to + 1);
     else
       await carryOut(deps, {
@@ -43,19 +45,20 @@ export async function deliverLogFiles(deps: LogFileDeps, trail: Trail, window: W
       });
     next = batch.to + 1;
   }
+  await forgetFormer(deps.settings, trail.id, next);
 }
 
 /** Reads until `to`, or until the selected events have `maxBytes`. */
 async function readBatch(
   deps: LogFileDeps,
-  trail: Trail,
+  chosen: Parameters<typeof selectEvents>[1],
   range: { from: number; to: number; maxBytes: number },
 ): Promise<Batch> {
   const events: SelectedEvent[] = [];
   let bytes = 0;
   let to = range.from - 1;
   for await (const chunk of readEntries(deps, range)) {
-    for (const event of await selectEvents(deps, trail, chunk.entries)) {
+    for (const event of await selectEvents(deps, chosen, chunk.entries)) {
       events.push(event);
       bytes += event.raw.length;
     }

@@ -94,6 +94,7 @@ async function forget(deps: RunTrailDeps, trailId: string): Promise<void> {
       'trail_digest_chains',
       'trail_digest_plans',
       'trail_tags',
+      'trail_former_selectors',
     ] as const) {
       await tx.deleteFrom(table).where('trail_id', '=', trailId).execute();
     }

@@ -3,6 +3,8 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Logger } from '../../../base/log.ts';
 import type { EventColumns } from '../../../record/event-record.ts';
 import type { JournalEntry } from '../../../store/contract.ts';
+import { factsOf } from '../selectors/event-facts.ts';
+import { isInReach, regionOf, type SelectionAt } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
 
 export type ColumnsOf = (record: Readonly<Record<string, unknown>>) => EventColumns;
@@ -14,18 +16,12 @@ export type SelectedEvent = {
   readonly time: number;
 };
 
-/** Recorded as us-east-1: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events */
-const GLOBAL_SERVICES: ReadonlySet<string> = new Set([
-  'iam.amazonaws.com',
-  'sts.amazonaws.com',
-  'cloudfront.amazonaws.com',
-]);
 const BREATHE_EVERY = 50;
 
-/** Those of the entries that the trail delivers: management events of its account and regions that happened, not what was imported or made up. */
+/** Those of the entries that the trail delivers: what it selects of its account and regions and what happened, not what was imported or made up. */
 export async function selectEvents(
   deps: { readonly columnsOf: ColumnsOf; readonly log: Logger },
-  trail: Trail,
+  { trail, selectionAt }: { readonly trail: Trail; readonly selectionAt: SelectionAt },
   entries: readonly JournalEntry[],
 ): Promise<SelectedEvent[]> {
   const selected: SelectedEvent[] = [];
@@ -33,7 +29,8 @@ export async function selectEvents(
     if (index % BREATHE_EVERY === BREATHE_EVERY - 1) await breathe();
     if (entry.kind !== 'record' || (entry.origin !== 'captured' && entry.origin !== 'ingested')) continue;
     const columns = entry.columns ?? columnsOfEntry(deps, entry);
-    if (columns === undefined || !isSelected(trail, columns)) continue;
+    if (columns === undefined || !isInReach(trail, columns)) continue;
+    if (!selectionAt(entry.seq).matches(factsOf({ columns, raw: entry.raw }))) continue;
     // A copy: the entry may be a window on a whole segment of the journal.
     selected.push({
       raw: Buffer.from(entry.raw),
@@ -42,18 +39,6 @@ export async function selectEvents(
     });
   }
   return selected;
-}
-
-function isSelected(trail: Trail, columns: EventColumns): boolean {
-  if (columns.account !== trail.account || columns.category !== 'Management') return false;
-  if (trail.multi_region === 1) return true;
-  if (regionOf(trail, columns.region) !== trail.home_region) return false;
-  return trail.global_events === 1 || !GLOBAL_SERVICES.has(columns.source);
-}
-
-/** Ingested records say what they like: a text that is no region must not become part of a key. */
-function regionOf(trail: Trail, region: string): string {
-  return /^[A-Za-z0-9-]{1,40}$/.test(region) ? region : trail.home_region;
 }
 
 function columnsOfEntry(

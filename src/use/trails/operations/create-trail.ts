@@ -54,6 +54,7 @@ function newTrail(
     global_events: Number(globalEvents),
     validation: Number(given.validation ?? false),
     recursive_logging: Number(given.recursiveLogging ?? true),
+    selectors: null,
     logging: 0,
     created_at: deps.clock.now(),
     ...NOTHING_YET,

@@ -5,6 +5,7 @@ import type { Journal } from '../../../store/contract.ts';
 import type { Settings } from '../../../store/settings/contract.ts';
 import type { TrailDelivery } from '../delivery/create-trail-delivery.ts';
 import type { DigestKeys } from '../digests/digest-keys.ts';
+import type { DataSelection } from '../selectors/data-selection.ts';
 import type { TrailTables } from '../settings.ts';
 
 export type TrailOperationDeps = {
@@ -13,6 +14,7 @@ export type TrailOperationDeps = {
   readonly buckets: BucketPort;
   readonly keys: Pick<DigestKeys, 'list' | 'signingKey'>;
   readonly delivery: Pick<TrailDelivery, 'wake'>;
+  readonly dataSelection: Pick<DataSelection, 'refresh'>;
   readonly clock: Clock;
   readonly newId: NewId;
   /** Trails per region (OPENTRAIL_QUOTA_TRAILS). */

@@ -1,3 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { DEFAULT_SELECTORS } from '../selectors/selector.ts';
+import { selectorsOf } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
 
 /** What CreateTrail and UpdateTrail answer. */
@@ -14,12 +18,17 @@ export function trailAnswer(trail: Trail): Record<string, unknown> {
   };
 }
 
+/** The default put again is the default. */
+function hasCustomSelectors(trail: Trail): boolean {
+  return !isDeepStrictEqual(selectorsOf(trail), DEFAULT_SELECTORS);
+}
+
 /** The model's `Trail`, as GetTrail and DescribeTrails answer it. */
 export function trailDescription(trail: Trail): Record<string, unknown> {
   return {
     ...trailAnswer(trail),
     HomeRegion: trail.home_region,
-    HasCustomEventSelectors: false,
+    HasCustomEventSelectors: hasCustomSelectors(trail),
     HasInsightSelectors: false,
     RecursiveLogging: trail.recursive_logging === 1,
   };

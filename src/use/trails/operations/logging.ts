@@ -21,6 +21,7 @@ export async function startLogging(
     }
     return found;
   });
+  await deps.dataSelection.refresh();
   deps.delivery.wake(trail.id);
   return {};
 }
@@ -36,6 +37,7 @@ export async function stopLogging(
     if (found.logging === 1) await stop(deps, tx, { trailId: found.id, context });
     return found;
   });
+  await deps.dataSelection.refresh();
   deps.delivery.wake(trail.id);
   return {};
 }
@@ -53,6 +55,7 @@ export async function deleteTrail(
     await tx.updateTable('trails').set({ deleted_at: deps.clock.now() }).where('id', '=', found.id).execute();
     return found;
   });
+  await deps.dataSelection.refresh();
   deps.delivery.wake(trail.id);
   return {};
 }

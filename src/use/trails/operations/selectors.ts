@@ -1,15 +1,25 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
-import { findTrail, trailNamed } from './find-trail.ts';
+import { readSelectors } from '../selectors/read-selectors.ts';
+import { putSelectors, selectorsOf } from '../selectors/trail-selectors.ts';
+import { findOwnTrail, findTrail, trailNamed } from './find-trail.ts';
 import type { TrailOperationDeps } from './deps.ts';
 
-/** What every trail selects until selectors can be put: all management events. */
-const DEFAULT_SELECTOR = {
-  ReadWriteType: 'All',
-  IncludeManagementEvents: true,
-  DataResources: [],
-  ExcludeManagementEventSources: [],
-};
+/** What the trail logs from now on: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html */
+export async function putEventSelectors(
+  deps: TrailOperationDeps,
+  input: OperationInput,
+  context: CallContext,
+): Promise<OperationOutput> {
+  const selectors = readSelectors(input);
+  const trail = await deps.settings.transaction().execute(async (tx) => {
+    const found = await findOwnTrail(tx, trailNamed(input, 'TrailName'), context);
+    await putSelectors(tx, found, { selectors, head: deps.journal.head() });
+    return found;
+  });
+  await deps.dataSelection.refresh();
+  return { output: { TrailARN: trail.arn, ...selectors } };
+}
 
 export async function getEventSelectors(
   deps: TrailOperationDeps,
@@ -17,7 +27,7 @@ export async function getEventSelectors(
   context: CallContext,
 ): Promise<OperationOutput> {
   const trail = await findTrail(deps.settings, trailNamed(input, 'TrailName'), context);
-  return { output: { TrailARN: trail.arn, EventSelectors: [DEFAULT_SELECTOR] } };
+  return { output: { TrailARN: trail.arn, ...selectorsOf(trail) } };
 }
 
 /** No trail has Insights yet, which AWS answers with an error. */

@@ -5,7 +5,7 @@ import { trailResource } from './find-trail.ts';
 import { listPublicKeys } from './list-public-keys.ts';
 import { deleteTrail, startLogging, stopLogging } from './logging.ts';
 import { describeTrails, getTrail, getTrailStatus, listTrails } from './read-trails.ts';
-import { getEventSelectors, getInsightSelectors } from './selectors.ts';
+import { getEventSelectors, getInsightSelectors, putEventSelectors } from './selectors.ts';
 import { addTags, listTags, removeTags } from './tags.ts';
 import { updateTrail } from './update-trail.ts';
 
@@ -30,6 +30,7 @@ const TABLE: readonly (readonly [name: string, handle: Handle, trailMember?: str
   ['AddTags', addTags, 'ResourceId'],
   ['RemoveTags', removeTags, 'ResourceId'],
   ['ListTags', listTags],
+  ['PutEventSelectors', putEventSelectors, 'TrailName'],
   ['GetEventSelectors', getEventSelectors, 'TrailName'],
   ['GetInsightSelectors', getInsightSelectors, 'TrailName'],
 ];

@@ -30,6 +30,7 @@ export async function updateTrail(
     await save(tx, trail);
     return trail;
   });
+  await deps.dataSelection.refresh();
   deps.delivery.wake(after.id);
   return { output: trailAnswer(after) };
 }

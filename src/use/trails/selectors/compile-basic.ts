@@ -1,0 +1,48 @@
+import type { Matcher, Selection } from './selection.ts';
+import type { BasicSelector } from './selector.ts';
+
+/** https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html */
+export function compileBasic(selector: BasicSelector): Selection {
+  const excluded = new Set(selector.ExcludeManagementEventSources);
+  const includes = selector.IncludeManagementEvents;
+  const data = selector.DataResources.flatMap(({ Type, Values }) =>
+    Values.map((value) => covers(Type, value)),
+  );
+  const isWanted = readOrWrite(selector.ReadWriteType);
+  return {
+    wantsData: data.length > 0,
+    matches: (event) => {
+      if (!isWanted(event)) return false;
+      if (event.category === 'Management') return includes && !excluded.has(event.source ?? '');
+      return event.category === 'Data' && data.some((covered) => covered(event));
+    },
+  };
+}
+
+function readOrWrite(type: BasicSelector['ReadWriteType']): Matcher {
+  if (type === 'All') return () => true;
+  return type === 'ReadOnly' ? (event) => event.readOnly : (event) => !event.readOnly;
+}
+
+const SOURCES: Readonly<Record<string, string>> = {
+  'AWS::S3::Object': 's3.amazonaws.com',
+  'AWS::Lambda::Function': 'lambda.amazonaws.com',
+  'AWS::DynamoDB::Table': 'dynamodb.amazonaws.com',
+};
+
+/** The ARN of a service alone (`arn:aws:s3`, `arn:aws:s3:::`) covers all that the service logs as data. */
+const WHOLE_SERVICE = /^arn:[\w-]+:(?:s3(?::::)?|lambda|dynamodb)$/;
+
+function covers(type: string, value: string): Matcher {
+  const source = SOURCES[type];
+  if (WHOLE_SERVICE.test(value)) return (event) => event.source === source;
+  const fits = fitting(type, value);
+  return (event) => event.source === source && event.resources().some(({ arn }) => fits(arn));
+}
+
+/** Objects by prefix, functions exactly, tables with what belongs to them (indexes, streams). */
+function fitting(type: string, value: string): (arn: string) => boolean {
+  if (type === 'AWS::S3::Object') return (arn) => arn.startsWith(value);
+  if (type === 'AWS::DynamoDB::Table') return (arn) => arn === value || arn.startsWith(`${value}/`);
+  return (arn) => arn === value;
+}

@@ -1,0 +1,54 @@
+import type { EventRecord } from '../../../record/event-record.ts';
+import type { Trail, TrailSettings } from '../trail-store.ts';
+import { compileSelectors } from './compile.ts';
+import { factsOf } from './event-facts.ts';
+import type { Selection } from './selection.ts';
+import { isInReach, selectorsOf } from './trail-selectors.ts';
+
+/** Which data events some trail wants: asked on the way of every data event, so it is kept in memory. */
+export type DataSelection = {
+  readonly selectsData: () => boolean;
+  readonly selects: (event: EventRecord) => boolean;
+  /** After any change of a trail: what is called next is judged by what is stored now. */
+  readonly refresh: () => Promise<void>;
+};
+
+type Wanting = { readonly trail: Trail; readonly selection: Selection };
+
+/** Knows no trail until the first `refresh`. */
+export function createDataSelection(settings: TrailSettings): DataSelection {
+  let wanting: readonly Wanting[] = [];
+  // One after the other, or an older answer might come last.
+  let last: Promise<void> = Promise.resolve();
+  const read = async () => {
+    wanting = await wantingTrails(settings);
+  };
+  return {
+    selectsData: () => wanting.length > 0,
+    selects: (event) => {
+      const facts = factsOf(event);
+      return wanting.some(
+        ({ trail, selection }) => isInReach(trail, event.columns) && selection.matches(facts),
+      );
+    },
+    refresh: () => {
+      const mine = last.then(read);
+      last = mine.catch(() => undefined);
+      return mine;
+    },
+  };
+}
+
+/** Logging trails that select more than management events. */
+async function wantingTrails(settings: TrailSettings): Promise<readonly Wanting[]> {
+  const trails = await settings
+    .selectFrom('trails')
+    .selectAll()
+    .where('logging', '=', 1)
+    .where('deleted_at', 'is', null)
+    .where('selectors', 'is not', null)
+    .execute();
+  return trails
+    .map((trail) => ({ trail, selection: compileSelectors(selectorsOf(trail)) }))
+    .filter(({ selection }) => selection.wantsData);
+}

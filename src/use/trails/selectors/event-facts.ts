@@ -1,0 +1,69 @@
+import type { EventColumns } from '../../../record/event-record.ts';
+
+export type FactResource = { readonly type: string; readonly arn: string };
+
+/** What selectors ask of an event. Texts are undefined where the event does not have the field. */
+export type EventFacts = {
+  readonly category: EventColumns['category'];
+  readonly readOnly: boolean;
+  readonly source: string | undefined;
+  readonly name: string | undefined;
+  readonly type: () => string | undefined;
+  readonly userArn: string | undefined;
+  readonly error: string | undefined;
+  readonly vpcEndpoint: () => string | undefined;
+  readonly fromConsole: () => string | undefined;
+  /** Of the record's own `resources`; an `ARNPrefix` (all objects of a bucket, say) counts as the ARN. */
+  readonly resources: () => readonly FactResource[];
+};
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The columns tell most of it; the record is only parsed for a selector that asks for the rest. */
+export function factsOf({
+  columns,
+  raw,
+}: {
+  readonly columns: EventColumns;
+  readonly raw: Uint8Array;
+}): EventFacts {
+  let parsed: Json | undefined;
+  let resources: readonly FactResource[] | undefined;
+  const record = () => (parsed ??= parse(raw));
+  return {
+    category: columns.category,
+    readOnly: columns.readOnly,
+    source: columns.source || undefined,
+    name: columns.name || undefined,
+    type: () => text(record()['eventType']),
+    userArn: columns.userArn || undefined,
+    error: columns.error || undefined,
+    vpcEndpoint: () => text(record()['vpcEndpointId']),
+    fromConsole: () => text(record()['sessionCredentialFromConsole']),
+    resources: () => (resources ??= resourcesOf(record()['resources'])),
+  };
+}
+
+function parse(raw: Uint8Array): Json {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString('utf8'));
+    return typeof value === 'object' && value !== null ? (value as Json) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Booleans too: records of old versions have them where newer ones have a text. */
+function text(value: unknown): string | undefined {
+  if (typeof value === 'boolean') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function resourcesOf(value: unknown): readonly FactResource[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((one: unknown) => {
+    if (typeof one !== 'object' || one === null) return [];
+    const { type, ARN, ARNPrefix } = one as Json;
+    return [{ type: text(type) ?? '', arn: text(ARN) ?? text(ARNPrefix) ?? '' }];
+  });
+}

@@ -1,0 +1,86 @@
+import type { EventColumns } from '../../../record/event-record.ts';
+import type { Trail, TrailSettings } from '../trail-store.ts';
+import { compileSelectors } from './compile.ts';
+import { DEFAULT_SELECTORS, type Selectors } from './selector.ts';
+import type { Selection } from './selection.ts';
+
+/** Which selection holds for the journal's entry `seq`. */
+export type SelectionAt = (seq: number) => Selection;
+
+export function selectorsOf({ selectors }: Pick<Trail, 'selectors'>): Selectors {
+  return selectors === null ? DEFAULT_SELECTORS : (JSON.parse(selectors) as Selectors);
+}
+
+/**
+ * Gives the trail other selectors from the entry after `head` on. Those before stay in force for what was recorded until then and is not
+ * delivered yet: nobody unsays by new selectors what he did.
+ */
+export async function putSelectors(
+  tx: TrailSettings,
+  trail: Trail,
+  { selectors, head }: { readonly selectors: Selectors; readonly head: number },
+): Promise<void> {
+  await tx
+    .insertInto('trail_former_selectors')
+    .values({ trail_id: trail.id, until_seq: head, selectors: trail.selectors })
+    .onConflict((conflict) => conflict.columns(['trail_id', 'until_seq']).doNothing())
+    .execute();
+  await tx
+    .updateTable('trails')
+    .set({ selectors: JSON.stringify(selectors) })
+    .where('id', '=', trail.id)
+    .execute();
+}
+
+/**
+ * The trail's selections by entry. To be read after the journal's head was: selectors that are put later are for entries behind that head,
+ * so a delivery that is repeated selects the same.
+ */
+export async function selectionsOf(settings: TrailSettings, trailId: string): Promise<SelectionAt> {
+  const now = await settings
+    .selectFrom('trails')
+    .select('selectors')
+    .where('id', '=', trailId)
+    .executeTakeFirst();
+  const former = await settings
+    .selectFrom('trail_former_selectors')
+    .select(['until_seq', 'selectors'])
+    .where('trail_id', '=', trailId)
+    .orderBy('until_seq')
+    .execute();
+  const current = compileSelectors(selectorsOf({ selectors: now?.selectors ?? null }));
+  const before = former.map((row) => ({
+    until: row.until_seq,
+    selection: compileSelectors(selectorsOf(row)),
+  }));
+  return (seq) => before.find(({ until }) => seq <= until)?.selection ?? current;
+}
+
+/** Former selectors are done with once all up to their last entry is delivered. */
+export async function forgetFormer(settings: TrailSettings, trailId: string, nextSeq: number): Promise<void> {
+  await settings
+    .deleteFrom('trail_former_selectors')
+    .where('trail_id', '=', trailId)
+    .where('until_seq', '<', nextSeq)
+    .execute();
+}
+
+/** Recorded as us-east-1: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events */
+const GLOBAL_SERVICES: ReadonlySet<string> = new Set([
+  'iam.amazonaws.com',
+  'sts.amazonaws.com',
+  'cloudfront.amazonaws.com',
+]);
+
+/** Whether the event is of the trail's account and regions, whatever its selectors say. */
+export function isInReach(trail: Trail, columns: EventColumns): boolean {
+  if (columns.account !== trail.account) return false;
+  if (trail.multi_region === 1) return true;
+  if (regionOf(trail, columns.region) !== trail.home_region) return false;
+  return trail.global_events === 1 || !GLOBAL_SERVICES.has(columns.source);
+}
+
+/** Ingested records say what they like: a text that is no region must not become part of a key. */
+export function regionOf(trail: Trail, region: string): string {
+  return /^[A-Za-z0-9-]{1,40}$/.test(region) ? region : trail.home_region;
+}
