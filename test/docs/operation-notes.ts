@@ -8,7 +8,8 @@ export const NOTES: Readonly<Record<string, string>> = {
   'cloudtrail.AddTags': 'Of trails.',
   'cloudtrail.RemoveTags': 'Of trails.',
   'cloudtrail.ListTags': 'Of trails.',
-  'cloudtrail.GetEventSelectors': 'Always the default selector: all management events.',
+  'cloudtrail.PutEventSelectors':
+    'In force for what is recorded after it; what was recorded before is delivered by the selectors before.',
   'cloudtrail.GetInsightSelectors': 'Always InsightNotEnabledException: no trail has Insights yet.',
   'cloudtrail.ListPublicKeys': 'Keys of this server: RSA 2048, a new one every 29 days.',
   'iam.PutUserPolicy': 'The policy language as AWS documents it, evaluated here.',

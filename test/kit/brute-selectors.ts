@@ -31,7 +31,10 @@ function basic(selector: Json, record: Json, { readOnly, category }: Facts): boo
     const excluded = (selector['ExcludeManagementEventSources'] ?? []) as readonly unknown[];
     return !excluded.includes(record['eventSource']);
   }
-  if (category !== 'Data') return false;
+  return category === 'Data' && basicData(selector, record);
+}
+
+function basicData(selector: Json, record: Json): boolean {
   for (const { Type, Values } of (selector['DataResources'] ?? []) as { Type: string; Values: string[] }[]) {
     for (const value of Values) {
       if (Type === 'AWS::S3::Object' && record['eventSource'] === 's3.amazonaws.com') {

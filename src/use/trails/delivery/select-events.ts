@@ -4,7 +4,7 @@ import type { Logger } from '../../../base/log.ts';
 import type { EventColumns } from '../../../record/event-record.ts';
 import type { JournalEntry } from '../../../store/contract.ts';
 import { factsOf } from '../selectors/event-facts.ts';
-import { isInReach, regionOf, type SelectionAt } from '../selectors/trail-selectors.ts';
+import { isInReach, isOwnDelivery, regionOf, type SelectionAt } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
 
 export type ColumnsOf = (record: Readonly<Record<string, unknown>>) => EventColumns;
@@ -30,7 +30,8 @@ export async function selectEvents(
     if (entry.kind !== 'record' || (entry.origin !== 'captured' && entry.origin !== 'ingested')) continue;
     const columns = entry.columns ?? columnsOfEntry(deps, entry);
     if (columns === undefined || !isInReach(trail, columns)) continue;
-    if (!selectionAt(entry.seq).matches(factsOf({ columns, raw: entry.raw }))) continue;
+    const facts = factsOf({ columns, raw: entry.raw });
+    if (!selectionAt(entry.seq).matches(facts) || isOwnDelivery(trail, columns, facts)) continue;
     // A copy: the entry may be a window on a whole segment of the journal.
     selected.push({
       raw: Buffer.from(entry.raw),

@@ -15,6 +15,7 @@ export function trailAnswer(trail: Trail): Record<string, unknown> {
     TrailARN: trail.arn,
     LogFileValidationEnabled: trail.validation === 1,
     IsOrganizationTrail: false,
+    RecursiveLogging: trail.recursive_logging === 1,
   };
 }
 
@@ -30,6 +31,5 @@ export function trailDescription(trail: Trail): Record<string, unknown> {
     HomeRegion: trail.home_region,
     HasCustomEventSelectors: hasCustomSelectors(trail),
     HasInsightSelectors: false,
-    RecursiveLogging: trail.recursive_logging === 1,
   };
 }

@@ -31,6 +31,7 @@ describe('CreateTrail', () => {
       TrailARN: ARN,
       LogFileValidationEnabled: false,
       IsOrganizationTrail: false,
+      RecursiveLogging: true,
     });
     const status = await setup.call('GetTrailStatus', { Name: 'management' });
     expect(status.output).toMatchObject({ IsLogging: false, TimeLoggingStarted: '' });

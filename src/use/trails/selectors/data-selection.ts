@@ -3,7 +3,7 @@ import type { Trail, TrailSettings } from '../trail-store.ts';
 import { compileSelectors } from './compile.ts';
 import { factsOf } from './event-facts.ts';
 import type { Selection } from './selection.ts';
-import { isInReach, selectorsOf } from './trail-selectors.ts';
+import { isInReach, isOwnDelivery, selectorsOf } from './trail-selectors.ts';
 
 /** Which data events some trail wants: asked on the way of every data event, so it is kept in memory. */
 export type DataSelection = {
@@ -28,7 +28,10 @@ export function createDataSelection(settings: TrailSettings): DataSelection {
     selects: (event) => {
       const facts = factsOf(event);
       return wanting.some(
-        ({ trail, selection }) => isInReach(trail, event.columns) && selection.matches(facts),
+        ({ trail, selection }) =>
+          isInReach(trail, event.columns) &&
+          selection.matches(facts) &&
+          !isOwnDelivery(trail, event.columns, facts),
       );
     },
     refresh: () => {

@@ -1,6 +1,7 @@
 import type { EventColumns } from '../../../record/event-record.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
 import { compileSelectors } from './compile.ts';
+import type { EventFacts } from './event-facts.ts';
 import { DEFAULT_SELECTORS, type Selectors } from './selector.ts';
 import type { Selection } from './selection.ts';
 
@@ -79,6 +80,15 @@ export function isInReach(trail: Trail, columns: EventColumns): boolean {
   if (regionOf(trail, columns.region) !== trail.home_region) return false;
   return trail.global_events === 1 || !GLOBAL_SERVICES.has(columns.source);
 }
+
+/** CloudTrail's own delivery into the trail's bucket, where the trail is not to log these: `RecursiveLogging` of the API's CreateTrail. */
+export function isOwnDelivery(trail: Trail, columns: EventColumns, facts: EventFacts): boolean {
+  if (trail.recursive_logging === 1 || columns.sourceIp !== CLOUDTRAIL || columns.category !== 'Data')
+    return false;
+  return facts.resources().some(({ arn }) => arn.startsWith(`arn:aws:s3:::${trail.bucket}/`));
+}
+
+const CLOUDTRAIL = 'cloudtrail.amazonaws.com';
 
 /** Ingested records say what they like: a text that is no region must not become part of a key. */
 export function regionOf(trail: Trail, region: string): string {
