@@ -4,6 +4,7 @@ import { benchGateway } from './gateway.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLookup } from './lookup.ts';
 import { benchNaming } from './naming.ts';
+import { benchSelectors } from './selectors.ts';
 import { benchVerify } from './verify.ts';
 import { line, machine } from './kit/machine.ts';
 
@@ -30,6 +31,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
       samples: values.quick ? 5 : 20,
       dir: values.dir,
     }),
+  selectors: () => benchSelectors(values.quick ? { rounds: 2 } : {}),
   verify: () =>
     benchVerify({ files: Number(values.files ?? (values.quick ? 100 : 2000)), rounds: values.quick ? 1 : 5 }),
 };

@@ -53,6 +53,25 @@ describe('what becomes of a call', () => {
     expect(await keep({ ...one, selects: () => false })).toMatchObject({ kept: 0, unselected: 1 });
   });
 
+  it('asks for an intent before a write that may be kept: a data event only where some are wanted', () => {
+    const asks = (category: 'Management' | 'Data', readOnly: boolean, settings: Partial<SinkDeps>) =>
+      createSink({
+        recorder: { kindOf: () => ({ category, readOnly }) },
+        dataEvents: 'selected',
+        selectsData: () => false,
+        ...settings,
+      } as unknown as SinkDeps).wantsIntent({
+        service: 's3',
+        operation: 'PutObject',
+      } as CapturedCall['named']);
+    expect(asks('Management', false, {})).toBe(true);
+    expect(asks('Management', true, {})).toBe(false);
+    expect(asks('Data', false, {})).toBe(false);
+    expect(asks('Data', false, { selectsData: () => true })).toBe(true);
+    expect(asks('Data', false, { dataEvents: 'none', selectsData: () => true })).toBe(false);
+    expect(asks('Data', false, { dataEvents: 'all' })).toBe(true);
+  });
+
   it('keeps management events, and data events where all are wanted', async () => {
     expect(await keep({ category: 'Management' })).toMatchObject({ kept: 1, unselected: 0 });
     expect(await keep({ category: 'Data', dataEvents: 'all' })).toMatchObject({ kept: 1, unselected: 0 });
