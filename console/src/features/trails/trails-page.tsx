@@ -1,19 +1,19 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import Cards from '@cloudscape-design/components/cards';
 import Header from '@cloudscape-design/components/header';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 
 import { Command } from '../../parts/command.tsx';
-import { CopyButton } from '../../parts/copy-button.tsx';
 import { ErrorState } from '../../parts/error-state.tsx';
-import { TimeText } from '../../parts/time-text.tsx';
+import { useNarrow } from '../../parts/use-narrow.ts';
 import { useConnection } from '../../session/context.tsx';
 import { PageLayout } from '../../shell/page-layout.tsx';
-import { listTrails, trailStatus, type Trail, type TrailStatus } from './trails.ts';
-
-type Row = Trail & { readonly status: TrailStatus | undefined; readonly failed: boolean };
+import { COLUMNS, type Row } from './columns.tsx';
+import { trailSelectors } from './selectors.ts';
+import { listTrails, trailStatus } from './trails.ts';
 
 /** The trails of the session's account and region, and whether they deliver. */
 export default function TrailsPage() {
@@ -22,6 +22,7 @@ export default function TrailsPage() {
   const refresh = () => {
     void queries.invalidateQueries({ queryKey: ['trails'] });
     void queries.invalidateQueries({ queryKey: ['trail-status'] });
+    void queries.invalidateQueries({ queryKey: ['trail-selectors'] });
   };
   const trails = useQuery({
     queryKey: ['trails'],
@@ -35,11 +36,36 @@ export default function TrailsPage() {
       staleTime: 0,
     })),
   });
+  const selectors = useQueries({
+    queries: (trails.data ?? []).map(({ arn }) => ({
+      queryKey: ['trail-selectors', arn],
+      queryFn: ({ signal }: { signal: AbortSignal }) => trailSelectors(api, arn, signal),
+      staleTime: 0,
+    })),
+  });
   const rows: readonly Row[] = (trails.data ?? []).map((trail, index) => ({
     ...trail,
     status: statuses[index]?.data,
     failed: statuses[index]?.isError ?? false,
+    logged: selectors[index]?.data,
   }));
+  const header = (
+    <Header
+      variant="h1"
+      counter={trails.data ? `(${trails.data.length})` : undefined}
+      description={`Account ${session.accountId}, ${session.region}`}
+      actions={
+        <Button
+          iconName="refresh"
+          ariaLabel="Refresh"
+          loading={trails.isFetching && !trails.isPending}
+          onClick={refresh}
+        />
+      }
+    >
+      Trails
+    </Header>
+  );
   return (
     <PageLayout active="trails" title="Trails">
       <div className="ot-history">
@@ -51,95 +77,48 @@ export default function TrailsPage() {
             onRetry={refresh}
           />
         ) : (
-          <Table
-            items={rows}
-            trackBy="arn"
-            variant="container"
-            contentDensity="compact"
-            loading={trails.isPending}
-            loadingText="Loading trails"
-            skeleton={{ totalRows: 3 }}
-            wrapLines
-            header={
-              <Header
-                variant="h1"
-                counter={trails.data ? `(${trails.data.length})` : undefined}
-                description={`Account ${session.accountId}, ${session.region}`}
-                actions={
-                  <Button
-                    iconName="refresh"
-                    ariaLabel="Refresh"
-                    loading={trails.isFetching && !trails.isPending}
-                    onClick={refresh}
-                  />
-                }
-              >
-                Trails
-              </Header>
-            }
-            empty={<NoTrails />}
-            columnDefinitions={COLUMNS}
-            ariaLabels={{ tableLabel: 'Trails' }}
-          />
+          <TrailList rows={rows} loading={trails.isPending} header={header} />
         )}
       </div>
     </PageLayout>
   );
 }
 
-const COLUMNS = [
-  {
-    id: 'name',
-    header: 'Trail',
-    isRowHeader: true,
-    cell: (row: Row) => (
-      <>
-        {row.name} <CopyButton text={row.arn} what="the trail’s ARN" />
-      </>
-    ),
-  },
-  { id: 'state', header: 'State', cell: (row: Row) => <State row={row} /> },
-  {
-    id: 'delivery',
-    header: 'Last delivery',
-    cell: (row: Row) => <Delivery at={row.status?.lastDelivery} error={row.status?.deliveryError} />,
-  },
-  {
-    id: 'digest',
-    header: 'Last digest',
-    cell: (row: Row) =>
-      row.validated ? (
-        <Delivery at={row.status?.lastDigest} error={row.status?.digestError} />
-      ) : (
-        'no validation'
-      ),
-  },
-  { id: 'bucket', header: 'Delivers to', cell: (row: Row) => <span className="ot-mono">{row.bucket}</span> },
-  {
-    id: 'region',
-    header: 'Region',
-    cell: (row: Row) => (row.multiRegion ? `all (home ${row.homeRegion})` : row.homeRegion),
-  },
-];
+type ListProps = { readonly rows: readonly Row[]; readonly loading: boolean; readonly header: ReactNode };
 
-function State({ row }: { readonly row: Row }) {
-  if (row.failed) return <StatusIndicator type="warning">Unknown</StatusIndicator>;
-  if (!row.status) return <StatusIndicator type="pending">…</StatusIndicator>;
-  if (!row.status.logging) return <StatusIndicator type="stopped">Stopped</StatusIndicator>;
-  const error = row.status.deliveryError ?? row.status.digestError;
-  return error ? (
-    <StatusIndicator type="error">Not delivering</StatusIndicator>
-  ) : (
-    <StatusIndicator type="success">Logging</StatusIndicator>
-  );
-}
-
-function Delivery({ at, error }: { readonly at: number | undefined; readonly error: string | undefined }) {
+/** A table; on a narrow screen a card each, since nothing of it may be left of the edge. */
+function TrailList({ rows, loading, header }: ListProps) {
+  const shared = {
+    items: rows,
+    trackBy: 'arn',
+    loading,
+    loadingText: 'Loading trails',
+    header,
+    empty: <NoTrails />,
+  } as const;
+  if (useNarrow()) {
+    const [name, ...sections] = COLUMNS;
+    return (
+      <Cards
+        {...shared}
+        cardDefinition={{
+          header: (row) => name?.cell(row),
+          sections: sections.map(({ id, header: title, cell }) => ({ id, header: title, content: cell })),
+        }}
+        ariaLabels={{ itemSelectionLabel: () => '', selectionGroupLabel: 'Trails', cardsLabel: 'Trails' }}
+      />
+    );
+  }
   return (
-    <>
-      {at === undefined ? 'never' : <TimeText ms={at} />}
-      {error && <div className="ot-bad">{error}</div>}
-    </>
+    <Table
+      {...shared}
+      variant="container"
+      contentDensity="compact"
+      skeleton={{ totalRows: 3 }}
+      wrapLines
+      columnDefinitions={COLUMNS}
+      ariaLabels={{ tableLabel: 'Trails' }}
+    />
   );
 }
 
