@@ -156,6 +156,9 @@ const schema = z.strictObject({
     ),
   tls_key: z.string().optional().describe('File of its private key (PEM).'),
   s3_endpoint: url.optional().describe('S3 that log files are delivered to (default: where s3 is served).'),
+  sns_endpoint: url
+    .optional()
+    .describe('SNS that deliveries of trails are announced to (default: where sns is forwarded to).'),
   clickhouse_url: databaseUrl
     .optional()
     .describe('A ClickHouse server instead of the embedded engine: http://USER:PASSWORD@HOST:8123/DATABASE.'),

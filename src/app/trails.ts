@@ -1,5 +1,6 @@
-import type { BucketPort } from '../aws/ports.ts';
+import type { BucketPort, TopicPort } from '../aws/ports.ts';
 import { createS3Buckets } from '../aws/s3-buckets.ts';
+import { createSnsTopics } from '../aws/sns-topics.ts';
 import type { Clock } from '../base/clock.ts';
 import { newEventId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
@@ -11,6 +12,7 @@ import type { FollowerStatus } from '../store/contract.ts';
 import { createTrailDelivery } from '../use/trails/delivery/create-trail-delivery.ts';
 import { createDigestKeys } from '../use/trails/digests/digest-keys.ts';
 import type { DataSelection } from '../use/trails/selectors/data-selection.ts';
+import { createNoticeSender } from '../use/trails/notices/send-notices.ts';
 import { trailOperations } from '../use/trails/operations/trail-operations.ts';
 import { recordDeliveries } from './record-deliveries.ts';
 import type { ServingTable } from './serving.ts';
@@ -38,6 +40,9 @@ export async function openTrails(deps: TrailsDeps) {
   const { settings, journal } = store;
   const buckets = recordDeliveries(await bucketsOf(deps), deps);
   const keys = createDigestKeys({ settings, seal: masterKey.seal, open: masterKey.open });
+  const topics = await topicsOf(deps);
+  const notices = topics && createNoticeSender({ settings, topics, clock, log });
+  notices?.start();
   const delivery = createTrailDelivery({
     settings,
     journal,
@@ -51,12 +56,14 @@ export async function openTrails(deps: TrailsDeps) {
     digestInterval: config.digest_interval,
     regions: config.regions,
     settle: store.cursors.settle,
+    onDelivered: notices?.wake,
   });
   await delivery.start();
   const operations = trailOperations({
     settings,
     journal,
     buckets,
+    topics,
     keys,
     delivery,
     dataSelection: deps.dataSelection,
@@ -67,8 +74,18 @@ export async function openTrails(deps: TrailsDeps) {
   return {
     operations,
     followers: (): readonly FollowerStatus[] => delivery.followers(),
-    stop: () => delivery.stop(),
+    stop: async () => {
+      await delivery.stop();
+      await notices?.stop();
+    },
   };
+}
+
+/** Which SNS hears of deliveries; undefined where there is none: sns is not embedded yet. */
+async function topicsOf({ config, serving }: TrailsDeps): Promise<TopicPort | undefined> {
+  const endpoint = config.sns_endpoint ?? serving.upstreamOf('sns');
+  if (endpoint === undefined || endpoint === 'embedded') return undefined;
+  return createSnsTopics({ endpoint, credentials: await upstreamKey(config) });
 }
 
 /** Where log files go: the S3 that was named, else where s3 is served. */

@@ -45,3 +45,13 @@ export type BucketPort = {
     readonly accountId: string;
   }) => Promise<void>;
 };
+
+/** SNS, as a trail's notices need it. */
+export type TopicPort = {
+  readonly publish: (notice: { readonly topicArn: string; readonly message: string }) => Promise<void>;
+  /** Whether CloudTrail may publish for that trail. Throws NotFound or AuthorizationError. */
+  readonly checkPublish: (check: {
+    readonly topicArn: string;
+    readonly source: { readonly arn: string; readonly accountId: string };
+  }) => Promise<void>;
+};

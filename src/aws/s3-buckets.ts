@@ -5,12 +5,11 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
-  S3ServiceException,
 } from '@aws-sdk/client-s3';
 
-import { messageOf, systemCodeOf } from '../base/errors.ts';
 import { AwsError } from './errors.ts';
 import type { BucketPort, ListedObject, PutObject } from './ports.ts';
+import { awsErrorOf, statusOf, told as toldBy } from './sdk-error.ts';
 
 export type S3BucketsDeps = {
   /** `http://HOST:PORT`; undefined: AWS itself. */
@@ -82,11 +81,11 @@ async function bucketExists(client: S3Client, bucket: string): Promise<boolean> 
     await client.send(new HeadBucketCommand({ Bucket: bucket }));
     return true;
   } catch (error) {
-    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+    const status = statusOf(error);
     if (status === 404) return false;
     // It is there, but not ours to look at.
     if (status === 403 || status === 301) return true;
-    throw awsErrorOf(error);
+    throw awsErrorOf(error, codeOf);
   }
 }
 
@@ -149,29 +148,10 @@ async function readAcl(client: S3Client, bucket: string): Promise<void> {
   }
 }
 
-async function told<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw awsErrorOf(error);
-  }
+function told<T>(answer: Promise<T>): Promise<T> {
+  return toldBy(answer, codeOf);
 }
 
-function awsErrorOf(error: unknown): AwsError {
-  if (error instanceof S3ServiceException && error.$metadata.httpStatusCode !== undefined) {
-    const status = error.$metadata.httpStatusCode;
-    return new AwsError(codeOf(error, status), error.message, { status, cause: error });
-  }
-  const code = systemCodeOf(error);
-  return new AwsError(
-    'ServiceUnavailable',
-    code === undefined ? messageOf(error) : `${code}: ${messageOf(error)}`,
-    { status: 503, cause: error },
-  );
-}
-
-/** Answers to HEAD have no body, hence no code. */
-function codeOf(error: S3ServiceException, status: number): string {
-  if (error.name !== '' && error.name !== 'Unknown' && error.name !== 'UnknownError') return error.name;
+function codeOf(status: number): string {
   return status === 403 ? 'AccessDenied' : status === 404 ? 'NoSuchKey' : `HTTP${status}`;
 }

@@ -3,7 +3,7 @@ export const NOTES: Readonly<Record<string, string>> = {
   'cloudtrail.LookupEvents':
     'Extended: several attributes, more keys, operators, `Scope`, 1,000 a page, `Histogram`, `Values` (ARCHITECTURE.md). No limit of two calls a second; reaches as far back as the history is kept.',
   'cloudtrail.CreateTrail':
-    '`SnsTopicName`, `CloudWatchLogsLogGroupArn`, `KmsKeyId` and `IsOrganizationTrail` are refused with UnsupportedOperationException until they are built.',
+    '`CloudWatchLogsLogGroupArn`, `KmsKeyId` and `IsOrganizationTrail` are refused with UnsupportedOperationException until they are built; `SnsTopicName` where no SNS is served (`OPENTRAIL_SNS_ENDPOINT`).',
   'cloudtrail.UpdateTrail': 'As CreateTrail.',
   'cloudtrail.AddTags': 'Of trails.',
   'cloudtrail.RemoveTags': 'Of trails.',

@@ -98,6 +98,26 @@ describe.skipIf(missing !== undefined)(needing('the page of trails', missing), (
     expect(browser.complaints).toEqual([]);
   });
 
+  it('tells who is told of deliveries, and when nobody could be', async () => {
+    await page.route('**/', async (route) => {
+      const target = route.request().headers()['x-amz-target'] ?? '';
+      if (!/DescribeTrails|GetTrailStatus/.test(target)) return route.fallback();
+      const response = await route.fetch();
+      const answer = (await response.json()) as { trailList?: object[] };
+      const SnsTopicARN = `arn:aws:sns:us-east-1:${ACCOUNT}:deliveries`;
+      const json = target.includes('DescribeTrails')
+        ? { trailList: answer.trailList?.map((trail) => ({ ...trail, SnsTopicARN })) }
+        : { ...answer, LatestNotificationError: 'AuthorizationError' };
+      return route.fulfill({ response, json });
+    });
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    const ledger = page.getByRole('row', { name: /ledger/ });
+    await ledger.getByText('announced to deliveries').waitFor();
+    await ledger.getByText('not announced: AuthorizationError').waitFor();
+    await look('trails-topic');
+    await page.unroute('**/');
+  });
+
   it('fits a narrow screen and the dark', async () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await look('trails-dark');

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { AwsError } from '../../src/aws/errors.ts';
 import type { CallContext, OperationOutput } from '../../src/aws/operation.ts';
-import type { BucketPort, PutObject } from '../../src/aws/ports.ts';
+import type { BucketPort, PutObject, TopicPort } from '../../src/aws/ports.ts';
 import { OpentrailError } from '../../src/base/errors.ts';
 import { newEventId } from '../../src/base/ids.ts';
 import { createLogger } from '../../src/base/log.ts';
@@ -24,6 +24,7 @@ export type TrailSetup = Awaited<ReturnType<typeof trailSetup>>;
 
 export async function trailSetup(given: {
   readonly buckets?: BucketPort;
+  readonly topics?: TopicPort;
   readonly now?: number;
   readonly clock?: { now: () => number };
   readonly regions?: readonly string[];
@@ -62,6 +63,7 @@ export async function trailSetup(given: {
     settings,
     journal,
     buckets,
+    topics: given.topics,
     keys,
     dataSelection: createDataSelection(settings),
     delivery: { wake: (id) => woken.push(id) },

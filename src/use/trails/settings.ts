@@ -11,6 +11,7 @@ export type TrailTables = {
   trail_digest_plans: DigestPlanRow;
   trail_digest_keys: DigestKeyRow;
   trail_former_selectors: FormerSelectorsRow;
+  trail_notices: NoticeRow;
 };
 
 export type TrailRow = {
@@ -40,6 +41,11 @@ export type TrailRow = {
   attempted_at: number | null;
   digest_at: number | null;
   digest_error: string | null;
+  /** Name or ARN of the topic, as it was given. */
+  sns_topic: string | null;
+  notified_at: number | null;
+  notify_attempted_at: number | null;
+  notify_error: string | null;
 };
 
 /** A stretch of the journal in which the trail was logging. Gone once it is closed, delivered and its final digest is written. */
@@ -123,6 +129,18 @@ export type FormerSelectorsRow = {
   until_seq: number;
   /** As in `trails`. */
   selectors: string | null;
+};
+
+/** A delivery that the trail's topic has not heard of yet. */
+export type NoticeRow = {
+  id: string;
+  trail_id: string;
+  /** ARN, as it was at the time of the delivery. */
+  topic: string;
+  message: string;
+  /** Last entry of the delivery: notices go in this order. */
+  to_seq: number;
+  created_at: number;
 };
 
 export const trailMigrations: MigrationSet = {
@@ -237,6 +255,23 @@ export const trailMigrations: MigrationSet = {
         .addColumn('until_seq', 'integer', (c) => c.notNull())
         .addColumn('selectors', 'text')
         .addPrimaryKeyConstraint('trail_former_selectors_pk', ['trail_id', 'until_seq'])
+        .execute();
+    },
+  },
+  '2026-11-29-trail-notices': {
+    up: async (db) => {
+      await db.schema.alterTable('trails').addColumn('sns_topic', 'text').execute();
+      await db.schema.alterTable('trails').addColumn('notified_at', 'integer').execute();
+      await db.schema.alterTable('trails').addColumn('notify_attempted_at', 'integer').execute();
+      await db.schema.alterTable('trails').addColumn('notify_error', 'text').execute();
+      await db.schema
+        .createTable('trail_notices')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('trail_id', 'text', (c) => c.notNull())
+        .addColumn('topic', 'text', (c) => c.notNull())
+        .addColumn('message', 'text', (c) => c.notNull())
+        .addColumn('to_seq', 'integer', (c) => c.notNull())
+        .addColumn('created_at', 'integer', (c) => c.notNull())
         .execute();
     },
   },

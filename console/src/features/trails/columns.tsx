@@ -54,7 +54,12 @@ export const COLUMNS = [
     id: 'bucket',
     header: 'Delivers to',
     minWidth: 140,
-    cell: (row: Row) => <span className="ot-mono">{row.bucket}</span>,
+    cell: (row: Row) => (
+      <>
+        <span className="ot-mono">{row.bucket}</span>
+        {row.topic && <Notices topic={row.topic} error={row.status?.noticeError} />}
+      </>
+    ),
   },
   {
     id: 'region',
@@ -63,6 +68,17 @@ export const COLUMNS = [
     cell: (row: Row) => (row.multiRegion ? `all (home ${row.homeRegion})` : row.homeRegion),
   },
 ];
+
+/** Who is told of deliveries, by name; the whole ARN on hover and to copy. */
+function Notices({ topic, error }: { readonly topic: string; readonly error: string | undefined }) {
+  return (
+    <div title={topic}>
+      <span className="ot-secondary">announced to {topic.split(':').at(-1)}</span>{' '}
+      <CopyButton text={topic} what="the topic’s ARN" />
+      {error && <div className="ot-bad">not announced: {error}</div>}
+    </div>
+  );
+}
 
 function State({ row }: { readonly row: Row }) {
   if (row.failed) return <StatusIndicator type="warning">Unknown</StatusIndicator>;

@@ -19,6 +19,7 @@ describe('trails', () => {
       name: 't',
       arn: 'arn',
       bucket: 'logs/a',
+      topic: undefined,
       homeRegion: 'us-east-1',
       multiRegion: true,
       validated: false,

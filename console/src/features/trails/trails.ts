@@ -4,6 +4,8 @@ export type Trail = {
   readonly name: string;
   readonly arn: string;
   readonly bucket: string;
+  /** ARN. */
+  readonly topic: string | undefined;
   readonly homeRegion: string;
   readonly multiRegion: boolean;
   readonly validated: boolean;
@@ -16,6 +18,7 @@ export type TrailStatus = {
   readonly deliveryError: string | undefined;
   readonly lastDigest: number | undefined;
   readonly digestError: string | undefined;
+  readonly noticeError: string | undefined;
 };
 
 type Api = Pick<ApiClient, 'cloudtrail'>;
@@ -29,6 +32,7 @@ export async function listTrails(api: Api, signal?: AbortSignal): Promise<readon
     name: text(trail['Name']) ?? '',
     arn: text(trail['TrailARN']) ?? '',
     bucket: [text(trail['S3BucketName']), text(trail['S3KeyPrefix'])].filter(Boolean).join('/'),
+    topic: text(trail['SnsTopicARN']),
     homeRegion: text(trail['HomeRegion']) ?? '',
     multiRegion: trail['IsMultiRegionTrail'] === true,
     validated: trail['LogFileValidationEnabled'] === true,
@@ -43,6 +47,7 @@ export async function trailStatus(api: Api, arn: string, signal?: AbortSignal): 
     deliveryError: text(status['LatestDeliveryError']),
     lastDigest: time(status['LatestDigestDeliveryTime']),
     digestError: text(status['LatestDigestDeliveryError']),
+    noticeError: text(status['LatestNotificationError']),
   };
 }
 

@@ -38,6 +38,8 @@ export type TrailDeliveryDeps = {
   readonly digestInterval: number;
   /** Regions that multi-region trails write digests for from the start (OPENTRAIL_REGIONS), beside home and those seen. */
   readonly regions: readonly string[];
+  /** Called after each delivery of log files. */
+  readonly onDelivered?: (() => void) | undefined;
   /** Makes the settings durable against a power cut; called before a digest is written. */
   readonly settle?: (() => Promise<void>) | undefined;
 };

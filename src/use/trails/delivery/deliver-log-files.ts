@@ -1,6 +1,7 @@
-import { alnumFrom } from '../../../base/ids.ts';
+import { alnumFrom, newEventId } from '../../../base/ids.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { BucketPort } from '../../../aws/ports.ts';
+import { noteDelivery } from '../notices/notices.ts';
 import type { LogFileRow, PlanRow, WindowRow } from '../settings.ts';
 import { forgetFormer, selectionsOf } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
@@ -13,6 +14,8 @@ export type LogFileDeps = WindowDeps & {
   readonly buckets: Pick<BucketPort, 'put'>;
   readonly columnsOf: ColumnsOf;
   readonly log: Logger;
+  /** Called after each delivery that was committed. */
+  readonly onDelivered?: (() => void) | undefined;
 };
 
 /** Uncompressed bytes of one plan, hence of one file: AWS's limit is 50 MB. */
@@ -112,12 +115,19 @@ async function carryOut(
       .where('id', '=', plan.window_id)
       .execute();
     await tx.deleteFrom('trail_plans').where('trail_id', '=', plan.trail_id).execute();
+    await noteDelivery(tx, trail, {
+      keys: rows.map(({ key }) => key),
+      toSeq: plan.to_seq,
+      newId: newEventId,
+      now,
+    });
     await tx
       .updateTable('trails')
       .set({ delivered_at: now, attempted_at: now, delivery_error: null })
       .where('id', '=', trail.id)
       .execute();
   });
+  deps.onDelivered?.();
 }
 
 async function writeFile(

@@ -6,6 +6,7 @@ import { trailAnswer } from './describe.ts';
 import { text } from './inputs.ts';
 import { checkQuota } from './quota.ts';
 import { readTags, saveTags } from './tags.ts';
+import { checkTopic } from './check-topic.ts';
 import { checkBucket, checkCombination, readTrailInput } from './trail-inputs.ts';
 import type { TrailOperationDeps } from './deps.ts';
 
@@ -26,6 +27,7 @@ export async function createTrail(
     trailArn: trail.arn,
     accountId: trail.account,
   });
+  await checkTopic(deps.topics, trail);
   await deps.settings.transaction().execute(async (tx) => {
     await checkRoom(deps, tx, trail);
     await tx.insertInto('trails').values(trail).execute();
@@ -55,6 +57,7 @@ function newTrail(
     validation: Number(given.validation ?? false),
     recursive_logging: Number(given.recursiveLogging ?? true),
     selectors: null,
+    sns_topic: given.snsTopic || null,
     logging: 0,
     created_at: deps.clock.now(),
     ...NOTHING_YET,
@@ -70,6 +73,9 @@ const NOTHING_YET = {
   attempted_at: null,
   digest_at: null,
   digest_error: null,
+  notified_at: null,
+  notify_attempted_at: null,
+  notify_error: null,
 };
 
 async function checkRoom(deps: TrailOperationDeps, settings: TrailSettings, trail: Trail): Promise<void> {

@@ -1,4 +1,4 @@
-import type { BucketPort } from '../../../aws/ports.ts';
+import type { BucketPort, TopicPort } from '../../../aws/ports.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { NewId } from '../../../base/ids.ts';
 import type { Journal } from '../../../store/contract.ts';
@@ -12,6 +12,8 @@ export type TrailOperationDeps = {
   readonly settings: Settings<TrailTables>;
   readonly journal: Pick<Journal, 'head'>;
   readonly buckets: BucketPort;
+  /** Undefined where no SNS is served. */
+  readonly topics: TopicPort | undefined;
   readonly keys: Pick<DigestKeys, 'list' | 'signingKey'>;
   readonly delivery: Pick<TrailDelivery, 'wake'>;
   readonly dataSelection: Pick<DataSelection, 'refresh'>;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
+import { topicArnOf } from '../notices/topic-name.ts';
 import { DEFAULT_SELECTORS } from '../selectors/selector.ts';
 import { selectorsOf } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
@@ -10,6 +11,9 @@ export function trailAnswer(trail: Trail): Record<string, unknown> {
     Name: trail.name,
     S3BucketName: trail.bucket,
     ...(trail.key_prefix === '' ? {} : { S3KeyPrefix: trail.key_prefix }),
+    ...(trail.sns_topic === null
+      ? {}
+      : { SnsTopicName: trail.sns_topic, SnsTopicARN: topicArnOf(trail.sns_topic, trail) }),
     IncludeGlobalServiceEvents: trail.global_events === 1,
     IsMultiRegionTrail: trail.multi_region === 1,
     TrailARN: trail.arn,

@@ -66,8 +66,9 @@ export async function getTrailStatus(
       ...(trail.delivery_error === null ? {} : { LatestDeliveryError: trail.delivery_error }),
       ...(trail.digest_error === null ? {} : { LatestDigestDeliveryError: trail.digest_error }),
       LatestDeliveryAttemptTime: isoOrEmpty(trail.attempted_at),
-      LatestNotificationAttemptTime: '',
-      LatestNotificationAttemptSucceeded: '',
+      ...(trail.notify_error === null ? {} : { LatestNotificationError: trail.notify_error }),
+      LatestNotificationAttemptTime: isoOrEmpty(trail.notify_attempted_at),
+      LatestNotificationAttemptSucceeded: isoOrEmpty(trail.notified_at),
       LatestDeliveryAttemptSucceeded: isoOrEmpty(trail.delivered_at),
       TimeLoggingStarted: isoOrEmpty(trail.started_at),
       TimeLoggingStopped: isoOrEmpty(trail.stopped_at),
@@ -82,6 +83,7 @@ function isNamed(trail: Trail, wanted: readonly string[], isHome: boolean): bool
 function times(trail: Trail): Record<string, Date> {
   const members = {
     LatestDeliveryTime: trail.delivered_at,
+    LatestNotificationTime: trail.notified_at,
     StartLoggingTime: trail.started_at,
     StopLoggingTime: trail.stopped_at,
     LatestDigestDeliveryTime: trail.digest_at,

@@ -8,13 +8,15 @@ import { optionalFlag, optionalText } from './inputs.ts';
 export type TrailInput = {
   readonly bucket: string | undefined;
   readonly keyPrefix: string | undefined;
+  /** Name or ARN; '' for none. */
+  readonly snsTopic: string | undefined;
   readonly globalEvents: boolean | undefined;
   readonly multiRegion: boolean | undefined;
   readonly validation: boolean | undefined;
   readonly recursiveLogging: boolean | undefined;
 };
 
-const NOT_BUILT_TEXTS = ['SnsTopicName', 'CloudWatchLogsLogGroupArn', 'CloudWatchLogsRoleArn', 'KmsKeyId'];
+const NOT_BUILT_TEXTS = ['CloudWatchLogsLogGroupArn', 'CloudWatchLogsRoleArn', 'KmsKeyId'];
 
 /** Throws what AWS throws for the member that is wrong, and UnsupportedOperationException for what is not built. */
 export function readTrailInput(input: OperationInput): TrailInput {
@@ -26,6 +28,7 @@ export function readTrailInput(input: OperationInput): TrailInput {
   return {
     bucket,
     keyPrefix,
+    snsTopic: optionalText(input, 'SnsTopicName'),
     globalEvents: optionalFlag(input, 'IncludeGlobalServiceEvents'),
     multiRegion: optionalFlag(input, 'IsMultiRegionTrail'),
     validation: optionalFlag(input, 'EnableLogFileValidation'),

@@ -1,8 +1,10 @@
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
+import { moveNotices } from '../notices/notices.ts';
 import { trailsOfAccount, type Trail, type TrailSettings } from '../trail-store.ts';
 import { trailAnswer } from './describe.ts';
 import { findOwnTrail, trailNamed } from './find-trail.ts';
 import { checkQuota } from './quota.ts';
+import { checkTopic } from './check-topic.ts';
 import { checkBucket, checkCombination, readTrailInput, type TrailInput } from './trail-inputs.ts';
 import type { TrailOperationDeps } from './deps.ts';
 
@@ -23,11 +25,13 @@ export async function updateTrail(
       accountId: before.account,
     });
   }
+  if (given.snsTopic !== undefined) await checkTopic(deps.topics, wanted);
   const after = await deps.settings.transaction().execute(async (tx) => {
     const trail = changed(await findOwnTrail(tx, before.arn, context), given);
     if (trail.multi_region === 1)
       checkQuota(await trailsOfAccount(tx, trail.account), trail, deps.quotaTrails);
     await save(tx, trail);
+    if (given.snsTopic !== undefined) await moveNotices(tx, trail);
     return trail;
   });
   await deps.dataSelection.refresh();
@@ -46,6 +50,7 @@ function changed(trail: Trail, given: TrailInput): Trail {
     ...trail,
     bucket: given.bucket ?? trail.bucket,
     key_prefix: given.keyPrefix ?? trail.key_prefix,
+    sns_topic: given.snsTopic === undefined ? trail.sns_topic : given.snsTopic || null,
     multi_region: Number(multiRegion),
     global_events: Number(globalEvents),
     validation: given.validation === undefined ? trail.validation : Number(given.validation),
@@ -55,10 +60,10 @@ function changed(trail: Trail, given: TrailInput): Trail {
 }
 
 async function save(tx: TrailSettings, trail: Trail): Promise<void> {
-  const { bucket, key_prefix, multi_region, global_events, validation, recursive_logging } = trail;
+  const { bucket, key_prefix, sns_topic, multi_region, global_events, validation, recursive_logging } = trail;
   await tx
     .updateTable('trails')
-    .set({ bucket, key_prefix, multi_region, global_events, validation, recursive_logging })
+    .set({ bucket, key_prefix, sns_topic, multi_region, global_events, validation, recursive_logging })
     .where('id', '=', trail.id)
     .execute();
   if (validation === 0) {
