@@ -62,17 +62,10 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const models = createModels({ folders: [await addPackages(base, added)] });
   const embedded = await openEmbedded({ config, store, clock });
   const { credentials, consoleSignIn, masterKey, serving } = embedded;
-  const { sink, live, dataSelection } = await openRecord({ ...base, store, embedded, models });
+  const record = await openRecord({ ...base, store, embedded, models });
+  const { sink, live } = record;
 
-  const trails = await openTrails({
-    ...base,
-    store,
-    masterKey,
-    s3: embedded.buckets,
-    sink,
-    dataSelection,
-    serving,
-  });
+  const trails = await openTrails({ ...base, ...record, store, masterKey, s3: embedded.buckets, serving });
   closing.add('trails', () => trails.stop());
   const followers = await startFollowers({ ...base, store, trails });
   const tokenKey = masterKey.mac('lookup-token', 'v1');
