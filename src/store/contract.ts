@@ -39,6 +39,8 @@ export type Journal = {
   readonly waitFor: (seq: number, signal: AbortSignal) => Promise<boolean>;
   /** Seq of the newest readable entry; 0 when empty. */
   readonly head: () => number;
+  /** Seq of the newest entry whose append was answered, on the disk or not yet: what is answered from now on comes behind it. */
+  readonly newest: () => number;
   readonly state: () => JournalState;
 };
 

@@ -156,7 +156,7 @@ export function recordJson(given: {
   });
 }
 
-export type MemoryJournal = Pick<Journal, 'read' | 'head'> & {
+export type MemoryJournal = Pick<Journal, 'read' | 'head' | 'newest'> & {
   readonly oldest: () => number;
   readonly add: (raw: string, given?: { kind?: 'record' | 'intent'; origin?: Origin }) => JournalEntry;
   /** Drops the entries before `seq`; the event store still has them. */
@@ -169,6 +169,7 @@ export function memoryJournal(): MemoryJournal {
   let oldest = 1;
   return {
     head: () => entries.length,
+    newest: () => entries.length,
     oldest: () => oldest,
     prune: (seq) => (oldest = seq),
     stored: ({ from, to, limit }) =>

@@ -33,6 +33,22 @@ describe('journal', () => {
     },
   );
 
+  it('tells the newest entry that was answered, also before it is on the disk', async () => {
+    await withFolder(async (dir) => {
+      const journal = await openTestJournal(dir);
+      expect(journal.newest()).toBe(0);
+      for (let n = 1; n <= 20; n++) {
+        const { lastSeq } = await journal.append([input(`entry ${n}`)]);
+        expect([lastSeq, journal.newest()]).toEqual([n, n]);
+        expect(journal.head()).toBeLessThanOrEqual(n);
+      }
+      await journal.stop();
+      const again = await openTestJournal(dir);
+      expect(again.newest()).toBe(20);
+      await again.stop();
+    });
+  });
+
   it('numbers concurrent appends without holes and answers each with its own sequences', async () => {
     await withFolder(async (dir) => {
       const journal = await openTestJournal(dir);

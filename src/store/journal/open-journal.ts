@@ -34,6 +34,7 @@ function handleOf(parts: JournalParts): JournalHandle {
     read: (query) => parts.read(query),
     waitFor: (seq, signal) => parts.waitFor(seq, signal),
     head: () => parts.head(),
+    newest: () => parts.newest(),
     state: () => parts.state(),
     oldest: () => parts.oldest(),
     openIntents: () => parts.openIntents(),

@@ -123,6 +123,10 @@ export class JournalParts {
     return this.#head;
   }
 
+  newest(): number {
+    return this.#segments.newest();
+  }
+
   state(): JournalState {
     if (this.#writer.isFull()) return 'full';
     return this.#reserve.failing() === undefined ? 'ok' : 'reserve';

@@ -94,6 +94,11 @@ export class SegmentWriter {
     return this.#current === undefined ? 0 : this.#current.segment.bytes - this.#current.segment.end;
   }
 
+  /** Seq of the newest entry that is written. */
+  newest(): number {
+    return this.#nextSeq - 1;
+  }
+
   /** The segment that is being written: neither packed nor deleted. */
   segment(): Segment | undefined {
     return this.#current?.segment;

@@ -10,7 +10,7 @@ import type { TrailTables } from '../settings.ts';
 
 export type TrailOperationDeps = {
   readonly settings: Settings<TrailTables>;
-  readonly journal: Pick<Journal, 'head'>;
+  readonly journal: Pick<Journal, 'head' | 'newest'>;
   readonly buckets: BucketPort;
   /** Undefined where no SNS is served. */
   readonly topics: TopicPort | undefined;

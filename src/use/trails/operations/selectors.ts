@@ -14,7 +14,7 @@ export async function putEventSelectors(
   const selectors = readSelectors(input);
   const trail = await deps.settings.transaction().execute(async (tx) => {
     const found = await findOwnTrail(tx, trailNamed(input, 'TrailName'), context);
-    await putSelectors(tx, found, { selectors, head: deps.journal.head() });
+    await putSelectors(tx, found, { selectors, newest: deps.journal.newest() });
     return found;
   });
   await deps.dataSelection.refresh();

@@ -13,17 +13,17 @@ export function selectorsOf({ selectors }: Pick<Trail, 'selectors'>): Selectors 
 }
 
 /**
- * Gives the trail other selectors from the entry after `head` on. Those before stay in force for what was recorded until then and is not
+ * Gives the trail other selectors from the entry after `newest` on. Those before stay in force for what was recorded until then and is not
  * delivered yet: nobody unsays by new selectors what he did.
  */
 export async function putSelectors(
   tx: TrailSettings,
   trail: Trail,
-  { selectors, head }: { readonly selectors: Selectors; readonly head: number },
+  { selectors, newest }: { readonly selectors: Selectors; readonly newest: number },
 ): Promise<void> {
   await tx
     .insertInto('trail_former_selectors')
-    .values({ trail_id: trail.id, until_seq: head, selectors: trail.selectors })
+    .values({ trail_id: trail.id, until_seq: newest, selectors: trail.selectors })
     .onConflict((conflict) => conflict.columns(['trail_id', 'until_seq']).doNothing())
     .execute();
   await tx
@@ -34,7 +34,7 @@ export async function putSelectors(
 }
 
 /**
- * The trail's selections by entry. To be read after the journal's head was: selectors that are put later are for entries behind that head,
+ * The trail's selections by entry. To be read after the journal's head was: selectors that are put later are for entries behind that head at least,
  * so a delivery that is repeated selects the same.
  */
 export async function selectionsOf(settings: TrailSettings, trailId: string): Promise<SelectionAt> {
