@@ -72,9 +72,15 @@ type Texts = readonly string[] | undefined;
 function anyOf(equal: Texts, starts: Texts, ends: Texts): ((value: string) => boolean) | undefined {
   if (equal === undefined && starts === undefined && ends === undefined) return undefined;
   const equals = new Set(equal);
-  const [heads, tails] = [starts ?? [], ends ?? []];
+  const [heads, tails] = [byLength(starts), byLength(ends)];
   return (value) =>
     equals.has(value) ||
-    heads.some((head) => value.startsWith(head)) ||
-    tails.some((tail) => value.endsWith(tail));
+    heads.some(([length, texts]) => texts.has(value.slice(0, length))) ||
+    tails.some(([length, texts]) => texts.has(value.slice(-length)));
+}
+
+/** So many look-ups as there are lengths, however many texts of each: hundreds of prefixes are usual. None is empty. */
+function byLength(texts: Texts): readonly (readonly [number, ReadonlySet<string>])[] {
+  const groups = Map.groupBy(texts ?? [], (text) => text.length);
+  return [...groups].map(([length, group]) => [length, new Set(group)] as const);
 }

@@ -20,28 +20,65 @@ export type EventFacts = {
 type Json = Readonly<Record<string, unknown>>;
 
 /** The columns tell most of it; the record is only parsed for a selector that asks for the rest. */
-export function factsOf({
-  columns,
-  raw,
-}: {
-  readonly columns: EventColumns;
-  readonly raw: Uint8Array;
-}): EventFacts {
-  let parsed: Json | undefined;
-  let resources: readonly FactResource[] | undefined;
-  const record = () => (parsed ??= parse(raw));
-  return {
-    category: columns.category,
-    readOnly: columns.readOnly,
-    source: columns.source || undefined,
-    name: columns.name || undefined,
-    type: () => text(record()['eventType']),
-    userArn: columns.userArn || undefined,
-    error: columns.error || undefined,
-    vpcEndpoint: () => text(record()['vpcEndpointId']),
-    fromConsole: () => text(record()['sessionCredentialFromConsole']),
-    resources: () => (resources ??= resourcesOf(record()['resources'])),
-  };
+export function factsOf(event: Told): EventFacts {
+  return new Facts(event);
+}
+
+type Told = { readonly columns: EventColumns; readonly raw: Uint8Array };
+
+/** One for each event that is judged: a class, since closures for every field cost more than most decisions. */
+class Facts implements EventFacts {
+  readonly #event: Told;
+  #record: Json | undefined;
+  #resources: readonly FactResource[] | undefined;
+
+  constructor(event: Told) {
+    this.#event = event;
+  }
+
+  get category(): EventColumns['category'] {
+    return this.#event.columns.category;
+  }
+
+  get readOnly(): boolean {
+    return this.#event.columns.readOnly;
+  }
+
+  get source(): string | undefined {
+    return this.#event.columns.source || undefined;
+  }
+
+  get name(): string | undefined {
+    return this.#event.columns.name || undefined;
+  }
+
+  get userArn(): string | undefined {
+    return this.#event.columns.userArn || undefined;
+  }
+
+  get error(): string | undefined {
+    return this.#event.columns.error || undefined;
+  }
+
+  type(): string | undefined {
+    return text(this.#parsed()['eventType']);
+  }
+
+  vpcEndpoint(): string | undefined {
+    return text(this.#parsed()['vpcEndpointId']);
+  }
+
+  fromConsole(): string | undefined {
+    return text(this.#parsed()['sessionCredentialFromConsole']);
+  }
+
+  resources(): readonly FactResource[] {
+    return (this.#resources ??= resourcesOf(this.#parsed()['resources']));
+  }
+
+  #parsed(): Json {
+    return (this.#record ??= parse(this.#event.raw));
+  }
 }
 
 function parse(raw: Uint8Array): Json {
