@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { messageOf, systemCodeOf } from '../base/errors.ts';
-import { createOutbound, type Outbound, type WholeResponse } from '../base/outbound.ts';
+import { createOutbound, type Outbound, type OutboundResponse } from '../base/outbound.ts';
 import { backoff, pause } from '../base/retry.ts';
 import { AwsError } from './errors.ts';
 import type { BucketPort, ListedObject, ObjectMetadata } from './ports.ts';
@@ -21,7 +21,7 @@ type Connection = {
   readonly sign: () => SignWith;
 };
 
-type Answer = WholeResponse;
+type Answer = OutboundResponse;
 
 const ATTEMPTS = 3;
 
@@ -128,7 +128,7 @@ async function once(deps: Connection, path: string): Promise<Answer | AwsError> 
   const url = new URL(`${deps.endpoint}${path}`);
   const headers = signRequest(deps.sign(), { method: 'GET', url });
   try {
-    return await deps.outbound.sendForWhole({ method: 'GET', url, headers });
+    return await deps.outbound.send({ method: 'GET', url, headers });
   } catch (cause) {
     const code = systemCodeOf(cause);
     const message = code === undefined ? messageOf(cause) : `${code}: ${messageOf(cause)}`;

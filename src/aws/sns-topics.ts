@@ -1,8 +1,7 @@
 import { GetTopicAttributesCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 
 import { AwsError } from './errors.ts';
-import type { PolicyDocument } from './operation.ts';
-import { evaluate } from './policy/evaluate.ts';
+import { letsCloudTrail } from './policy/lets-cloudtrail.ts';
 import type { TopicPort } from './ports.ts';
 import { told } from './sdk-error.ts';
 import type { SigningCredentials } from './sigv4/sign-request.ts';
@@ -14,8 +13,6 @@ export type SnsTopicsDeps = {
   /** Milliseconds that an answer may take; default 30,000. */
   readonly timeout?: number | undefined;
 };
-
-const CLOUDTRAIL = 'cloudtrail.amazonaws.com';
 
 /** Topics of an SNS by endpoint. Failures are AwsError with SNS's own code (`NotFound`, `AuthorizationError`); `ServiceUnavailable` when nobody answers. */
 export function createSnsTopics(deps: SnsTopicsDeps): TopicPort {
@@ -63,14 +60,11 @@ function createClient({ endpoint, credentials, timeout = 30_000 }: SnsTopicsDeps
 type Source = Parameters<TopicPort['checkPublish']>[0]['source'];
 
 function allows(policy: string | undefined, topicArn: string, source: Source): boolean {
-  if (policy === undefined || policy === '') return false;
-  const principal = { type: 'AWSService', arn: '', accountId: '', principalId: '', service: CLOUDTRAIL };
   const context = { 'aws:SourceArn': source.arn, 'aws:SourceAccount': source.accountId };
   try {
-    const document = JSON.parse(policy) as PolicyDocument;
-    const request = { action: 'sns:Publish', resource: topicArn, principal, context };
-    return evaluate(request, { identityPolicies: [], resourcePolicies: [document] }) === 'allow';
+    return letsCloudTrail(policy, { action: 'sns:Publish', resource: topicArn }, context);
   } catch {
+    // Another's policy, which may be anything.
     return false;
   }
 }

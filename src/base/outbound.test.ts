@@ -32,7 +32,7 @@ describe('outbound', () => {
       body: 'hello',
     });
     expect(answer).toMatchObject({ status: 418, headers: { 'x-a': '1, 2', 'x-method': 'PUT' } });
-    expect(await answer.body.text()).toBe('hello');
+    expect(answer.body.toString()).toBe('hello');
     await outbound.stop();
   });
 
@@ -45,7 +45,7 @@ describe('outbound', () => {
     });
     const outbound = createOutbound();
     const ask = (path: string) =>
-      outbound.sendForWhole({ method: 'GET', url: `${url}${path}`, headers: { 'x-b': '1' } });
+      outbound.send({ method: 'GET', url: `${url}${path}`, headers: { 'x-b': '1' } });
     expect(await ask('/')).toMatchObject({ status: 200, headers: { 'x-method': 'GET' } });
     expect((await ask('/?q=1')).body.toString()).toBe('one two');
     expect((await ask('/none')).body).toHaveLength(0);
@@ -59,7 +59,7 @@ describe('outbound', () => {
       setTimeout(() => res.destroy(), 20);
     });
     const outbound = createOutbound();
-    await expect(outbound.sendForWhole({ method: 'GET', url, headers: {} })).rejects.toThrow();
+    await expect(outbound.send({ method: 'GET', url, headers: {} })).rejects.toThrow();
   });
 
   it('does not follow redirects', async () => {
@@ -67,20 +67,17 @@ describe('outbound', () => {
     const outbound = createOutbound();
     const answer = await outbound.send({ method: 'GET', url, headers: {} });
     expect(answer.status).toBe(302);
-    await answer.body.dump();
     await outbound.stop();
   });
 
   it('fails when nobody is there, when nobody answers, and when the caller gives up', async () => {
     const silent = await serve(() => undefined);
     const outbound = createOutbound({ timeout: 100 });
-    for (const way of ['send', 'sendForWhole'] as const) {
-      const send = (url: string, signal?: AbortSignal) =>
-        outbound[way]({ method: 'GET', url, headers: {}, signal });
-      await expect(send('http://127.0.0.1:1')).rejects.toThrow(/ECONNREFUSED/);
-      await expect(send(silent)).rejects.toThrow(/Timeout/);
-      await expect(send(silent, AbortSignal.abort())).rejects.toThrow(/abort/i);
-      await expect(send(silent, AbortSignal.timeout(20))).rejects.toThrow(/abort/i);
-    }
+    const send = (url: string, signal?: AbortSignal) =>
+      outbound.send({ method: 'GET', url, headers: {}, signal });
+    await expect(send('http://127.0.0.1:1')).rejects.toThrow(/ECONNREFUSED/);
+    await expect(send(silent)).rejects.toThrow(/Timeout/);
+    await expect(send(silent, AbortSignal.abort())).rejects.toThrow(/abort/i);
+    await expect(send(silent, AbortSignal.timeout(20))).rejects.toThrow(/abort/i);
   });
 });

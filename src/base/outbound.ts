@@ -3,17 +3,11 @@ import { createRequire } from 'node:module';
 import type { Agent as UndiciAgent, Dispatcher } from 'undici';
 
 /**
- * Of undici only its agent and `request`: the whole package (fetch, caches, web sockets, mocks) takes 70 ms more to load, which every
- * command that asks a server would wait for. Version locked; this file's tests and those of all that goes out check them.
+ * Of undici only its agent: the whole package (fetch, caches, web sockets, mocks) takes 70 ms more to load, which every command that asks
+ * a server would wait for. Version locked; this file's tests and those of all that goes out check it.
  */
 const require = createRequire(import.meta.url);
 const Agent = require('undici/lib/dispatcher/agent.js') as typeof UndiciAgent;
-const { request } = require('undici/lib/api/index.js') as {
-  readonly request: (
-    this: Dispatcher,
-    options: Dispatcher.RequestOptions,
-  ) => Promise<Dispatcher.ResponseData>;
-};
 
 export type OutboundRequest = {
   readonly method: string;
@@ -27,17 +21,15 @@ export type OutboundResponse = {
   readonly status: number;
   /** Lower-case names; repeated headers joined with `, `. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Dispatcher.ResponseData['body'];
+  readonly body: Buffer;
 };
 
-/** An answer with its body read. */
-export type WholeResponse = Omit<OutboundResponse, 'body'> & { readonly body: Buffer };
-
 export type Outbound = {
-  /** Rejects on connection failure and when a time limit passes; any status is an answer. Redirects are not followed. */
+  /**
+   * Rejects on connection failure and when a time limit passes; any status is an answer, with its body read: no stream is made for it, which
+   * costs more than a small body does. Redirects are not followed.
+   */
   readonly send: (request: OutboundRequest) => Promise<OutboundResponse>;
-  /** The same with the body at hand: no stream is made for it, which costs more than a small body does. */
-  readonly sendForWhole: (request: OutboundRequest) => Promise<WholeResponse>;
   readonly stop: () => Promise<void>;
 };
 
@@ -49,14 +41,7 @@ export function createOutbound({ connectTimeout = 10_000, timeout = 60_000 } = {
     bodyTimeout: timeout,
     connections: 64,
   });
-  return {
-    send: async ({ signal, ...asked }) => {
-      const answer = await request.call(agent, { ...optionsOf(asked), signal: signal ?? null });
-      return { status: answer.statusCode, headers: joined(answer.headers), body: answer.body };
-    },
-    sendForWhole: (asked) => dispatchForWhole(agent, asked),
-    stop: () => agent.close(),
-  };
+  return { send: (asked) => dispatch(agent, asked), stop: () => agent.close() };
 }
 
 function optionsOf({ method, url, headers, body }: OutboundRequest) {
@@ -70,8 +55,8 @@ function optionsOf({ method, url, headers, body }: OutboundRequest) {
   };
 }
 
-function dispatchForWhole(agent: Dispatcher, asked: OutboundRequest): Promise<WholeResponse> {
-  const { promise, resolve, reject } = Promise.withResolvers<WholeResponse>();
+function dispatch(agent: Dispatcher, asked: OutboundRequest): Promise<OutboundResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<OutboundResponse>();
   const { signal } = asked;
   let controller: Dispatcher.DispatchController | undefined;
   let status = 0;

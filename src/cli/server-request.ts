@@ -76,7 +76,7 @@ export async function cloudtrailCall<T>(
   };
   const outbound = createOutbound({ timeout: CALL_TIMEOUT });
   try {
-    const { status, body } = await outbound.sendForWhole({ ...request, ...signed(server, request) });
+    const { status, body } = await outbound.send({ ...request, ...signed(server, request) });
     const text = body.toString('utf8');
     if (status !== 200) throw refusal(status, text);
     return JSON.parse(text) as T;

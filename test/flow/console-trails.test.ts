@@ -122,6 +122,8 @@ describe.skipIf(missing !== undefined)(needing('the page of trails', missing), (
     await page.emulateMedia({ colorScheme: 'dark' });
     await look('trails-dark');
     await page.setViewportSize({ width: 390, height: 844 });
+    await look('trails-narrow-dark');
+    await page.emulateMedia({ colorScheme: 'light' });
     await look('trails-narrow');
     const wider = await page.evaluate(
       'document.documentElement.scrollWidth > document.documentElement.clientWidth',

@@ -241,3 +241,11 @@ export function memoryBuckets() {
   };
   return { port, objects, control, keys, text };
 }
+
+/** What the call was refused with; undefined when it was not. */
+export async function errorOf(work: Promise<unknown>): Promise<AwsError | undefined> {
+  return work.then(
+    () => undefined,
+    (thrown: unknown) => thrown as AwsError,
+  );
+}

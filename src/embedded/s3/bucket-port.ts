@@ -1,15 +1,12 @@
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
-import type { PolicyDocument } from '../../aws/operation.ts';
-import { evaluate } from '../../aws/policy/evaluate.ts';
+import { letsCloudTrail } from '../../aws/policy/lets-cloudtrail.ts';
 import type { BucketPort, ListedObject, PutObject } from '../../aws/ports.ts';
 import { accessDenied } from './access.ts';
 import { checkKey } from './bucket-name.ts';
 import type { BucketStore } from './bucket-store.ts';
 import { listKeys } from './list-keys.ts';
-
-const CLOUDTRAIL = 'cloudtrail.amazonaws.com';
 
 /** The embedded buckets as a trail's delivery sees them: in process, and only what the bucket's policy grants to CloudTrail. */
 export function createBucketPort(store: BucketStore): BucketPort {
@@ -19,7 +16,7 @@ export function createBucketPort(store: BucketStore): BucketPort {
       const row = await store.bucket(bucket);
       checkKey(key);
       const facts = { ...sourceFacts(source), 's3:x-amz-acl': acl };
-      const allowed = allows(
+      const allowed = letsCloudTrail(
         row.policy,
         { action: 's3:PutObject', resource: `arn:aws:s3:::${bucket}/${key}` },
         facts,
@@ -41,13 +38,13 @@ export function createBucketPort(store: BucketStore): BucketPort {
         ...sourceFacts({ arn: trailArn, accountId }),
         's3:x-amz-acl': 'bucket-owner-full-control',
       };
-      const mayRead = allows(
+      const mayRead = letsCloudTrail(
         policy,
         { action: 's3:GetBucketAcl', resource: `arn:aws:s3:::${bucket}` },
         facts,
       );
       const folder = `${keyPrefix === '' ? '' : `${keyPrefix}/`}AWSLogs/${accountId}/`;
-      const mayWrite = allows(
+      const mayWrite = letsCloudTrail(
         policy,
         { action: 's3:PutObject', resource: `arn:aws:s3:::${bucket}/${folder}CloudTrail/x` },
         facts,
@@ -59,22 +56,6 @@ export function createBucketPort(store: BucketStore): BucketPort {
 
 function sourceFacts(source: PutObject['source']): Record<string, string | undefined> {
   return { 'aws:SourceArn': source?.arn, 'aws:SourceAccount': source?.accountId };
-}
-
-function allows(
-  policy: string | null,
-  request: { action: string; resource: string },
-  facts: Record<string, string | undefined>,
-): boolean {
-  if (policy === null) return false;
-  const document = JSON.parse(policy) as PolicyDocument;
-  const principal = { type: 'AWSService', arn: '', accountId: '', principalId: '', service: CLOUDTRAIL };
-  return (
-    evaluate(
-      { ...request, principal, context: facts },
-      { identityPolicies: [], resourcePolicies: [document] },
-    ) === 'allow'
-  );
 }
 
 async function* listAll(

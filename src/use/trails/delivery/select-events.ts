@@ -4,7 +4,8 @@ import type { Logger } from '../../../base/log.ts';
 import type { EventColumns } from '../../../record/event-record.ts';
 import type { JournalEntry } from '../../../store/contract.ts';
 import { factsOf } from '../selectors/event-facts.ts';
-import { isInReach, isOwnDelivery, regionOf, type SelectionAt } from '../selectors/trail-selectors.ts';
+import { isInReach, isOwnDelivery, regionOf } from '../selectors/reach.ts';
+import type { SelectionAt } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
 
 export type ColumnsOf = (record: Readonly<Record<string, unknown>>) => EventColumns;

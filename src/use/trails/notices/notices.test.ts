@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { recordJson, trailSetup, type TrailSetup } from '../../../../test/kit/trail-setup.ts';
+import { errorOf, recordJson, trailSetup, type TrailSetup } from '../../../../test/kit/trail-setup.ts';
 import { eventually } from '../../../../test/kit/run.ts';
 import { AwsError } from '../../../aws/errors.ts';
 import type { TopicPort } from '../../../aws/ports.ts';
@@ -48,11 +48,6 @@ afterEach(async () => {
 
 const make = (name: string, given: Record<string, unknown> = {}) =>
   setup.call('CreateTrail', { Name: name, S3BucketName: 'logs', SnsTopicName: 'deliveries', ...given });
-const errorOf = (work: Promise<unknown>) =>
-  work.then(
-    () => undefined,
-    (error: AwsError) => error,
-  );
 const status = async (name: string) => (await setup.call('GetTrailStatus', { Name: name })).output;
 /** One more file of the trail; its key. */
 async function deliver(name: string): Promise<string> {

@@ -1,7 +1,5 @@
 import { AwsError } from '../../../aws/errors.ts';
 
-const LONGEST = 256;
-
 /**
  * The ARN that a trail's `SnsTopicName` stands for: an ARN itself, or the name of a topic in the trail's account and home region. Throws
  * InvalidSnsTopicNameException. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html
@@ -14,10 +12,10 @@ export function topicArnOf(
   const valid = isArn
     ? /^arn:[\w-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/.test(name)
     : /^[A-Za-z0-9_-]{1,256}$/.test(name);
-  if (!valid || (!isArn && name.length > LONGEST)) {
+  if (!valid) {
     throw new AwsError(
       'InvalidSnsTopicNameException',
-      `Invalid SNS topic name: ${JSON.stringify(name.slice(0, 300))}. It must be a name of at most ${LONGEST} letters, digits, hyphens and underscores, or the ARN of a standard topic.`,
+      `Invalid SNS topic name: ${JSON.stringify(name.slice(0, 300))}. It must be a name of at most 256 letters, digits, hyphens and underscores, or the ARN of a standard topic.`,
     );
   }
   return isArn ? name : `arn:aws:sns:${trail.home_region}:${trail.account}:${name}`;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { trailSetup, type TrailSetup } from '../../../../test/kit/trail-setup.ts';
+import { errorOf, trailSetup, type TrailSetup } from '../../../../test/kit/trail-setup.ts';
 
 let setup: TrailSetup;
 beforeEach(async () => {
@@ -11,13 +11,6 @@ afterEach(() => setup.close());
 const ARN = 'arn:aws:cloudtrail:us-east-1:123456789012:trail/management';
 const make = (given: Record<string, unknown> = {}) =>
   setup.call('CreateTrail', { Name: 'management', S3BucketName: 'logs', ...given });
-const errorOf = async (work: Promise<unknown>) => {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  return error as { code: string; message: string; status: number } | undefined;
-};
 
 describe('CreateTrail', () => {
   it('answers the trail with its defaults, and it does not log yet', async () => {

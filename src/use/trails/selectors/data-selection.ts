@@ -3,7 +3,8 @@ import type { Trail, TrailSettings } from '../trail-store.ts';
 import { compileSelectors } from './compile.ts';
 import { factsOf } from './event-facts.ts';
 import type { Selection } from './selection.ts';
-import { isInReach, isOwnDelivery, selectorsOf } from './trail-selectors.ts';
+import { isInReach, isOwnDelivery } from './reach.ts';
+import { selectorsOf } from './trail-selectors.ts';
 
 /** Which data events some trail wants: asked on the way of every data event, so it is kept in memory. */
 export type DataSelection = {

@@ -1,7 +1,5 @@
-import type { EventColumns } from '../../../record/event-record.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
 import { compileSelectors } from './compile.ts';
-import type { EventFacts } from './event-facts.ts';
 import { DEFAULT_SELECTORS, type Selectors } from './selector.ts';
 import type { Selection } from './selection.ts';
 
@@ -64,33 +62,4 @@ export async function forgetFormer(settings: TrailSettings, trailId: string, nex
     .where('trail_id', '=', trailId)
     .where('until_seq', '<', nextSeq)
     .execute();
-}
-
-/** Recorded as us-east-1: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events */
-const GLOBAL_SERVICES: ReadonlySet<string> = new Set([
-  'iam.amazonaws.com',
-  'sts.amazonaws.com',
-  'cloudfront.amazonaws.com',
-]);
-
-/** Whether the event is of the trail's account and regions, whatever its selectors say. */
-export function isInReach(trail: Trail, columns: EventColumns): boolean {
-  if (columns.account !== trail.account) return false;
-  if (trail.multi_region === 1) return true;
-  if (regionOf(trail, columns.region) !== trail.home_region) return false;
-  return trail.global_events === 1 || !GLOBAL_SERVICES.has(columns.source);
-}
-
-/** CloudTrail's own delivery into the trail's bucket, where the trail is not to log these: `RecursiveLogging` of the API's CreateTrail. */
-export function isOwnDelivery(trail: Trail, columns: EventColumns, facts: EventFacts): boolean {
-  if (trail.recursive_logging === 1 || columns.sourceIp !== CLOUDTRAIL || columns.category !== 'Data')
-    return false;
-  return facts.resources().some(({ arn }) => arn.startsWith(`arn:aws:s3:::${trail.bucket}/`));
-}
-
-const CLOUDTRAIL = 'cloudtrail.amazonaws.com';
-
-/** Ingested records say what they like: a text that is no region must not become part of a key. */
-export function regionOf(trail: Trail, region: string): string {
-  return /^[A-Za-z0-9-]{1,40}$/.test(region) ? region : trail.home_region;
 }
