@@ -47,7 +47,10 @@ describe.skipIf(missing !== undefined)(needing('the page of trails', missing), (
 
   const look = async (name: string) => {
     const folder = process.env['OPENTRAIL_SCREENSHOTS'];
-    if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
+    if (folder === undefined) return;
+    // Colours change over a moment.
+    await page.waitForTimeout(700);
+    await page.screenshot({ path: `${folder}/${name}.png` });
   };
 
   it('says how to make the first one while there is none', async () => {
