@@ -1,43 +1,72 @@
-import type { Matcher, Selection } from './selection.ts';
+import type { ArnTexts, CompiledSelector, EventOutline, Matcher } from './selection.ts';
 import type { EventFacts } from './event-facts.ts';
 import type { AdvancedSelector, FieldSelector } from './selector.ts';
 
 type Test = (value: string | undefined) => boolean;
 
-/** Fields that an event has once; those of its resources are asked of each resource together. */
-const FIELDS: Readonly<Record<string, (event: EventFacts) => string | undefined>> = {
+/** Fields of an event's outline, in the order of what costs least and rejects most. */
+const OUTLINE: Readonly<Record<string, (event: EventOutline) => string | undefined>> = {
   eventCategory: (event) => event.category,
   readOnly: (event) => (event.readOnly ? 'true' : 'false'),
   eventSource: (event) => event.source,
   eventName: (event) => event.name,
-  eventType: (event) => event.type(),
+};
+
+/** The other fields that an event has once; those of its resources are asked of each resource together. */
+const DETAILS: Readonly<Record<string, (event: EventFacts) => string | undefined>> = {
   'userIdentity.arn': (event) => event.userArn,
-  sessionCredentialFromConsole: (event) => event.fromConsole(),
   errorCode: (event) => event.error,
+  eventType: (event) => event.type(),
+  sessionCredentialFromConsole: (event) => event.fromConsole(),
   vpcEndpointId: (event) => event.vpcEndpoint(),
 };
 
 /** All fields must fit: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/filtering-data-events.html#filtering-data-events-how-it-works */
-export function compileAdvanced({ FieldSelectors }: AdvancedSelector): Selection {
-  const ofEvent = FieldSelectors.filter(({ Field }) => Field in FIELDS);
-  // What costs least and rejects most comes first: the category, the source, then what must be parsed.
-  const order = Object.keys(FIELDS);
-  const tests = [...ofEvent]
-    .sort((a, b) => order.indexOf(a.Field) - order.indexOf(b.Field))
-    .map((field) => eventTest(field));
+export function compileAdvanced({ FieldSelectors }: AdvancedSelector): CompiledSelector {
+  const outline = testsOf(OUTLINE, FieldSelectors);
+  const details: Matcher[] = testsOf(DETAILS, FieldSelectors);
   const resource = resourceTest(FieldSelectors);
-  if (resource !== undefined) tests.push(resource);
+  if (resource !== undefined) details.push(resource);
   const categories = FieldSelectors.filter(({ Field }) => Field === 'eventCategory');
   return {
     wantsData: !categories.some(({ Equals }) => Equals?.every((category) => category === 'Management')),
-    matches: (event) => tests.every((test) => test(event)),
+    matches: (event) => outline.every((test) => test(event)) && details.every((test) => test(event)),
+    judge: (event) => {
+      if (!outline.every((test) => test(event))) return 'no';
+      return details.length > 0 ? 'maybe' : 'yes';
+    },
+    arns: arnsOf(FieldSelectors),
   };
 }
 
-function eventTest(field: FieldSelector): Matcher {
-  const valueOf = FIELDS[field.Field] ?? (() => undefined);
-  const test = testOf(field);
-  return (event) => test(valueOf(event));
+type Fields<Event> = Readonly<Record<string, (event: Event) => string | undefined>>;
+
+function testsOf<Event>(
+  fields: Fields<Event>,
+  asked: readonly FieldSelector[],
+): ((event: Event) => boolean)[] {
+  return Object.entries(fields).flatMap(([name, valueOf]) =>
+    asked
+      .filter(({ Field }) => Field === name)
+      .map((field) => {
+        const test = testOf(field);
+        return (event: Event) => test(valueOf(event));
+      }),
+  );
+}
+
+/** Of the first field that says what an ARN must be: where several do, the others are asked as well. */
+function arnsOf(fields: readonly FieldSelector[]): ArnTexts | undefined {
+  const positive = fields.find(
+    ({ Field, Equals, StartsWith, EndsWith }) =>
+      Field === 'resources.ARN' && (Equals ?? StartsWith ?? EndsWith) !== undefined,
+  );
+  if (positive === undefined) return undefined;
+  return {
+    equals: positive.Equals ?? [],
+    starts: positive.StartsWith ?? [],
+    ends: positive.EndsWith ?? [],
+  };
 }
 
 /** One resource must fit all that is asked of resources; undefined where nothing is. */

@@ -11,5 +11,6 @@ export function compileSelectors(selectors: Selectors): Selection {
   return {
     wantsData: all.some((one) => one.wantsData),
     matches: (event) => all.some((one) => one.matches(event)),
+    selectors: all,
   };
 }

@@ -9,6 +9,11 @@ import { ACCOUNT, trailSetup } from '../../../../test/kit/trail-setup.ts';
 import { columnsOf } from '../../../record/columns.ts';
 import { parseRecords } from '../../../record/slice-records.ts';
 import { runTrail } from '../delivery/run-trail.ts';
+import { compileSelectors } from './compile.ts';
+import { factsOf } from './event-facts.ts';
+import { readSelectors } from './read-selectors.ts';
+import { DEFAULT_SELECTORS } from './selector.ts';
+import { createSieve } from './sieve.ts';
 
 const vectors = '../shared/vectors/records';
 const SETS = 60;
@@ -44,6 +49,27 @@ describe.skipIf(!existsSync(vectors))('real records', () => {
     expect(some.length).toBeGreaterThan(SETS * 0.8);
     await setup.close();
   }, 180_000);
+
+  it(`are sieved for all ${SETS} sets at once as for each alone`, () => {
+    const real = realRecords();
+    const records = [...real, ...asDataEvents(real)];
+    const sets = selectorSets(records);
+    const elsewhere = { selection: compileSelectors(DEFAULT_SELECTORS), isInReach: () => false };
+    const sieve = createSieve([
+      ...sets.map((set) => ({
+        selection: compileSelectors(readSelectors(set)),
+        isInReach: () => true,
+      })),
+      elsewhere,
+    ]);
+    for (const record of records) {
+      const columns = columnsOf(record);
+      const facts = factsOf({ columns, raw: Buffer.from(JSON.stringify(record)) });
+      const expected = [...sets.keys()].filter((n) => bruteSelects(sets[n] as SelectorSet, record, columns));
+      const chosen = [...sieve.membersFor(columns, facts)].sort((a, b) => a - b);
+      expect(chosen, JSON.stringify(record)).toEqual(expected);
+    }
+  }, 60_000);
 });
 
 const idsOf = (records: readonly Json[]) => records.map(({ eventID }) => String(eventID)).sort();
