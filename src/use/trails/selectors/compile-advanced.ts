@@ -27,6 +27,10 @@ export function compileAdvanced({ FieldSelectors }: AdvancedSelector): CompiledS
   const details: Matcher[] = testsOf(DETAILS, FieldSelectors);
   const resource = resourceTest(FieldSelectors);
   if (resource !== undefined) details.push(resource);
+  const arns = arnsOf(FieldSelectors);
+  // Parsing a record costs most, and most records have none of the ARNs.
+  const mention = anyOf(arns?.equals, arns?.starts, arns?.ends);
+  if (mention !== undefined) details.unshift((event) => event.mentionedArns().some(mention));
   const categories = FieldSelectors.filter(({ Field }) => Field === 'eventCategory');
   return {
     wantsData: !categories.some(({ Equals }) => Equals?.every((category) => category === 'Management')),
@@ -35,7 +39,7 @@ export function compileAdvanced({ FieldSelectors }: AdvancedSelector): CompiledS
       if (!outline.every((test) => test(event))) return 'no';
       return details.length > 0 ? 'maybe' : 'yes';
     },
-    arns: arnsOf(FieldSelectors),
+    arns,
   };
 }
 
@@ -62,11 +66,8 @@ function arnsOf(fields: readonly FieldSelector[]): ArnTexts | undefined {
       Field === 'resources.ARN' && (Equals ?? StartsWith ?? EndsWith) !== undefined,
   );
   if (positive === undefined) return undefined;
-  return {
-    equals: positive.Equals ?? [],
-    starts: positive.StartsWith ?? [],
-    ends: positive.EndsWith ?? [],
-  };
+  const { Equals: equals = [], StartsWith: starts = [], EndsWith: ends = [] } = positive;
+  return { equals, starts, ends };
 }
 
 /** One resource must fit all that is asked of resources; undefined where nothing is. */

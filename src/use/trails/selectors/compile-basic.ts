@@ -64,7 +64,11 @@ function covers(type: string, value: string): Matcher {
   const source = SOURCES[type];
   if (WHOLE_SERVICE.test(value)) return (event) => event.source === source;
   const fits = fitting(type, value);
-  return (event) => event.source === source && event.resources().some(({ arn }) => fits(arn));
+  // What the record only mentions does not count, but parsing it costs most.
+  return (event) =>
+    event.source === source &&
+    event.mentionedArns().some(fits) &&
+    event.resources().some(({ arn }) => fits(arn));
 }
 
 /** Objects by prefix, functions exactly, tables with what belongs to them (indexes, streams). */

@@ -1,4 +1,5 @@
 import type { EventColumns } from '../../../record/event-record.ts';
+import { scanArns } from './scan-arns.ts';
 
 export type FactResource = { readonly type: string; readonly arn: string };
 
@@ -15,6 +16,8 @@ export type EventFacts = {
   readonly fromConsole: () => string | undefined;
   /** Of the record's own `resources`; an `ARNPrefix` (all objects of a bucket, say) counts as the ARN. */
   readonly resources: () => readonly FactResource[];
+  /** ARNs of the resources, and perhaps others: told without parsing the record, which costs most of a decision. */
+  readonly mentionedArns: () => readonly string[];
 };
 
 type Json = Readonly<Record<string, unknown>>;
@@ -31,6 +34,7 @@ class Facts implements EventFacts {
   readonly #event: Told;
   #record: Json | undefined;
   #resources: readonly FactResource[] | undefined;
+  #mentioned: readonly string[] | undefined;
 
   constructor(event: Told) {
     this.#event = event;
@@ -76,14 +80,32 @@ class Facts implements EventFacts {
     return (this.#resources ??= resourcesOf(this.#parsed()['resources']));
   }
 
+  mentionedArns(): readonly string[] {
+    return (this.#mentioned ??= this.#record === undefined ? this.#scanned() : this.#arns());
+  }
+
+  /** Behind a backslash anything may be written in another way, so that only the parser knows. */
+  #scanned(): readonly string[] {
+    const bytes = bufferOf(this.#event.raw);
+    return bytes.includes(BACKSLASH) ? this.#arns() : scanArns(bytes);
+  }
+
+  #arns(): readonly string[] {
+    return this.resources().map(({ arn }) => arn);
+  }
+
   #parsed(): Json {
     return (this.#record ??= parse(this.#event.raw));
   }
 }
 
+const BACKSLASH = 0x5c;
+
+const bufferOf = (raw: Uint8Array) => Buffer.from(raw.buffer, raw.byteOffset, raw.length);
+
 function parse(raw: Uint8Array): Json {
   try {
-    const value: unknown = JSON.parse(Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString('utf8'));
+    const value: unknown = JSON.parse(bufferOf(raw).toString('utf8'));
     return typeof value === 'object' && value !== null ? (value as Json) : {};
   } catch {
     return {};

@@ -85,7 +85,7 @@ function withOpen({ sure, open, always, byArn }: Answer, facts: EventFacts): rea
 /** Mostly nothing is found, so that nothing is made for it. */
 function byArnsOf(facts: EventFacts, byArn: ArnIndex, always: readonly number[]): readonly number[] {
   let tried: number[] | undefined;
-  for (const { arn } of facts.resources()) {
+  for (const arn of facts.mentionedArns()) {
     byArn.find(arn, (index) => {
       tried ??= [...always];
       tried.push(index);
