@@ -17,6 +17,7 @@ import { openJournal } from '../store/journal/open-journal.ts';
 import { createCursors, type CursorTables } from '../store/settings/cursors.ts';
 import { createMeta, type Meta, type MetaTables } from '../store/settings/meta.ts';
 import { openSettings } from '../store/settings/open-settings.ts';
+import { trailOrganizationMigrations } from '../use/trails/organizations/settings.ts';
 import { trailMigrations, type TrailTables } from '../use/trails/settings.ts';
 import type { Closing } from './closing.ts';
 
@@ -39,7 +40,13 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
   closing.add('data folder', () => dataDir.release());
   const settings = await openSettings<Tables>({
     path: dataDir.file('settings.db'),
-    migrations: [iamMigrations, identityMigrations, bucketMigrations, trailMigrations],
+    migrations: [
+      iamMigrations,
+      identityMigrations,
+      bucketMigrations,
+      trailMigrations,
+      trailOrganizationMigrations,
+    ],
   });
   closing.add('settings', () => settings.close());
   const cursors = createCursors(settings.db);

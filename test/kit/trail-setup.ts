@@ -14,6 +14,7 @@ import type { RunTrailDeps } from '../../src/use/trails/delivery/run-trail.ts';
 import { createDigestKeys } from '../../src/use/trails/digests/digest-keys.ts';
 import { createDataSelection } from '../../src/use/trails/selectors/data-selection.ts';
 import { trailOperations } from '../../src/use/trails/operations/trail-operations.ts';
+import { trailOrganizationMigrations } from '../../src/use/trails/organizations/settings.ts';
 import { trailMigrations, type TrailTables } from '../../src/use/trails/settings.ts';
 
 export const ACCOUNT = '123456789012';
@@ -33,7 +34,10 @@ export async function trailSetup(given: {
 }) {
   const time = { now: given.now ?? Date.parse('2026-11-21T10:00:00Z') };
   const clock = given.clock ?? { now: () => time.now };
-  const opened = await openSettings<TrailTables>({ path: ':memory:', migrations: [trailMigrations] });
+  const opened = await openSettings<TrailTables>({
+    path: ':memory:',
+    migrations: [trailMigrations, trailOrganizationMigrations],
+  });
   const settings = opened.db;
   const journal = memoryJournal();
   const memory = memoryBuckets();

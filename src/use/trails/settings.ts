@@ -1,7 +1,8 @@
 import type { MigrationSet } from '../../store/settings/contract.ts';
+import type { TrailOrganizationTables } from './organizations/settings.ts';
 
 /** Times are milliseconds since the epoch unless they end in `_seconds`; booleans are 0/1. */
-export type TrailTables = {
+export type TrailTables = TrailOrganizationTables & {
   trails: TrailRow;
   trail_tags: { trail_id: string; key: string; value: string };
   trail_windows: WindowRow;
@@ -28,6 +29,8 @@ export type TrailRow = {
   global_events: number;
   validation: number;
   recursive_logging: number;
+  /** `o-…` while it is a trail of all accounts of an organization. */
+  organization: string | null;
   /** JSON of the event selectors as they were put; null: never. */
   selectors: string | null;
   logging: number;
@@ -71,10 +74,18 @@ export type PlanRow = {
   from_seq: number;
   to_seq: number;
   planned_at: number;
+  /** JSON of `PlanShape`; null: planned by a version that did not note it. */
+  shape: string | null;
 };
 
+/** The trail's settings that decide what a plan's files hold and where they go: an UpdateTrail between a crash and its repetition changes neither. */
+export type PlanShape = Pick<
+  TrailRow,
+  'bucket' | 'key_prefix' | 'multi_region' | 'global_events' | 'recursive_logging'
+>;
+
 /** A delivered log file that no delivered digest names yet. */
-export type LogFileRow = {
+export type LogFileRow = FolderColumns & {
   trail_id: string;
   region: string;
   bucket: string;
@@ -86,8 +97,11 @@ export type LogFileRow = {
   digest_plan: string | null;
 };
 
-/** Where the chain of digests of a trail in a region stands; `prev_…` are null until its first digest is delivered. */
-export type ChainRow = {
+/** `AWSLogs/[organization/]account`; organization '' for a trail of one account. */
+type FolderColumns = { organization: string; account: string };
+
+/** Where the chain of digests of a trail for an account and region stands; `prev_…` are null until its first digest is delivered. */
+export type ChainRow = FolderColumns & {
   trail_id: string;
   region: string;
   /** Start of the digest that comes next. */
@@ -100,8 +114,8 @@ export type ChainRow = {
   state: 'open' | 'closing' | 'ended';
 };
 
-/** A digest being written, planned before its PUT for the same reason. Its id is the trail, region and end. */
-export type DigestPlanRow = {
+/** A digest being written, planned before its PUT for the same reason. Its id is the trail, account, region and end. */
+export type DigestPlanRow = FolderColumns & {
   id: string;
   trail_id: string;
   region: string;
@@ -110,6 +124,9 @@ export type DigestPlanRow = {
   fingerprint: string;
   /** 1: the chain ends with it. */
   final: number;
+  /** Where it goes; null: planned by a version that did not note it. */
+  bucket: string | null;
+  key: string | null;
 };
 
 export type DigestKeyRow = {

@@ -1,13 +1,15 @@
+import { OpentrailError } from '../../../base/errors.ts';
 import { alnumFrom, newEventId } from '../../../base/ids.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { BucketPort } from '../../../aws/ports.ts';
 import { noteDelivery } from '../notices/notices.ts';
-import type { LogFileRow, PlanRow, WindowRow } from '../settings.ts';
+import { foldersOf } from '../organizations/folders.ts';
+import type { LogFileRow, PlanRow, PlanShape, WindowRow } from '../settings.ts';
 import { forgetFormer, selectionsOf } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
 import { logFileKey, packRecords } from './log-file.ts';
 import { readEntries } from './read-entries.ts';
-import { selectEvents, type ColumnsOf, type SelectedEvent } from './select-events.ts';
+import { selectEvents, type Chosen, type ColumnsOf, type SelectedEvent } from './select-events.ts';
 import { reachOf, type WindowDeps } from './windows.ts';
 
 export type LogFileDeps = WindowDeps & {
@@ -30,11 +32,15 @@ type Batch = { readonly to: number; readonly events: readonly SelectedEvent[] };
 export async function deliverLogFiles(deps: LogFileDeps, trail: Trail, window: WindowRow): Promise<void> {
   const plan = await pendingPlan(deps, trail.id);
   const reach = await reachOf(deps, window);
-  const chosen = { trail, selectionAt: await selectionsOf(deps.settings, trail.id) };
+  const selectionAt = await selectionsOf(deps.settings, trail.id);
+  const { at: organizationAt } = await foldersOf(deps.settings, trail);
+  const chosen = { trail, selectionAt, organizationAt };
   let next = window.next_seq;
   if (plan !== undefined) {
-    const batch = await readBatch(deps, chosen, { from: plan.from_seq, to: plan.to_seq, maxBytes: Infinity });
-    await carryOut(deps, { trail, plan, batch });
+    const planned = asPlanned(trail, plan);
+    const range = { from: plan.from_seq, to: plan.to_seq, maxBytes: Infinity };
+    const batch = await readBatch(deps, { ...chosen, trail: planned }, range);
+    await carryOut(deps, { trail: planned, plan, batch });
     next = plan.to_seq + 1;
   }
   while (next <= reach.to) {
@@ -54,7 +60,7 @@ export async function deliverLogFiles(deps: LogFileDeps, trail: Trail, window: W
 /** Reads until `to`, or until the selected events have `maxBytes`. */
 async function readBatch(
   deps: LogFileDeps,
-  chosen: Parameters<typeof selectEvents>[1],
+  chosen: Chosen,
   range: { from: number; to: number; maxBytes: number },
 ): Promise<Batch> {
   const events: SelectedEvent[] = [];
@@ -89,9 +95,19 @@ async function makePlan(
     from_seq: from,
     to_seq: to,
     planned_at: deps.clock.now(),
+    shape: JSON.stringify(shapeOf(trail)),
   };
   await deps.settings.insertInto('trail_plans').values(plan).execute();
   return plan;
+}
+
+function shapeOf(trail: Trail): PlanShape {
+  const { bucket, key_prefix, multi_region, global_events, recursive_logging } = trail;
+  return { bucket, key_prefix, multi_region, global_events, recursive_logging };
+}
+
+function asPlanned(trail: Trail, { shape }: PlanRow): Trail {
+  return shape === null ? trail : { ...trail, ...(JSON.parse(shape) as PlanShape) };
 }
 
 async function carryOut(
@@ -99,9 +115,8 @@ async function carryOut(
   { trail, plan, batch }: { trail: Trail; plan: PlanRow; batch: Batch },
 ): Promise<void> {
   const rows: LogFileRow[] = [];
-  for (const [region, events] of Map.groupBy(batch.events, (event) => event.region)) {
-    rows.push(await writeFile(deps, { trail, plan, region, events }));
-  }
+  for (const events of Map.groupBy(batch.events, placeOf).values())
+    rows.push(await writeFile(deps, { trail, plan, events }));
   const now = deps.clock.now();
   await deps.settings.transaction().execute(async (tx) => {
     // Files of a trail without validation are named by no digest.
@@ -132,14 +147,20 @@ async function carryOut(
 
 async function writeFile(
   deps: LogFileDeps,
-  file: { trail: Trail; plan: PlanRow; region: string; events: readonly SelectedEvent[] },
+  { trail, plan, events }: { trail: Trail; plan: PlanRow; events: readonly SelectedEvent[] },
 ): Promise<LogFileRow> {
-  const { trail, plan, region, events } = file;
+  const [first] = events;
+  if (first === undefined) throw new OpentrailError('BUG', 'a log file without events');
+  const { organization, account, region } = first;
   const { body, hash } = await packRecords(events.map((event) => event.raw));
-  const unique = alnumFrom(`${trail.id}/${plan.window_id}/${plan.from_seq}-${plan.to_seq}/${region}`, 16);
+  const unique = alnumFrom(
+    `${trail.id}/${plan.window_id}/${plan.from_seq}-${plan.to_seq}/${placeOf(first)}`,
+    16,
+  );
   const key = logFileKey({
     prefix: trail.key_prefix,
-    account: trail.account,
+    organization,
+    account,
     region,
     at: plan.planned_at,
     unique,
@@ -156,6 +177,8 @@ async function writeFile(
   const times = events.map((event) => event.time);
   return {
     trail_id: trail.id,
+    organization,
+    account,
     region,
     bucket: trail.bucket,
     key,
@@ -165,6 +188,11 @@ async function writeFile(
     delivered_at: plan.planned_at,
     digest_plan: null,
   };
+}
+
+/** Names follow from it. */
+function placeOf({ organization, account, region }: SelectedEvent): string {
+  return organization === '' ? region : `${organization}/${account}/${region}`;
 }
 
 async function moveOn(deps: LogFileDeps, windowId: string, nextSeq: number): Promise<void> {

@@ -36,6 +36,8 @@ export async function pack(content: Iterable<Uint8Array>): Promise<PackedFile> {
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html */
 export function logFileKey(file: {
   readonly prefix: string;
+  /** '' for a trail of one account. */
+  readonly organization: string;
   readonly account: string;
   readonly region: string;
   /** Delivery, ms. */
@@ -46,11 +48,15 @@ export function logFileKey(file: {
   const { account, region } = file;
   const time = isoSeconds(file.at);
   const minute = `${time.slice(0, 16).replaceAll(/[-:]/g, '')}Z`;
-  return `${accountFolder(file.prefix, account)}/CloudTrail/${region}/${dateFolders(time)}/${account}_CloudTrail_${region}_${minute}_${file.unique}.json.gz`;
+  return `${accountFolder(file)}/CloudTrail/${region}/${dateFolders(time)}/${account}_CloudTrail_${region}_${minute}_${file.unique}.json.gz`;
 }
 
-export function accountFolder(prefix: string, account: string): string {
-  return `${prefix === '' ? '' : `${prefix}/`}AWSLogs/${account}`;
+export function accountFolder(file: {
+  readonly prefix: string;
+  readonly organization: string;
+  readonly account: string;
+}): string {
+  return [file.prefix, 'AWSLogs', file.organization, file.account].filter((part) => part !== '').join('/');
 }
 
 /** `2026/11/21` of an ISO time. */

@@ -27,15 +27,16 @@ export async function runTrail(
     if (trail.deleted_at !== null) await forget(deps, trail.id);
     return 'settled';
   }
-  await ensureChainsNow(deps, trail);
+  await ensureChainsNow(deps, trail, window.next_seq);
   const stopped = window.stopped_at !== null;
   if (
     (files || stopped) &&
     !(await tried(deps, trail, 'delivery', () => deliverLogFiles(deps, trail, window)))
   )
     return 'failed';
-  await ensureChainsNow(deps, trail);
-  const drained = isDrained((await oldestWindow(deps.settings, trail.id)) ?? window);
+  const now = (await oldestWindow(deps.settings, trail.id)) ?? window;
+  await ensureChainsNow(deps, trail, now.next_seq);
+  const drained = isDrained(now);
   let ended = false;
   const delivered = await tried(deps, trail, 'digest', async () => {
     ended = await deliverDigests(deps, trail, { ending: drained });
@@ -50,10 +51,11 @@ function trailById(deps: RunTrailDeps, id: string): Promise<Trail | undefined> {
   return deps.settings.selectFrom('trails').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-function ensureChainsNow(deps: RunTrailDeps, trail: Trail): Promise<void> {
+function ensureChainsNow(deps: RunTrailDeps, trail: Trail, nextSeq: number): Promise<void> {
   return ensureChains(deps.settings, trail, {
     regions: deps.regions,
     now: Math.floor(deps.clock.now() / 1000),
+    nextSeq,
   });
 }
 
@@ -95,6 +97,7 @@ async function forget(deps: RunTrailDeps, trailId: string): Promise<void> {
       'trail_digest_plans',
       'trail_tags',
       'trail_former_selectors',
+      'trail_organizations',
     ] as const) {
       await tx.deleteFrom(table).where('trail_id', '=', trailId).execute();
     }

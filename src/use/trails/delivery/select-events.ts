@@ -4,7 +4,8 @@ import type { Logger } from '../../../base/log.ts';
 import type { EventColumns } from '../../../record/event-record.ts';
 import type { JournalEntry } from '../../../store/contract.ts';
 import { factsOf } from '../selectors/event-facts.ts';
-import { isInReach, isOwnDelivery, regionOf } from '../selectors/reach.ts';
+import type { OrganizationAt } from '../organizations/folders.ts';
+import { isOfRegions, isOwnDelivery, regionOf } from '../selectors/reach.ts';
 import type { SelectionAt } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
 
@@ -12,17 +13,26 @@ export type ColumnsOf = (record: Readonly<Record<string, unknown>>) => EventColu
 
 export type SelectedEvent = {
   readonly raw: Uint8Array;
+  /** The folder of its file. */
+  readonly organization: string;
+  readonly account: string;
   readonly region: string;
   /** Seconds since the epoch. */
   readonly time: number;
 };
 
+export type Chosen = {
+  readonly trail: Trail;
+  readonly selectionAt: SelectionAt;
+  readonly organizationAt: OrganizationAt;
+};
+
 const BREATHE_EVERY = 50;
 
-/** Those of the entries that the trail delivers: what it selects of its account and regions and what happened, not what was imported or made up. */
+/** Those of the entries that the trail delivers: what it selects of its accounts and regions and what happened, not what was imported or made up. */
 export async function selectEvents(
   deps: { readonly columnsOf: ColumnsOf; readonly log: Logger },
-  { trail, selectionAt }: { readonly trail: Trail; readonly selectionAt: SelectionAt },
+  { trail, selectionAt, organizationAt }: Chosen,
   entries: readonly JournalEntry[],
 ): Promise<SelectedEvent[]> {
   const selected: SelectedEvent[] = [];
@@ -30,12 +40,16 @@ export async function selectEvents(
     if (index % BREATHE_EVERY === BREATHE_EVERY - 1) await breathe();
     if (entry.kind !== 'record' || (entry.origin !== 'captured' && entry.origin !== 'ingested')) continue;
     const columns = entry.columns ?? columnsOfEntry(deps, entry);
-    if (columns === undefined || !isInReach(trail, columns)) continue;
+    if (columns === undefined || !isOfRegions(trail, columns)) continue;
+    const organization = organizationAt(columns.account, entry.seq);
+    if (organization === undefined) continue;
     const facts = factsOf({ columns, raw: entry.raw });
     if (!selectionAt(entry.seq).matches(facts) || isOwnDelivery(trail, columns, facts)) continue;
     // A copy: the entry may be a window on a whole segment of the journal.
     selected.push({
       raw: Buffer.from(entry.raw),
+      organization,
+      account: columns.account,
       region: regionOf(trail, columns.region),
       time: columns.time,
     });

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { BucketPort } from '../../../aws/ports.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { pack } from '../delivery/log-file.ts';
@@ -25,7 +27,7 @@ export type DigestDeps = {
 };
 
 /**
- * Delivers the digests that are due, one for each region of the trail. A digest covers whole intervals since the one before: usually one,
+ * Delivers the digests that are due, one for each account and region of the trail. A digest covers whole intervals since the one before: usually one,
  * after a pause (server down, bucket refusing) all that went by, so that windows touch and no backlog of empty digests is written.
  * With `ending`, the last digest of each chain is written as soon as its second is over. Resolves true when nothing is left to be done of it.
  */
@@ -39,7 +41,7 @@ export async function deliverDigests(
     if (chain.state === 'ended') continue;
     const final = ending || chain.state === 'closing';
     const end = final ? await finalEnd(deps, chain) : regularEnd(deps, chain);
-    if (end !== undefined) await carryOut(deps, trail, await makePlan(deps, { chain, end, final }));
+    if (end !== undefined) await carryOut(deps, trail, await makePlan(deps, { trail, chain, end, final }));
   }
   if (!ending) return true;
   return (await chainsOf(deps.settings, trail.id)).every((chain) => chain.state === 'ended');
@@ -56,8 +58,7 @@ async function finalEnd(deps: DigestDeps, chain: ChainRow): Promise<number | und
   const newest = await deps.settings
     .selectFrom('trail_log_files')
     .select((select) => select.fn.max('delivered_at').as('at'))
-    .where('trail_id', '=', chain.trail_id)
-    .where('region', '=', chain.region)
+    .where((where) => where.and(placeOf(chain)))
     .executeTakeFirst();
   const end = nowSeconds(deps);
   const isPast = end > chain.start_seconds && end * 1000 >= Number(newest?.at ?? 0);
@@ -76,25 +77,25 @@ function pendingPlans(deps: DigestDeps, trailId: string): Promise<DigestPlanRow[
 /** Fixes the window, the key and the files of the digest before anything is written. */
 async function makePlan(
   deps: DigestDeps,
-  { chain, end, final }: { chain: ChainRow; end: number; final: boolean },
+  { trail, chain, end, final }: { trail: Trail; chain: ChainRow; end: number; final: boolean },
 ): Promise<DigestPlanRow> {
+  const place = placeOf(chain);
   const { fingerprint } = await deps.keys.signingKey(end * 1000);
   const plan: DigestPlanRow = {
-    id: `${chain.trail_id}/${chain.region}/${end}`,
-    trail_id: chain.trail_id,
-    region: chain.region,
+    id: `${Object.values(place).join('/')}/${end}`,
+    ...place,
     start_seconds: chain.start_seconds,
     end_seconds: end,
     fingerprint,
     final: Number(final),
+    ...destinationOf(trail, { ...place, end_seconds: end }),
   };
   await deps.settings.transaction().execute(async (tx) => {
     await tx.insertInto('trail_digest_plans').values(plan).execute();
     await tx
       .updateTable('trail_log_files')
       .set({ digest_plan: plan.id })
-      .where('trail_id', '=', plan.trail_id)
-      .where('region', '=', plan.region)
+      .where((where) => where.and(place))
       .where('digest_plan', 'is', null)
       .where('delivered_at', '<=', end * 1000)
       .execute();
@@ -123,7 +124,10 @@ async function carryOut(deps: DigestDeps, trail: Trail, plan: DigestPlanRow): Pr
 }
 
 async function factsOf(deps: DigestDeps, trail: Trail, plan: DigestPlanRow): Promise<DigestFacts> {
-  const chain = (await chainsOf(deps.settings, trail.id)).find((row) => row.region === plan.region);
+  const chain = (await chainsOf(deps.settings, trail.id)).find((row) =>
+    isDeepStrictEqual(placeOf(row), placeOf(plan)),
+  );
+  const planned = destinationOf(trail, plan);
   const files = await deps.settings
     .selectFrom('trail_log_files')
     .selectAll()
@@ -131,16 +135,9 @@ async function factsOf(deps: DigestDeps, trail: Trail, plan: DigestPlanRow): Pro
     .orderBy('key')
     .execute();
   return {
-    account: trail.account,
-    bucket: trail.bucket,
-    key: digestKey({
-      prefix: trail.key_prefix,
-      account: trail.account,
-      region: plan.region,
-      trailName: trail.name,
-      homeRegion: trail.home_region,
-      endSeconds: plan.end_seconds,
-    }),
+    account: plan.account,
+    bucket: plan.bucket ?? planned.bucket,
+    key: plan.key ?? planned.key,
     startSeconds: plan.start_seconds,
     endSeconds: plan.end_seconds,
     fingerprint: plan.fingerprint,
@@ -153,6 +150,21 @@ async function factsOf(deps: DigestDeps, trail: Trail, plan: DigestPlanRow): Pro
       oldestSeconds: file.oldest_seconds,
     })),
   };
+}
+
+type Place = Pick<ChainRow, 'trail_id' | 'organization' | 'account' | 'region'>;
+
+function placeOf({ trail_id, organization, account, region }: Place): Place {
+  return { trail_id, organization, account, region };
+}
+
+function destinationOf(
+  trail: Trail,
+  { organization, account, region, end_seconds: endSeconds }: Place & { end_seconds: number },
+): { bucket: string; key: string } {
+  const { bucket, key_prefix: prefix, name: trailName, home_region: homeRegion } = trail;
+  const key = digestKey({ prefix, organization, account, region, trailName, homeRegion, endSeconds });
+  return { bucket, key };
 }
 
 function previousOf(chain: ChainRow): DigestFacts['previous'] {
@@ -186,8 +198,7 @@ async function commit(
     await tx
       .updateTable('trail_digest_chains')
       .set({ ...next, start_seconds: plan.end_seconds })
-      .where('trail_id', '=', plan.trail_id)
-      .where('region', '=', plan.region)
+      .where((where) => where.and(placeOf(plan)))
       .execute();
     await tx.deleteFrom('trail_log_files').where('digest_plan', '=', plan.id).execute();
     await tx.deleteFrom('trail_digest_plans').where('id', '=', plan.id).execute();

@@ -66,6 +66,8 @@ export function digestDocument(facts: DigestFacts): string {
 /** The AWS CLI reads the time by its distance from the end of the key. */
 export function digestKey(digest: {
   readonly prefix: string;
+  /** '' for a trail of one account. */
+  readonly organization: string;
   readonly account: string;
   readonly region: string;
   readonly trailName: string;
@@ -75,7 +77,7 @@ export function digestKey(digest: {
   const { account, region } = digest;
   const time = iso(digest.endSeconds);
   const stamp = time.replaceAll(/[-:]/g, '');
-  return `${accountFolder(digest.prefix, account)}/CloudTrail-Digest/${region}/${dateFolders(time)}/${account}_CloudTrail-Digest_${region}_${digest.trailName}_${digest.homeRegion}_${stamp}.json.gz`;
+  return `${accountFolder(digest)}/CloudTrail-Digest/${region}/${dateFolders(time)}/${account}_CloudTrail-Digest_${region}_${digest.trailName}_${digest.homeRegion}_${stamp}.json.gz`;
 }
 
 /** What is signed; `previousSignature` undefined becomes the word null, as in the AWS CLI's validation.py. */

@@ -56,6 +56,7 @@ function newTrail(
     global_events: Number(globalEvents),
     validation: Number(given.validation ?? false),
     recursive_logging: Number(given.recursiveLogging ?? true),
+    organization: null,
     selectors: null,
     sns_topic: given.snsTopic || null,
     logging: 0,

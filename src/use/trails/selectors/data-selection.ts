@@ -2,19 +2,24 @@ import type { EventRecord } from '../../../record/event-record.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
 import { compileSelectors } from './compile.ts';
 import { factsOf } from './event-facts.ts';
+import { foldersOf, NOW, type OrganizationAt } from '../organizations/folders.ts';
 import type { Selection } from './selection.ts';
-import { isInReach, isOwnDelivery } from './reach.ts';
+import { isOfRegions, isOwnDelivery } from './reach.ts';
 import { selectorsOf } from './trail-selectors.ts';
 
 /** Which data events some trail wants: asked on the way of every data event, so it is kept in memory. */
 export type DataSelection = {
   readonly selectsData: () => boolean;
   readonly selects: (event: EventRecord) => boolean;
-  /** After any change of a trail: what is called next is judged by what is stored now. */
+  /** After any change of a trail, or of an organization's accounts: what is called next is judged by what is stored now. */
   readonly refresh: () => Promise<void>;
 };
 
-type Wanting = { readonly trail: Trail; readonly selection: Selection };
+type Wanting = {
+  readonly trail: Trail;
+  readonly selection: Selection;
+  readonly organizationAt: OrganizationAt;
+};
 
 /** Knows no trail until the first `refresh`. */
 export function createDataSelection(settings: TrailSettings): DataSelection {
@@ -29,8 +34,9 @@ export function createDataSelection(settings: TrailSettings): DataSelection {
     selects: (event) => {
       const facts = factsOf(event);
       return wanting.some(
-        ({ trail, selection }) =>
-          isInReach(trail, event.columns) &&
+        ({ trail, selection, organizationAt }) =>
+          organizationAt(event.columns.account, NOW) !== undefined &&
+          isOfRegions(trail, event.columns) &&
           selection.matches(facts) &&
           !isOwnDelivery(trail, event.columns, facts),
       );
@@ -52,7 +58,10 @@ async function wantingTrails(settings: TrailSettings): Promise<readonly Wanting[
     .where('deleted_at', 'is', null)
     .where('selectors', 'is not', null)
     .execute();
-  return trails
+  const wanting = trails
     .map((trail) => ({ trail, selection: compileSelectors(selectorsOf(trail)) }))
     .filter(({ selection }) => selection.wantsData);
+  return Promise.all(
+    wanting.map(async (one) => ({ ...one, organizationAt: (await foldersOf(settings, one.trail)).at })),
+  );
 }

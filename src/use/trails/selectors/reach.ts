@@ -9,9 +9,8 @@ const GLOBAL_SERVICES: ReadonlySet<string> = new Set([
   'cloudfront.amazonaws.com',
 ]);
 
-/** Whether the event is of the trail's account and regions, whatever its selectors say. */
-export function isInReach(trail: Trail, columns: EventColumns): boolean {
-  if (columns.account !== trail.account) return false;
+/** Whether the event is of the trail's regions, whatever its selectors say. */
+export function isOfRegions(trail: Trail, columns: EventColumns): boolean {
   if (trail.multi_region === 1) return true;
   if (regionOf(trail, columns.region) !== trail.home_region) return false;
   return trail.global_events === 1 || !GLOBAL_SERVICES.has(columns.source);
