@@ -5,6 +5,8 @@ export const NOTES: Readonly<Record<string, string>> = {
   'cloudtrail.CreateTrail':
     '`CloudWatchLogsLogGroupArn`, `KmsKeyId` and `IsOrganizationTrail` are refused with UnsupportedOperationException until they are built; `SnsTopicName` where no SNS is served (`OPENTRAIL_SNS_ENDPOINT`).',
   'cloudtrail.UpdateTrail': 'As CreateTrail.',
+  'cloudtrail.GetTrailStatus':
+    'Extended: `DeliveredFiles`, every log file that was delivered and how many records it has (ARCHITECTURE.md).',
   'cloudtrail.AddTags': 'Of trails.',
   'cloudtrail.RemoveTags': 'Of trails.',
   'cloudtrail.ListTags': 'Of trails.',

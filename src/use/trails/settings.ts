@@ -1,19 +1,21 @@
 import type { MigrationSet } from '../../store/settings/contract.ts';
+import { deliveredMigrations, type DeliveredTables } from './delivered/settings.ts';
 import type { TrailOrganizationTables } from './organizations/settings.ts';
 
 /** Times are milliseconds since the epoch unless they end in `_seconds`; booleans are 0/1. */
-export type TrailTables = TrailOrganizationTables & {
-  trails: TrailRow;
-  trail_tags: { trail_id: string; key: string; value: string };
-  trail_windows: WindowRow;
-  trail_plans: PlanRow;
-  trail_log_files: LogFileRow;
-  trail_digest_chains: ChainRow;
-  trail_digest_plans: DigestPlanRow;
-  trail_digest_keys: DigestKeyRow;
-  trail_former_selectors: FormerSelectorsRow;
-  trail_notices: NoticeRow;
-};
+export type TrailTables = DeliveredTables &
+  TrailOrganizationTables & {
+    trails: TrailRow;
+    trail_tags: { trail_id: string; key: string; value: string };
+    trail_windows: WindowRow;
+    trail_plans: PlanRow;
+    trail_log_files: LogFileRow;
+    trail_digest_chains: ChainRow;
+    trail_digest_plans: DigestPlanRow;
+    trail_digest_keys: DigestKeyRow;
+    trail_former_selectors: FormerSelectorsRow;
+    trail_notices: NoticeRow;
+  };
 
 export type TrailRow = {
   /** Ours; a trail that is made again under the same name gets another. */
@@ -161,6 +163,7 @@ export type NoticeRow = {
 };
 
 export const trailMigrations: MigrationSet = {
+  ...deliveredMigrations,
   '2026-11-21-trails': {
     up: async (db) => {
       await db.schema

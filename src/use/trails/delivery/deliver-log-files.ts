@@ -2,6 +2,7 @@ import { OpentrailError } from '../../../base/errors.ts';
 import { alnumFrom, newEventId } from '../../../base/ids.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { BucketPort } from '../../../aws/ports.ts';
+import { noteFiles } from '../delivered/delivered.ts';
 import { noteDelivery } from '../notices/notices.ts';
 import { foldersOf } from '../organizations/folders.ts';
 import type { LogFileRow, PlanRow, PlanShape, WindowRow } from '../settings.ts';
@@ -115,8 +116,12 @@ async function carryOut(
   { trail, plan, batch }: { trail: Trail; plan: PlanRow; batch: Batch },
 ): Promise<void> {
   const rows: LogFileRow[] = [];
-  for (const events of Map.groupBy(batch.events, placeOf).values())
-    rows.push(await writeFile(deps, { trail, plan, events }));
+  const counts = new Map<string, number>();
+  for (const events of Map.groupBy(batch.events, placeOf).values()) {
+    const row = await writeFile(deps, { trail, plan, events });
+    rows.push(row);
+    counts.set(row.key, events.length);
+  }
   const now = deps.clock.now();
   await deps.settings.transaction().execute(async (tx) => {
     // Files of a trail without validation are named by no digest.
@@ -130,6 +135,11 @@ async function carryOut(
       .where('id', '=', plan.window_id)
       .execute();
     await tx.deleteFrom('trail_plans').where('trail_id', '=', plan.trail_id).execute();
+    await noteFiles(
+      tx,
+      trail.id,
+      rows.map(({ bucket, key }) => ({ bucket, key, records: counts.get(key) ?? 0 })),
+    );
     await noteDelivery(tx, trail, {
       keys: rows.map(({ key }) => key),
       toSeq: plan.to_seq,

@@ -98,6 +98,7 @@ async function forget(deps: RunTrailDeps, trailId: string): Promise<void> {
       'trail_tags',
       'trail_former_selectors',
       'trail_organizations',
+      'trail_delivered',
     ] as const) {
       await tx.deleteFrom(table).where('trail_id', '=', trailId).execute();
     }

@@ -3,6 +3,7 @@ import type { CallContext, OperationInput, OperationOutput } from '../../../aws/
 import { isoSeconds } from '../../../base/clock.ts';
 import { isArn } from '../trail-name.ts';
 import { trailsOfAccount, type Trail } from '../trail-store.ts';
+import { deliveredMembers } from './delivered-members.ts';
 import { trailDescription } from './describe.ts';
 import { findTrail, trailNamed } from './find-trail.ts';
 import { optionalFlag, optionalList, optionalText } from './inputs.ts';
@@ -52,7 +53,7 @@ export async function listTrails(
   return { output: { Trails: list } };
 }
 
-/** The legacy texts ("no longer in use") are still answered: ISO times or `""`. */
+/** The legacy texts ("no longer in use") are still answered: ISO times or `""`. Extended: `DeliveredFiles` (ARCHITECTURE.md). */
 export async function getTrailStatus(
   deps: TrailOperationDeps,
   input: OperationInput,
@@ -60,6 +61,7 @@ export async function getTrailStatus(
 ): Promise<OperationOutput> {
   const trail = await findTrail(deps.settings, trailNamed(input), context);
   return {
+    extensions: await deliveredMembers(deps.settings, trail, context.extensions),
     output: {
       IsLogging: trail.logging === 1,
       ...times(trail),
