@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+import { freePort } from '../../test/kit/free-port.ts';
 
 export type Nginx = { readonly url: string; readonly pid: number; readonly stop: () => Promise<void> };
 
@@ -50,15 +52,6 @@ export function startProxy(upstream: string): Promise<Nginx> {
     'location / { access_log DIR/access.log combined; proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $http_host; }',
     `upstream up { server ${host}; keepalive 128; keepalive_requests 1000000; }`,
   );
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 async function listening(port: number): Promise<void> {

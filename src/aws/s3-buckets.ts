@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import {
   GetObjectCommand,
   HeadBucketCommand,
@@ -96,6 +98,8 @@ async function putObject(client: S3Client, object: PutObject): Promise<void> {
         Bucket: object.bucket,
         Key: object.key,
         Body: object.body,
+        // Asked for by buckets with Object Lock, and known to every S3.
+        ContentMD5: createHash('md5').update(object.body).digest('base64'),
         ContentType: object.contentType,
         ContentEncoding: object.contentEncoding,
         Metadata: object.metadata === undefined ? undefined : { ...object.metadata },

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 
 import { eventually } from './run.ts';
+import { freePort } from './free-port.ts';
 
 /** `moto_server` on a free port of the loopback, answering. */
 export async function startMoto(): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
@@ -22,13 +22,4 @@ export async function startMoto(): Promise<{ readonly url: string; readonly stop
     throw error;
   }
   return { url, stop };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -15,6 +15,10 @@ const TOOLS = {
   moto_server: { probe: ['sh', '-c', 'command -v moto_server'], provided: false },
   chromium: { probe: ['sh', '-c', 'test -x /usr/bin/chromium'], provided: true },
   python3: { probe: ['python3', '--version'], provided: true },
+  radosgw: {
+    probe: ['sh', '-c', 'command -v radosgw && command -v ceph-osd && command -v ceph'],
+    provided: true,
+  },
   nginx: { probe: ['nginx', '-v'], provided: true },
 } as const;
 
