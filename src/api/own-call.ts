@@ -15,7 +15,7 @@ import type { CallerIdentity, IncomingCall } from '../capture/captured-call.ts';
 import { authenticate, callerOf, sha256Hex, signedContent, type Authenticated } from './authenticate.ts';
 import { contextOf, originOf, type ContextAndKeys } from './call-context.ts';
 import type { EndpointDeps } from './endpoint-contract.ts';
-import { noUpstream, unknownOperation } from './own-errors.ts';
+import { notBuilt, noUpstream, unknownOperation } from './own-errors.ts';
 import type { OwnBody } from './read-body.ts';
 
 export type OwnCallDeps = Pick<
@@ -56,7 +56,8 @@ export async function serveOwn(
   if (!streams) await call.body.read(BODY_LIMIT);
   const caller = await identify(deps, call, operation);
   if (call.servedBy === 'nobody') throw noUpstream(named);
-  if (model === undefined || operation === undefined) throw unknownOperation(named);
+  if (model === undefined) throw unknownOperation(named);
+  if (operation === undefined) throw notBuilt(named);
   const content = await contentOf(call, caller);
   const input = parseRequest(model, { ...call.incoming.request, body: content });
   const context = contextFor(deps, call, caller);

@@ -155,7 +155,7 @@ describe('a refused call', () => {
   });
 
   it.each([
-    ['json', { headers: json('StartImport'), body: '{}' }, 400, 'UnknownOperationException'],
+    ['json', { headers: json('StartImport'), body: '{}' }, 400, 'UnsupportedOperationException'],
     ['rest-xml', { service: 's3', method: 'GET', path: '/b?analytics' }, 501, '<Code>NotImplemented</Code>'],
     [
       'query',

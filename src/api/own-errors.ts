@@ -1,7 +1,7 @@
 import { AwsError } from '../aws/errors.ts';
 import type { NamedCall } from '../capture/captured-call.ts';
 
-/** The operation is not one of the service's, or not built: each protocol's own word for it. */
+/** The operation is not one of the service's: each protocol's own word for it. */
 export function unknownOperation({ service, operation, protocol }: NamedCall): AwsError {
   const message = `The operation ${operation} of ${service} is not one that Opentrail answers.`;
   switch (protocol) {
@@ -19,6 +19,18 @@ export function unknownOperation({ service, operation, protocol }: NamedCall): A
     case 'unknown':
       return new AwsError('UnknownOperationException', message);
   }
+}
+
+/** Services whose models have an error of their own for what is not supported. */
+const WITH_OWN_WORD: ReadonlySet<string> = new Set(['cloudtrail', 'cloudtrail-data']);
+
+/** One of the service's operations, and not built. */
+export function notBuilt(named: NamedCall): AwsError {
+  if (!WITH_OWN_WORD.has(named.service)) return unknownOperation(named);
+  return new AwsError(
+    'UnsupportedOperationException',
+    `The operation ${named.operation} of ${named.service} is not supported yet.`,
+  );
 }
 
 /** Nobody answers for the service. Not a 5xx that clients would retry. */

@@ -17,6 +17,7 @@ import { openJournal } from '../store/journal/open-journal.ts';
 import { createCursors, type CursorTables } from '../store/settings/cursors.ts';
 import { createMeta, type Meta, type MetaTables } from '../store/settings/meta.ts';
 import { openSettings } from '../store/settings/open-settings.ts';
+import { aggregationMigrations } from '../use/trails/aggregation/settings.ts';
 import { trailOrganizationMigrations } from '../use/trails/organizations/settings.ts';
 import { trailMigrations, type TrailTables } from '../use/trails/settings.ts';
 import type { Closing } from './closing.ts';
@@ -46,6 +47,7 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
       bucketMigrations,
       trailMigrations,
       trailOrganizationMigrations,
+      aggregationMigrations,
     ],
   });
   closing.add('settings', () => settings.close());

@@ -9,6 +9,7 @@ import type { Config } from '../config.ts';
 import type { MasterKey } from '../embedded/iam/master-key.ts';
 import { columnsOf } from '../record/columns.ts';
 import type { FollowerStatus } from '../store/contract.ts';
+import { createAggregation } from '../use/trails/aggregation/create-aggregation.ts';
 import { createTrailDelivery } from '../use/trails/delivery/create-trail-delivery.ts';
 import { createDigestKeys } from '../use/trails/digests/digest-keys.ts';
 import type { DataSelection } from '../use/trails/selectors/data-selection.ts';
@@ -59,6 +60,17 @@ export async function openTrails(deps: TrailsDeps) {
     onDelivered: notices?.wake,
   });
   await delivery.start();
+  const aggregation = createAggregation({
+    settings,
+    journal,
+    events: store.events,
+    buckets,
+    columnsOf,
+    clock,
+    log,
+    onDelivered: notices?.wake,
+  });
+  await aggregation.start();
   const operations = trailOperations({
     settings,
     journal,
@@ -73,8 +85,9 @@ export async function openTrails(deps: TrailsDeps) {
   });
   return {
     operations,
-    followers: (): readonly FollowerStatus[] => delivery.followers(),
+    followers: (): readonly FollowerStatus[] => [...delivery.followers(), ...aggregation.followers()],
     stop: async () => {
+      await aggregation.stop();
       await delivery.stop();
       await notices?.stop();
     },

@@ -12,6 +12,13 @@ export const NOTES: Readonly<Record<string, string>> = {
   'cloudtrail.ListTags': 'Of trails.',
   'cloudtrail.PutEventSelectors':
     'In force for what is recorded after it; what was recorded before is delivered by the selectors before.',
+  'cloudtrail.PutEventConfiguration':
+    "Aggregation of a trail's data events. `EventDataStore` is EventDataStoreNotFoundException: there are none yet.",
+  'cloudtrail.GetEventConfiguration': 'Of trails.',
+  'cloudtrail.PutResourcePolicy':
+    'Always an error: trails have no resource policies, and what has some (event data stores, channels, dashboards) is not built.',
+  'cloudtrail.GetResourcePolicy': 'As PutResourcePolicy.',
+  'cloudtrail.DeleteResourcePolicy': 'As PutResourcePolicy.',
   'cloudtrail.GetInsightSelectors': 'Always InsightNotEnabledException: no trail has Insights yet.',
   'cloudtrail.ListPublicKeys': 'Keys of this server: RSA 2048, a new one every 29 days.',
   'iam.PutUserPolicy': 'The policy language as AWS documents it, evaluated here.',

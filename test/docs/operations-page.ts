@@ -11,14 +11,15 @@ export async function operationsPage(): Promise<string> {
   const rows = cloudtrail.map((name) =>
     served.has(`cloudtrail.${name}`)
       ? row('cloudtrail', name)
-      : `| ${name} | not built | \`UnknownOperationException\` |`,
+      : `| ${name} | not built | \`UnsupportedOperationException\` |`,
   );
   const sections = await Promise.all(EMBEDDED.map((service) => embeddedSection(service, served)));
   const count = rows.filter((line) => line.includes('| served |')).length;
   return `# Operations
 
 What an AWS client may call. **served** is answered by Opentrail as AWS answers it, but for the difference that is noted. **not built** is answered
-with the error of the protocol: \`UnknownOperationException\` (JSON), \`InvalidAction\` (Query), \`NotImplemented\` with status 501 (S3). A parameter
+with the service's own error where it has one (\`UnsupportedOperationException\` of CloudTrail), else that of the protocol:
+\`UnknownOperationException\` (JSON), \`InvalidAction\` (Query), \`NotImplemented\` with status 501 (S3). A parameter
 that is not built is refused by its name, never accepted and forgotten. Every call is recorded, whatever becomes of it.
 
 With an upstream, calls to other services pass through unchanged, whether Opentrail has a model of them or not. Without one, a service that

@@ -78,11 +78,12 @@ export async function deliveredRecords(
   s3: S3Client,
   bucket: string,
   prefix = '',
+  folder = 'CloudTrail',
 ): Promise<Record<string, unknown>[]> {
   const records: Record<string, unknown>[] = [];
   for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix })) {
     for (const { Key } of page.Contents ?? []) {
-      if (!Key?.includes('/CloudTrail/') || !Key.endsWith('.json.gz')) continue;
+      if (!Key?.includes(`/${folder}/`) || !Key.endsWith('.json.gz')) continue;
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
       const text = gunzipSync(await Body!.transformToByteArray()).toString();
       records.push(...(JSON.parse(text) as { Records: Record<string, unknown>[] }).Records);

@@ -14,6 +14,7 @@ import type { RunTrailDeps } from '../../src/use/trails/delivery/run-trail.ts';
 import { createDigestKeys } from '../../src/use/trails/digests/digest-keys.ts';
 import { createDataSelection } from '../../src/use/trails/selectors/data-selection.ts';
 import { trailOperations } from '../../src/use/trails/operations/trail-operations.ts';
+import { aggregationMigrations } from '../../src/use/trails/aggregation/settings.ts';
 import { trailOrganizationMigrations } from '../../src/use/trails/organizations/settings.ts';
 import { trailMigrations, type TrailTables } from '../../src/use/trails/settings.ts';
 
@@ -36,7 +37,7 @@ export async function trailSetup(given: {
   const clock = given.clock ?? { now: () => time.now };
   const opened = await openSettings<TrailTables>({
     path: ':memory:',
-    migrations: [trailMigrations, trailOrganizationMigrations],
+    migrations: [trailMigrations, trailOrganizationMigrations, aggregationMigrations],
   });
   const settings = opened.db;
   const journal = memoryJournal();

@@ -1,9 +1,11 @@
 import type { MigrationSet } from '../../store/settings/contract.ts';
+import type { AggregationTables } from './aggregation/settings.ts';
 import { deliveredMigrations, type DeliveredTables } from './delivered/settings.ts';
 import type { TrailOrganizationTables } from './organizations/settings.ts';
 
 /** Times are milliseconds since the epoch unless they end in `_seconds`; booleans are 0/1. */
-export type TrailTables = DeliveredTables &
+export type TrailTables = AggregationTables &
+  DeliveredTables &
   TrailOrganizationTables & {
     trails: TrailRow;
     trail_tags: { trail_id: string; key: string; value: string };

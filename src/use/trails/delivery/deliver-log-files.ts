@@ -38,7 +38,7 @@ export async function deliverLogFiles(deps: LogFileDeps, trail: Trail, window: W
   const chosen = { trail, selectionAt, organizationAt };
   let next = window.next_seq;
   if (plan !== undefined) {
-    const planned = asPlanned(trail, plan);
+    const planned = asPlanned(trail, plan.shape);
     const range = { from: plan.from_seq, to: plan.to_seq, maxBytes: Infinity };
     const batch = await readBatch(deps, { ...chosen, trail: planned }, range);
     await carryOut(deps, { trail: planned, plan, batch });
@@ -102,12 +102,14 @@ async function makePlan(
   return plan;
 }
 
-function shapeOf(trail: Trail): PlanShape {
+/** What of the trail decides on the files of a plan. */
+export function shapeOf(trail: Trail): PlanShape {
   const { bucket, key_prefix, multi_region, global_events, recursive_logging } = trail;
   return { bucket, key_prefix, multi_region, global_events, recursive_logging };
 }
 
-function asPlanned(trail: Trail, { shape }: PlanRow): Trail {
+/** The trail as it was when that was planned. */
+export function asPlanned(trail: Trail, shape: string | null): Trail {
   return shape === null ? trail : { ...trail, ...(JSON.parse(shape) as PlanShape) };
 }
 

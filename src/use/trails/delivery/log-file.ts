@@ -39,16 +39,18 @@ export function logFileKey(file: {
   /** '' for a trail of one account. */
   readonly organization: string;
   readonly account: string;
+  /** What stands in the folder's and the file's name. */
+  readonly kind?: 'CloudTrail' | 'CloudTrail-Aggregated';
   readonly region: string;
   /** Delivery, ms. */
   readonly at: number;
   /** 16 of [A-Za-z0-9]. */
   readonly unique: string;
 }): string {
-  const { account, region } = file;
+  const { account, kind = 'CloudTrail', region } = file;
   const time = isoSeconds(file.at);
   const minute = `${time.slice(0, 16).replaceAll(/[-:]/g, '')}Z`;
-  return `${accountFolder(file)}/CloudTrail/${region}/${dateFolders(time)}/${account}_CloudTrail_${region}_${minute}_${file.unique}.json.gz`;
+  return `${accountFolder(file)}/${kind}/${region}/${dateFolders(time)}/${account}_${kind}_${region}_${minute}_${file.unique}.json.gz`;
 }
 
 export function accountFolder(file: {

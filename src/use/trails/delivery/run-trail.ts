@@ -1,5 +1,6 @@
 import { AwsError } from '../../../aws/errors.ts';
 import { messageOf } from '../../../base/errors.ts';
+import { endAggregation, hasAggregates, isAggregating, isPutting } from '../aggregation/stretches.ts';
 import { ensureChains } from '../digests/chains.ts';
 import { deliverDigests, type DigestDeps } from '../digests/deliver-digests.ts';
 import type { Trail } from '../trail-store.ts';
@@ -24,7 +25,11 @@ export async function runTrail(
   if (trail === undefined) return 'settled';
   const window = await oldestWindow(deps.settings, trail.id);
   if (window === undefined || givenUp(deps, trail)) {
-    if (trail.deleted_at !== null) await forget(deps, trail.id);
+    if (
+      trail.deleted_at !== null &&
+      (givenUp(deps, trail) || !(await hasAggregates(deps.settings, trail.id)))
+    )
+      await forget(deps, trail.id);
     return 'settled';
   }
   await ensureChainsNow(deps, trail, window.next_seq);
@@ -37,14 +42,28 @@ export async function runTrail(
   const now = (await oldestWindow(deps.settings, trail.id)) ?? window;
   await ensureChainsNow(deps, trail, now.next_seq);
   const drained = isDrained(now);
+  if (await isPutting(deps.settings, trail.id)) return stopped ? 'waiting' : 'settled';
+  const ending = drained && !(await isAggregating(deps.settings, window.id));
   let ended = false;
   const delivered = await tried(deps, trail, 'digest', async () => {
-    ended = await deliverDigests(deps, trail, { ending: drained });
+    ended = await deliverDigests(deps, trail, { ending });
   });
   if (!delivered) return 'failed';
   if (!stopped) return 'settled';
-  if (drained && ended) await deps.settings.deleteFrom('trail_windows').where('id', '=', window.id).execute();
+  if (ending && ended) await closeWindowOf(deps, window.id);
   return 'waiting';
+}
+
+async function closeWindowOf(deps: RunTrailDeps, windowId: string): Promise<void> {
+  await deps.settings.transaction().execute(async (tx) => {
+    const window = await tx
+      .selectFrom('trail_windows')
+      .select(['id', 'last_seq'])
+      .where('id', '=', windowId)
+      .executeTakeFirst();
+    if (window !== undefined) await endAggregation(tx, window);
+    await tx.deleteFrom('trail_windows').where('id', '=', windowId).execute();
+  });
 }
 
 function trailById(deps: RunTrailDeps, id: string): Promise<Trail | undefined> {
@@ -99,6 +118,8 @@ async function forget(deps: RunTrailDeps, trailId: string): Promise<void> {
       'trail_former_selectors',
       'trail_organizations',
       'trail_delivered',
+      'trail_event_configurations',
+      'trail_aggregations',
     ] as const) {
       await tx.deleteFrom(table).where('trail_id', '=', trailId).execute();
     }

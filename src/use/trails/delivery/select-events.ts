@@ -12,6 +12,7 @@ import type { Trail } from '../trail-store.ts';
 export type ColumnsOf = (record: Readonly<Record<string, unknown>>) => EventColumns;
 
 export type SelectedEvent = {
+  readonly seq: number;
   readonly raw: Uint8Array;
   /** The folder of its file. */
   readonly organization: string;
@@ -47,6 +48,7 @@ export async function selectEvents(
     if (!selectionAt(entry.seq).matches(facts) || isOwnDelivery(trail, columns, facts)) continue;
     // A copy: the entry may be a window on a whole segment of the journal.
     selected.push({
+      seq: entry.seq,
       raw: Buffer.from(entry.raw),
       organization,
       account: columns.account,

@@ -1,4 +1,5 @@
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
+import { startAggregation } from '../aggregation/stretches.ts';
 import { closeWindow, openWindow, type TrailSettings } from '../trail-store.ts';
 import { findOwnTrail, trailNamed } from './find-trail.ts';
 import type { TrailOperationDeps } from './deps.ts';
@@ -12,12 +13,10 @@ export async function startLogging(
   const trail = await deps.settings.transaction().execute(async (tx) => {
     const found = await findOwnTrail(tx, trailNamed(input), context);
     if (found.logging === 0) {
-      await openWindow(tx, {
-        id: deps.newId(),
-        trailId: found.id,
-        head: deps.journal.head(),
-        now: deps.clock.now(),
-      });
+      const head = deps.journal.head();
+      const now = deps.clock.now();
+      await openWindow(tx, { id: deps.newId(), trailId: found.id, head, now });
+      await startAggregation(tx, found.id, { newId: deps.newId, newest: head, now });
     }
     return found;
   });

@@ -1,6 +1,7 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
 import { isoSeconds } from '../../../base/clock.ts';
+import { aggregationError } from '../aggregation/stretches.ts';
 import { isArn } from '../trail-name.ts';
 import { trailsOfAccount, type Trail } from '../trail-store.ts';
 import { deliveredMembers } from './delivered-members.ts';
@@ -60,12 +61,13 @@ export async function getTrailStatus(
   context: CallContext,
 ): Promise<OperationOutput> {
   const trail = await findTrail(deps.settings, trailNamed(input), context);
+  const deliveryError = trail.delivery_error ?? (await aggregationError(deps.settings, trail.id));
   return {
     extensions: await deliveredMembers(deps.settings, trail, context.extensions),
     output: {
       IsLogging: trail.logging === 1,
       ...times(trail),
-      ...(trail.delivery_error === null ? {} : { LatestDeliveryError: trail.delivery_error }),
+      ...(deliveryError === null ? {} : { LatestDeliveryError: deliveryError }),
       ...(trail.digest_error === null ? {} : { LatestDigestDeliveryError: trail.digest_error }),
       LatestDeliveryAttemptTime: isoOrEmpty(trail.attempted_at),
       ...(trail.notify_error === null ? {} : { LatestNotificationError: trail.notify_error }),

@@ -1,10 +1,12 @@
 import type { CallContext, Operation, OperationInput, OperationOutput } from '../../../aws/operation.ts';
 import type { TrailOperationDeps } from './deps.ts';
 import { createTrail } from './create-trail.ts';
+import { getEventConfiguration, putEventConfiguration } from './event-configuration.ts';
 import { trailResource } from './find-trail.ts';
 import { listPublicKeys } from './list-public-keys.ts';
 import { deleteTrail, startLogging, stopLogging } from './logging.ts';
 import { describeTrails, getTrail, getTrailStatus, listTrails } from './read-trails.ts';
+import { policyResource, putResourcePolicy, readResourcePolicy } from './resource-policies.ts';
 import { getEventSelectors, getInsightSelectors, putEventSelectors } from './selectors.ts';
 import { addTags, listTags, removeTags } from './tags.ts';
 import { updateTrail } from './update-trail.ts';
@@ -33,14 +35,29 @@ const TABLE: readonly (readonly [name: string, handle: Handle, trailMember?: str
   ['PutEventSelectors', putEventSelectors, 'TrailName'],
   ['GetEventSelectors', getEventSelectors, 'TrailName'],
   ['GetInsightSelectors', getInsightSelectors, 'TrailName'],
+  ['PutEventConfiguration', putEventConfiguration, 'TrailName'],
+  ['GetEventConfiguration', getEventConfiguration, 'TrailName'],
+];
+
+/** Of what has resource policies: no trails. */
+const POLICIES: readonly (readonly [name: string, handle: Handle])[] = [
+  ['PutResourcePolicy', putResourcePolicy],
+  ['GetResourcePolicy', readResourcePolicy],
+  ['DeleteResourcePolicy', readResourcePolicy],
 ];
 
 /** The trail operations of `cloudtrail`: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Operations.html */
 export function trailOperations(deps: TrailOperationDeps): Operation[] {
-  return TABLE.map(([name, handle, trailMember]) => ({
+  const served = (name: string, handle: Handle, resources: Operation['resources']): Operation => ({
     service: 'cloudtrail',
     name,
-    ...(trailMember === undefined ? {} : { resources: trailResource(trailMember) }),
+    ...(resources === undefined ? {} : { resources }),
     handle: (input, context) => handle(deps, input, context),
-  }));
+  });
+  return [
+    ...TABLE.map(([name, handle, trailMember]) =>
+      served(name, handle, trailMember === undefined ? undefined : trailResource(trailMember)),
+    ),
+    ...POLICIES.map(([name, handle]) => served(name, handle, policyResource)),
+  ];
 }

@@ -55,11 +55,16 @@ export async function selectionsOf(settings: TrailSettings, trailId: string): Pr
   return (seq) => before.find(({ until }) => seq <= until)?.selection ?? current;
 }
 
-/** Former selectors are done with once all up to their last entry is delivered. */
+/** Former selectors are done with once all up to their last entry is delivered, and counted where the trail aggregates. */
 export async function forgetFormer(settings: TrailSettings, trailId: string, nextSeq: number): Promise<void> {
+  const counted = await settings
+    .selectFrom('trail_aggregations')
+    .select((select) => select.fn.min('next_seq').as('next_seq'))
+    .where('trail_id', '=', trailId)
+    .executeTakeFirst();
   await settings
     .deleteFrom('trail_former_selectors')
     .where('trail_id', '=', trailId)
-    .where('until_seq', '<', nextSeq)
+    .where('until_seq', '<', Math.min(nextSeq, counted?.next_seq ?? nextSeq))
     .execute();
 }
