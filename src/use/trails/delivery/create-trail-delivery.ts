@@ -9,6 +9,7 @@ import type { EventStore, FollowerStatus, Journal } from '../../../store/contrac
 import type { Settings } from '../../../store/settings/contract.ts';
 import type { DigestKeys } from '../digests/digest-keys.ts';
 import type { TrailTables } from '../settings.ts';
+import { createJointDelivery, type DeliverLogFiles } from './deliver-together.ts';
 import { createGate } from './gate.ts';
 import { runTrail, type RunOutcome } from './run-trail.ts';
 
@@ -82,9 +83,9 @@ class Scheduler {
   readonly #deps: TrailDeliveryDeps;
   readonly #states = new Map<string, TrailState>();
   readonly #woken = new Set<string>();
-  // Trails that fail wait for each other, never those that work for them.
-  readonly #healthy = createGate(4);
+  // Trails that fail wait for each other, never those that work for them, which are delivered to together.
   readonly #failing = createGate(2);
+  readonly #together: DeliverLogFiles;
   #active: readonly Active[] = [];
   #bell = new AbortController();
   #stopping = false;
@@ -92,6 +93,7 @@ class Scheduler {
 
   constructor(deps: TrailDeliveryDeps) {
     this.#deps = deps;
+    this.#together = createJointDelivery(deps);
   }
 
   async start(): Promise<void> {
@@ -154,10 +156,12 @@ class Scheduler {
   }
 
   async #run(trail: Active, state: TrailState, files: boolean): Promise<void> {
-    const gate = state.attempts > 0 ? this.#failing : this.#healthy;
     let outcome: RunOutcome = 'failed';
     try {
-      outcome = await gate.run(() => runTrail(this.#deps, trail.id, { files }));
+      outcome =
+        state.attempts > 0
+          ? await this.#failing.run(() => runTrail(this.#deps, trail.id, { files }))
+          : await runTrail({ ...this.#deps, deliver: this.#together }, trail.id, { files });
     } catch (error) {
       this.#deps.log.error({ trail: trail.arn, reason: messageOf(error) }, 'trail round failed');
     }

@@ -8,7 +8,8 @@ import { foldersOf } from '../organizations/folders.ts';
 import type { LogFileRow, PlanRow, PlanShape, WindowRow } from '../settings.ts';
 import { forgetFormer, selectionsOf } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
-import { logFileKey, packRecords } from './log-file.ts';
+import { logFileKey } from './log-file.ts';
+import { packEvents, type Pack } from './pack-events.ts';
 import { readEntries } from './read-entries.ts';
 import { selectEvents, type Chosen, type ColumnsOf, type SelectedEvent } from './select-events.ts';
 import { reachOf, type WindowDeps } from './windows.ts';
@@ -22,9 +23,9 @@ export type LogFileDeps = WindowDeps & {
 };
 
 /** Uncompressed bytes of one plan, hence of one file: AWS's limit is 50 MB. */
-const PLAN_BYTES = 32 * 1024 * 1024;
+export const PLAN_BYTES = 32 * 1024 * 1024;
 
-type Batch = { readonly to: number; readonly events: readonly SelectedEvent[] };
+export type Batch = { readonly to: number; readonly events: readonly SelectedEvent[] };
 
 /**
  * Delivers what the window holds and is not delivered yet. A plan is written before the first PUT, and names follow from it:
@@ -46,16 +47,27 @@ export async function deliverLogFiles(deps: LogFileDeps, trail: Trail, window: W
   }
   while (next <= reach.to) {
     const batch = await readBatch(deps, chosen, { from: next, to: reach.to, maxBytes: PLAN_BYTES });
-    if (batch.events.length === 0) await moveOn(deps, window.id, batch.to + 1);
-    else
-      await carryOut(deps, {
-        trail,
-        plan: await makePlan(deps, { trail, window, from: next, to: batch.to }),
-        batch,
-      });
+    await deliverBatch(deps, { trail, window, from: next, batch });
     next = batch.to + 1;
   }
   await forgetFormer(deps.settings, trail.id, next);
+}
+
+/** What the trail selects of the entries from `from` to `batch.to`; where that is nothing the trail only moves on. */
+export async function deliverBatch(
+  deps: LogFileDeps,
+  next: {
+    readonly trail: Trail;
+    readonly window: Pick<WindowRow, 'id'>;
+    readonly from: number;
+    readonly batch: Batch;
+    readonly pack?: Pack;
+  },
+): Promise<void> {
+  const { trail, window, from, batch, pack } = next;
+  if (batch.events.length === 0) return moveOn(deps, window.id, batch.to + 1);
+  const plan = await makePlan(deps, { trail, window, from, to: batch.to });
+  await carryOut(deps, { trail, plan, batch, pack });
 }
 
 /** Reads until `to`, or until the selected events have `maxBytes`. */
@@ -78,7 +90,7 @@ async function readBatch(
   return { to, events };
 }
 
-function pendingPlan(deps: LogFileDeps, trailId: string): Promise<PlanRow | undefined> {
+export function pendingPlan(deps: LogFileDeps, trailId: string): Promise<PlanRow | undefined> {
   return deps.settings
     .selectFrom('trail_plans')
     .selectAll()
@@ -88,7 +100,7 @@ function pendingPlan(deps: LogFileDeps, trailId: string): Promise<PlanRow | unde
 
 async function makePlan(
   deps: LogFileDeps,
-  { trail, window, from, to }: { trail: Trail; window: WindowRow; from: number; to: number },
+  { trail, window, from, to }: { trail: Trail; window: Pick<WindowRow, 'id'>; from: number; to: number },
 ): Promise<PlanRow> {
   const plan = {
     trail_id: trail.id,
@@ -115,12 +127,17 @@ export function asPlanned(trail: Trail, shape: string | null): Trail {
 
 async function carryOut(
   deps: LogFileDeps,
-  { trail, plan, batch }: { trail: Trail; plan: PlanRow; batch: Batch },
+  {
+    trail,
+    plan,
+    batch,
+    pack = packEvents,
+  }: { trail: Trail; plan: PlanRow; batch: Batch; pack?: Pack | undefined },
 ): Promise<void> {
   const rows: LogFileRow[] = [];
   const counts = new Map<string, number>();
   for (const events of Map.groupBy(batch.events, placeOf).values()) {
-    const row = await writeFile(deps, { trail, plan, events });
+    const row = await writeFile(deps, { trail, plan, events, pack });
     rows.push(row);
     counts.set(row.key, events.length);
   }
@@ -159,12 +176,17 @@ async function carryOut(
 
 async function writeFile(
   deps: LogFileDeps,
-  { trail, plan, events }: { trail: Trail; plan: PlanRow; events: readonly SelectedEvent[] },
+  {
+    trail,
+    plan,
+    events,
+    pack,
+  }: { trail: Trail; plan: PlanRow; events: readonly SelectedEvent[]; pack: Pack },
 ): Promise<LogFileRow> {
   const [first] = events;
   if (first === undefined) throw new OpentrailError('BUG', 'a log file without events');
   const { organization, account, region } = first;
-  const { body, hash } = await packRecords(events.map((event) => event.raw));
+  const { body, hash } = await pack(events);
   const unique = alnumFrom(
     `${trail.id}/${plan.window_id}/${plan.from_seq}-${plan.to_seq}/${placeOf(first)}`,
     16,

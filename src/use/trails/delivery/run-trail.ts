@@ -4,10 +4,16 @@ import { endAggregation, hasAggregates, isAggregating, isPutting } from '../aggr
 import { ensureChains } from '../digests/chains.ts';
 import { deliverDigests, type DigestDeps } from '../digests/deliver-digests.ts';
 import type { Trail } from '../trail-store.ts';
+import type { DeliverLogFiles } from './deliver-together.ts';
 import { deliverLogFiles, type LogFileDeps } from './deliver-log-files.ts';
 import { isDrained, oldestWindow } from './windows.ts';
 
-export type RunTrailDeps = LogFileDeps & DigestDeps & { readonly regions: readonly string[] };
+export type RunTrailDeps = LogFileDeps &
+  DigestDeps & {
+    readonly regions: readonly string[];
+    /** Together with other trails; else the trail alone. */
+    readonly deliver?: DeliverLogFiles | undefined;
+  };
 
 /** `settled`: all is delivered that can be; `waiting`: an end is near (a stopped trail) and should be looked for soon; `failed`: try again later. */
 export type RunOutcome = 'settled' | 'waiting' | 'failed';
@@ -34,10 +40,8 @@ export async function runTrail(
   }
   await ensureChainsNow(deps, trail, window.next_seq);
   const stopped = window.stopped_at !== null;
-  if (
-    (files || stopped) &&
-    !(await tried(deps, trail, 'delivery', () => deliverLogFiles(deps, trail, window)))
-  )
+  const deliver = deps.deliver ?? ((...its) => deliverLogFiles(deps, ...its));
+  if ((files || stopped) && !(await tried(deps, trail, 'delivery', () => deliver(trail, window))))
     return 'failed';
   const now = (await oldestWindow(deps.settings, trail.id)) ?? window;
   await ensureChainsNow(deps, trail, now.next_seq);

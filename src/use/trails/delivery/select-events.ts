@@ -28,7 +28,8 @@ export type Chosen = {
   readonly organizationAt: OrganizationAt;
 };
 
-const BREATHE_EVERY = 50;
+/** Entries to be judged between two pauses for the calls that are being served. */
+export const BREATHE_EVERY = 50;
 
 /** Those of the entries that the trail delivers: what it selects of its accounts and regions and what happened, not what was imported or made up. */
 export async function selectEvents(
@@ -39,8 +40,7 @@ export async function selectEvents(
   const selected: SelectedEvent[] = [];
   for (const [index, entry] of entries.entries()) {
     if (index % BREATHE_EVERY === BREATHE_EVERY - 1) await breathe();
-    if (entry.kind !== 'record' || (entry.origin !== 'captured' && entry.origin !== 'ingested')) continue;
-    const columns = entry.columns ?? columnsOfEntry(deps, entry);
+    const columns = columnsOfHappened(deps, entry);
     if (columns === undefined || !isOfRegions(trail, columns)) continue;
     const organization = organizationAt(columns.account, entry.seq);
     if (organization === undefined) continue;
@@ -59,10 +59,14 @@ export async function selectEvents(
   return selected;
 }
 
-function columnsOfEntry(
+/** Undefined for what did not happen (intents, what was imported or made up), and for what cannot be read. */
+export function columnsOfHappened(
   deps: { readonly columnsOf: ColumnsOf; readonly log: Logger },
   entry: JournalEntry,
 ): EventColumns | undefined {
+  if (entry.kind !== 'record' || (entry.origin !== 'captured' && entry.origin !== 'ingested'))
+    return undefined;
+  if (entry.columns !== undefined) return entry.columns;
   try {
     return deps.columnsOf(JSON.parse(Buffer.from(entry.raw).toString('utf8')) as Record<string, unknown>);
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { FormerSelectorsRow } from '../settings.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
 import { compileSelectors } from './compile.ts';
 import { DEFAULT_SELECTORS, type Selectors } from './selector.ts';
@@ -41,18 +42,26 @@ export async function selectionsOf(settings: TrailSettings, trailId: string): Pr
     .select('selectors')
     .where('id', '=', trailId)
     .executeTakeFirst();
-  const former = await settings
-    .selectFrom('trail_former_selectors')
-    .select(['until_seq', 'selectors'])
-    .where('trail_id', '=', trailId)
-    .orderBy('until_seq')
-    .execute();
+  const former = await formerSelectorsOf(settings, trailId);
   const current = compileSelectors(selectorsOf({ selectors: now?.selectors ?? null }));
   const before = former.map((row) => ({
     until: row.until_seq,
     selection: compileSelectors(selectorsOf(row)),
   }));
   return (seq) => before.find(({ until }) => seq <= until)?.selection ?? current;
+}
+
+/** Those that hold for entries which the trail has not delivered, oldest first. */
+export function formerSelectorsOf(
+  settings: TrailSettings,
+  trailId: string,
+): Promise<Pick<FormerSelectorsRow, 'until_seq' | 'selectors'>[]> {
+  return settings
+    .selectFrom('trail_former_selectors')
+    .select(['until_seq', 'selectors'])
+    .where('trail_id', '=', trailId)
+    .orderBy('until_seq')
+    .execute();
 }
 
 /** Former selectors are done with once all up to their last entry is delivered, and counted where the trail aggregates. */
