@@ -3,14 +3,17 @@ import { fileURLToPath } from 'node:url';
 
 import { createEndpoint } from './api/endpoint.ts';
 import { createClosing, type Closing } from './app/closing.ts';
+import { openBuckets } from './app/buckets.ts';
 import { openEmbedded } from './app/embedded.ts';
 import { startFollowers } from './app/followers.ts';
 import { openGateway } from './app/gateway.ts';
 import { joinIngest } from './app/ingest.ts';
+import { openProofs } from './app/proofs.ts';
 import { openRecord } from './app/record.ts';
 import { consoleRoutes } from './app/routes/console-files.ts';
 import { healthRoutes } from './app/routes/health.ts';
 import { ingestRoute } from './app/routes/ingest.ts';
+import { proofRoutes } from './app/routes/proof.ts';
 import { signInRoute } from './app/routes/sign-in.ts';
 import { streamRoute } from './app/routes/stream.ts';
 import { openStore, type Store } from './app/store.ts';
@@ -65,9 +68,11 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const record = await openRecord({ ...base, store, embedded, models });
   const { sink, live } = record;
 
-  const trails = await openTrails({ ...base, ...record, store, masterKey, s3: embedded.buckets, serving });
+  const buckets = await openBuckets({ ...base, sink, s3: embedded.buckets, serving });
+  const proofs = await openProofs({ ...base, store, masterKey, buckets });
+  const trails = await openTrails({ ...base, ...record, store, masterKey, buckets, serving });
   closing.add('trails', () => trails.stop());
-  const followers = await startFollowers({ ...base, store, trails });
+  const followers = await startFollowers({ ...base, store, proofs, trails });
   const tokenKey = masterKey.mac('lookup-token', 'v1');
   const history = lookupEvents({ events: store.events, retentionMs: config.history_retention, tokenKey });
 
@@ -93,6 +98,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
       signInRoute({ consoleSignIn, config, sink, clock }),
       streamRoute(live),
       ingestRoute(ingest),
+      ...proofRoutes(proofs),
     ],
     operations: [history, ...trails.operations, ...embedded.operations],
     models,

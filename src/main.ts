@@ -31,6 +31,16 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
     'prove that delivered log files are whole and unchanged',
     async () => (await import('./cli/verify.ts')).verifyCommand(),
   ],
+  [
+    'prove',
+    'prove that an event is in the tree',
+    async () => (await import('./cli/prove.ts')).proveCommand(),
+  ],
+  [
+    'witness',
+    'cosign the checkpoints of Opentrails elsewhere',
+    async () => (await import('./cli/witness.ts')).witnessCommand(),
+  ],
   ['users', 'manage who may use the server', async () => (await import('./cli/users.ts')).usersCommand()],
   [
     'demo',

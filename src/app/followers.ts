@@ -8,6 +8,7 @@ import { showFollowers } from '../store/follow/metrics.ts';
 import { createRetentionOfJournal } from '../store/follow/retention.ts';
 import { createEventsWriter } from '../use/history/events-writer.ts';
 import type { Closing } from './closing.ts';
+import type { Proofs } from './proofs.ts';
 import type { Store } from './store.ts';
 import type { Trails } from './trails.ts';
 
@@ -21,6 +22,7 @@ const LINGER = 250;
 export type FollowersDeps = {
   readonly config: Config;
   readonly store: Store;
+  readonly proofs: Pick<Proofs, 'status'>;
   readonly trails: Trails;
   readonly clock: Clock;
   readonly log: Logger;
@@ -29,7 +31,16 @@ export type FollowersDeps = {
 };
 
 /** Whoever reads the journal on: the event store's writer, and (with cursors of their own) the trails. */
-export async function startFollowers({ config, store, trails, clock, log, metrics, closing }: FollowersDeps) {
+export async function startFollowers({
+  config,
+  store,
+  proofs,
+  trails,
+  clock,
+  log,
+  metrics,
+  closing,
+}: FollowersDeps) {
   const { journal, cursors } = store;
   const writer = createEventsWriter({ store: store.events });
   const events = createFollower({
@@ -45,12 +56,17 @@ export async function startFollowers({ config, store, trails, clock, log, metric
   });
   await events.start();
   closing.add('events follower', () => events.stop());
-  const statuses = (): readonly FollowerStatus[] => [events.status(), ...trails.followers()];
+  const statuses = (): readonly FollowerStatus[] => [events.status(), proofs.status(), ...trails.followers()];
   const retention = createRetentionOfJournal({
     journal,
     followers: statuses,
     events: EVENTS,
-    cursors,
+    cursors: {
+      settle: async () => {
+        await cursors.settle();
+        await store.tree.settle();
+      },
+    },
     limitBytes: config.journal_limit,
     log,
   });

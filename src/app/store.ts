@@ -19,10 +19,18 @@ import { createMeta, type Meta, type MetaTables } from '../store/settings/meta.t
 import { openSettings } from '../store/settings/open-settings.ts';
 import { aggregationMigrations } from '../use/trails/aggregation/settings.ts';
 import { trailOrganizationMigrations } from '../use/trails/organizations/settings.ts';
+import { proofMigrations, type ProofTables } from '../use/proofs/settings.ts';
+import { openTree } from '../use/proofs/tree/open-tree.ts';
 import { trailMigrations, type TrailTables } from '../use/trails/settings.ts';
 import type { Closing } from './closing.ts';
 
-export type Tables = CursorTables & MetaTables & IamTables & IdentityTables & BucketTables & TrailTables;
+export type Tables = CursorTables &
+  MetaTables &
+  IamTables &
+  IdentityTables &
+  BucketTables &
+  TrailTables &
+  ProofTables;
 
 export type StoreDeps = {
   readonly config: Config;
@@ -48,12 +56,15 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
       trailMigrations,
       trailOrganizationMigrations,
       aggregationMigrations,
+      proofMigrations,
     ],
   });
   closing.add('settings', () => settings.close());
   const cursors = createCursors(settings.db);
   const meta = createMeta(settings.db);
   const events = await openEvents({ config, clock, log, metrics, closing }, await journalIdOf(meta));
+  const tree = await openTree(dataDir.file('proofs'));
+  closing.add('tree of proofs', () => tree.close());
   const journal = await openJournal({
     dir: dataDir.file('journal'),
     sync: config.journal_sync,
@@ -61,7 +72,8 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
     clock,
     log,
     metrics,
-    after: await cursors.highest(),
+    // A power cut may leave the tree ahead of the cursors: no entry may get a number that it has seen.
+    after: Math.max(await cursors.highest(), tree.throughSeq()),
     repair: config.journal_repair,
   });
   closing.add('journal', () => journal.stop());
@@ -74,7 +86,7 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
     },
   );
   closing.add('intake', () => intake.stop());
-  return { dataDir, settings: settings.db, cursors, meta, journal, intake, ...events };
+  return { dataDir, settings: settings.db, tree, cursors, meta, journal, intake, ...events };
 }
 
 /** The embedded engine in its own process, or a ClickHouse server. */

@@ -1,10 +1,8 @@
 import type { BucketPort, TopicPort } from '../aws/ports.ts';
-import { createS3Buckets } from '../aws/s3-buckets.ts';
 import { createSnsTopics } from '../aws/sns-topics.ts';
 import type { Clock } from '../base/clock.ts';
 import { newEventId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
-import type { CaptureSink } from '../capture/captured-call.ts';
 import type { Config } from '../config.ts';
 import type { MasterKey } from '../embedded/iam/master-key.ts';
 import { columnsOf } from '../record/columns.ts';
@@ -15,7 +13,6 @@ import { createDigestKeys } from '../use/trails/digests/digest-keys.ts';
 import type { DataSelection } from '../use/trails/selectors/data-selection.ts';
 import { createNoticeSender } from '../use/trails/notices/send-notices.ts';
 import { trailOperations } from '../use/trails/operations/trail-operations.ts';
-import { recordDeliveries } from './record-deliveries.ts';
 import type { ServingTable } from './serving.ts';
 import type { Store } from './store.ts';
 import { upstreamKey } from './upstream-key.ts';
@@ -24,9 +21,8 @@ export type TrailsDeps = {
   readonly config: Config;
   readonly store: Store;
   readonly masterKey: MasterKey;
-  /** The embedded buckets. */
-  readonly s3: BucketPort;
-  readonly sink: CaptureSink;
+  /** Where log files go. */
+  readonly buckets: BucketPort;
   readonly dataSelection: DataSelection;
   readonly serving: ServingTable;
   readonly clock: Clock;
@@ -37,9 +33,8 @@ export type Trails = Awaited<ReturnType<typeof openTrails>>;
 
 /** Trails over the buckets they deliver to. */
 export async function openTrails(deps: TrailsDeps) {
-  const { config, store, masterKey, clock, log } = deps;
+  const { config, store, masterKey, buckets, clock, log } = deps;
   const { settings, journal } = store;
-  const buckets = recordDeliveries(await bucketsOf(deps), deps);
   const keys = createDigestKeys({ settings, seal: masterKey.seal, open: masterKey.open });
   const topics = await topicsOf(deps);
   const notices = topics && createNoticeSender({ settings, topics, clock, log });
@@ -99,11 +94,4 @@ async function topicsOf({ config, serving }: TrailsDeps): Promise<TopicPort | un
   const endpoint = config.sns_endpoint ?? serving.upstreamOf('sns');
   if (endpoint === undefined || endpoint === 'embedded') return undefined;
   return createSnsTopics({ endpoint, credentials: await upstreamKey(config) });
-}
-
-/** Where log files go: the S3 that was named, else where s3 is served. */
-async function bucketsOf({ config, s3, serving }: TrailsDeps): Promise<BucketPort> {
-  const endpoint = config.s3_endpoint ?? serving.upstreamOf('s3');
-  if (endpoint === undefined || endpoint === 'embedded') return s3;
-  return createS3Buckets({ endpoint, region: config.region, credentials: await upstreamKey(config) });
 }

@@ -38,12 +38,16 @@ const READ_TRAILS = [
   'cloudtrail:List*',
   'cloudtrail:LookupEvents',
   'opentrail:StreamEvents',
+  'opentrail:ProveEvent',
+  'opentrail:GetProofs',
 ];
 
 const FULL_TRAILS = [
   'cloudtrail:*',
   'cloudtrail-data:*',
   'opentrail:StreamEvents',
+  'opentrail:ProveEvent',
+  'opentrail:GetProofs',
   'opentrail:IngestRecords',
   's3:CreateBucket',
   's3:PutBucketPolicy',
@@ -75,6 +79,8 @@ export const MANAGED_POLICIES: ReadonlyMap<string, ManagedPolicy> = new Map(
     managed('ReadOnlyAccess', [
       ...SERVICES.flatMap((service) => READING.map((verb) => `${service}:${verb}`)),
       'opentrail:StreamEvents',
+      'opentrail:ProveEvent',
+      'opentrail:GetProofs',
     ]),
     managed('AWSCloudTrail_ReadOnlyAccess', READ_TRAILS),
     managed('AWSCloudTrail_FullAccess', FULL_TRAILS),

@@ -39,6 +39,11 @@ const EXCEPTIONS: Exceptions = new Map(
       'ARCHITECTURE.md, paths under /_: shows records, changes nothing',
     ] as const,
     [
+      'opentrail:ProveEvent',
+      true,
+      'ARCHITECTURE.md, paths under /_: shows a record and its place in the tree',
+    ] as const,
+    [
       'dynamodb:TransactGetItems',
       true,
       'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/logging-using-cloudtrail.html',

@@ -21,10 +21,12 @@ export type Checkpoints = Stoppable & {
   readonly status: () => CheckpointStatus;
 };
 
-/** `failing`: why no checkpoint could be made, or which witnesses did not cosign the last one. */
 export type CheckpointStatus = {
   readonly size: number;
   readonly cosignatures: number;
+  /** Witnesses that did not cosign when they were asked last. */
+  readonly refusing: number;
+  /** Why no checkpoint could be made. */
   readonly failing: string | undefined;
 };
 
@@ -56,6 +58,7 @@ class CheckpointMaker implements Checkpoints {
   readonly #seen = new Map<string, number>();
   #latest: SignedCheckpoint | undefined;
   #failing: string | undefined;
+  #refusals: readonly string[] = [];
   #queue: Promise<unknown> = Promise.resolve();
   #loop: Promise<void> = Promise.resolve();
 
@@ -82,15 +85,18 @@ class CheckpointMaker implements Checkpoints {
     // One after another: a log must never sign two trees that do not fit each other.
     const made = this.#queue.then(async () => {
       if (this.#isEnough(size)) return this.#latest as SignedCheckpoint;
-      return this.#make();
+      const signed = await this.#make();
+      this.#failing = undefined;
+      return signed;
     });
-    this.#queue = made.catch(() => undefined);
+    this.#queue = made.catch((error: unknown) => this.#fails(messageOf(error)));
     return made;
   };
 
   readonly status = (): CheckpointStatus => ({
     size: this.#latest?.size ?? 0,
     cosignatures: this.#latest === undefined ? 0 : this.#cosignatures(this.#latest),
+    refusing: this.#refusals.length,
     failing: this.#failing,
   });
 
@@ -98,7 +104,7 @@ class CheckpointMaker implements Checkpoints {
     while (await pause(this.#deps.interval, this.#stopping.signal)) {
       const size = this.#deps.tree.size();
       if (size === 0) continue;
-      await this.covering(size).catch((error: unknown) => this.#fails(messageOf(error)));
+      await this.covering(size).catch(() => undefined);
     }
   }
 
@@ -125,8 +131,7 @@ class CheckpointMaker implements Checkpoints {
     const text = checkpointText(checkpoint);
     const own = signText(text, key, Math.floor(clock.now() / 1000));
     const { cosigned, refusals } = await this.#cosign({ text, signatures: [own] }, reader);
-    if (refusals.length > 0) this.#fails(refusals.join('; '));
-    else this.#failing = undefined;
+    this.#tellRefusals(refusals);
     if (cosigned.length < quorum) {
       throw new OpentrailError(
         'OUTBOUND_REFUSED',
@@ -180,8 +185,14 @@ class CheckpointMaker implements Checkpoints {
     return verifyNote(note, keys)?.length ?? 0;
   }
 
+  #tellRefusals(refusals: readonly string[]): void {
+    for (const reason of refusals)
+      if (!this.#refusals.includes(reason)) this.#deps.log.warn({ reason }, 'a witness does not cosign');
+    this.#refusals = refusals;
+  }
+
   #fails(why: string): void {
-    if (this.#failing !== why) this.#deps.log.warn({ reason: why }, 'checkpoint not signed by all');
+    if (this.#failing !== why) this.#deps.log.error({ reason: why }, 'no checkpoint can be signed');
     this.#failing = why;
   }
 }

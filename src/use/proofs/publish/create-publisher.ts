@@ -1,25 +1,15 @@
-import type { BucketPort } from '../../../aws/ports.ts';
-import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Stoppable } from '../../../base/lifecycle.ts';
 import type { Logger } from '../../../base/log.ts';
 import { backoff, pause } from '../../../base/retry.ts';
-import type { Checkpoints } from '../checkpoints/create-checkpoints.ts';
-import type { ProofSettings } from '../settings.ts';
-import type { ProofTree } from '../tree/open-tree.ts';
 import type { ProofPlace } from './places.ts';
-import { publishTree } from './publish-tree.ts';
+import { publishTree, type PublishDeps } from './publish-tree.ts';
 
 export type Publisher = Stoppable & { readonly start: () => void };
 
-export type PublisherDeps = {
-  readonly tree: Pick<ProofTree, 'size' | 'tile'>;
-  readonly checkpoints: Pick<Checkpoints, 'covering'>;
-  readonly settings: ProofSettings;
-  readonly buckets: Pick<BucketPort, 'put'>;
+export type PublisherDeps = PublishDeps & {
   /** Where trails with validation deliver to, now. */
   readonly places: () => Promise<readonly ProofPlace[]>;
-  readonly clock: Clock;
   readonly log: Logger;
   /** Milliseconds between looks for new digests; default 1000. */
   readonly every?: number | undefined;

@@ -1,6 +1,7 @@
 import type { BucketPort, PutObject } from '../../../aws/ports.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { OpentrailError } from '../../../base/errors.ts';
+import { pause } from '../../../base/retry.ts';
 import type { Checkpoints } from '../checkpoints/create-checkpoints.ts';
 import { TILE_WIDTH, tilePath, tilesBetween } from '../merkle/tiles.ts';
 import { formatNote } from '../note/signed-note.ts';
@@ -9,7 +10,9 @@ import type { ProofTree } from '../tree/open-tree.ts';
 import { checkpointKey, trailKey, treeFolder, type ProofPlace } from './places.ts';
 
 export type PublishDeps = {
-  readonly tree: Pick<ProofTree, 'size' | 'tile'>;
+  readonly tree: Pick<ProofTree, 'size' | 'tile' | 'throughSeq'>;
+  /** Newest entry of the journal. */
+  readonly head: () => number;
   readonly checkpoints: Pick<Checkpoints, 'covering'>;
   readonly settings: ProofSettings;
   readonly buckets: Pick<BucketPort, 'put'>;
@@ -18,6 +21,8 @@ export type PublishDeps = {
 
 /** Tiles are put so many at a time, and how far it came is noted after so many leaves. */
 const WIDTH = 8;
+/** Milliseconds. */
+const PATIENCE = 5000;
 const STRETCH = 64 * TILE_WIDTH;
 
 /**
@@ -26,6 +31,7 @@ const STRETCH = 64 * TILE_WIDTH;
  */
 export async function publishTree(deps: PublishDeps, place: ProofPlace): Promise<void> {
   const at = deps.clock.now();
+  await caughtUp(deps);
   if (deps.tree.size() === 0) return;
   const checkpoint = await deps.checkpoints.covering(deps.tree.size());
   const put = putterOf(deps, place, treeFolder(place.folder, checkpoint.origin));
@@ -40,6 +46,17 @@ export async function publishTree(deps: PublishDeps, place: ProofPlace): Promise
   for (const trail of place.trails) await put(trailKey(trail), Buffer.from(`${trail.arn}\n`), TEXT);
   await put('checkpoint', body, TEXT);
   await note(deps, { ...row, checkpoint_size: checkpoint.size, published_at: at });
+}
+
+/** Until the tree has everything that is in the journal now, and so all that was delivered before `at`. Throws when it does not get there. */
+async function caughtUp({ tree, head }: PublishDeps): Promise<void> {
+  const wanted = head();
+  const end = performance.now() + PATIENCE;
+  while (tree.throughSeq() < wanted) {
+    if (performance.now() > end)
+      throw new OpentrailError('NOT_FOUND', `the tree is ${wanted - tree.throughSeq()} entries behind`);
+    await pause(50);
+  }
 }
 
 type Put = (path: string, body: Uint8Array, contentType: string) => Promise<void>;

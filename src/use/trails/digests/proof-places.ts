@@ -23,7 +23,11 @@ export async function digestPlaces(settings: Settings<TrailTables>): Promise<rea
     .execute();
   return trails.map((trail) => ({
     bucket: trail.bucket,
-    folder: accountFolder(trail.key_prefix, trail.account),
+    folder: accountFolder({
+      prefix: trail.key_prefix,
+      organization: trail.organization ?? '',
+      account: trail.account,
+    }),
     arn: trail.arn,
     account: trail.account,
     name: trail.name,
