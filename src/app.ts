@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
+import type { EndpointSettings } from './api/endpoint-contract.ts';
 import { createEndpoint } from './api/endpoint.ts';
 import { createClosing, type Closing } from './app/closing.ts';
 import { openBuckets } from './app/buckets.ts';
@@ -85,13 +86,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
     storedThrough: followers.storedThrough,
   });
   const endpoint = createEndpoint({
-    settings: {
-      maxHeaderBytes: config.max_header_bytes,
-      upstreamTimeout: config.upstream_timeout,
-      trustedProxies: config.trusted_proxies,
-      region: config.region,
-      tls: readTls(config),
-    },
+    settings: endpointSettings(config),
     routes: [
       ...(await consoleRoutes(CONSOLE)),
       ...healthRoutes({ ...store, followers: followers.statuses, engine: store.events.ping, metrics }),
@@ -120,6 +115,16 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   void preloadModels(models);
   const reload = (): void => endpoint.renewTls(readTls(config));
   return { url, services: serving.rows(), reload, stop: () => closing.close() };
+}
+
+function endpointSettings(config: Config): EndpointSettings {
+  return {
+    maxHeaderBytes: config.max_header_bytes,
+    upstreamTimeout: config.upstream_timeout,
+    trustedProxies: config.trusted_proxies,
+    region: config.region,
+    tls: readTls(config),
+  };
 }
 
 type Listen = (host: string, port: number) => Promise<{ readonly host: string; readonly port: number }>;

@@ -18,7 +18,9 @@ type ProveOptions = {
 /** `opentrail prove EVENT_ID`: a file that shows that the record is in the tree, to be checked anywhere. */
 export function proveCommand(): Command {
   return new Command('prove')
-    .description('Give a proof that an event is in the tree: a file that proves itself to whoever has the public key.')
+    .description(
+      'Give a proof that an event is in the tree: a file that proves itself to whoever has the public key.',
+    )
     .argument('[event-id]', "the record's eventID")
     .option('--data <dir>', 'data folder of the server (else AWS_… variables are used)')
     .option('--out <file>', 'write it there instead of printing it')

@@ -1,9 +1,11 @@
+import type { ProofReport } from '../../use/proofs/verify/report.ts';
 import type { Tally, VerifyReport } from '../../use/trails/verify/report.ts';
 import { grouped } from '../progress.ts';
 
 /** For people, in the words of `aws cloudtrail validate-logs`: a line for each finding, then the sums. */
-export function describeReport(report: VerifyReport): string {
-  const lines = report.findings.map(({ subject, uri, severity, message }) => {
+export function describeReport(report: VerifyReport, proofs: ProofReport | undefined): string {
+  const findings = [...report.findings, ...(proofs?.findings ?? [])];
+  const lines = findings.map(({ subject, uri, severity, message }) => {
     const verdict = severity === 'invalid' ? 'INVALID: ' : severity === 'unproven' ? 'unproven: ' : '';
     return `${subject}\t${uri}\t${verdict}${message}`;
   });
@@ -14,7 +16,14 @@ export function describeReport(report: VerifyReport): string {
       `trail ${chain.trail} (${chain.homeRegion}), account ${chain.account}, region ${chain.region}: ${grouped(chain.digests)} digest files, ${chain.from} to ${chain.to}`,
     );
   }
+  for (const { origin, size, checkpoints, witnesses } of proofs?.trees ?? []) {
+    const by = witnesses.length === 0 ? '' : `, cosigned by ${witnesses.join(' and ')}`;
+    lines.push(
+      `tree ${origin}: ${grouped(size)} leaves, ${grouped(checkpoints)} checkpoints consistent${by}`,
+    );
+  }
   lines.push(sum('digest files', report.digests), sum('log files', report.logFiles));
+  if (proofs !== undefined) lines.push(sum('records in the tree', proofs.records));
   return `${lines.join('\n')}\n`;
 }
 

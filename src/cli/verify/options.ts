@@ -8,6 +8,14 @@ export type VerifyCommandOptions = {
   readonly keys?: string;
   readonly signatures?: string;
   readonly s3Endpoint?: string;
+  /** A proof, or a checkpoint that was kept: files. */
+  readonly proof?: string;
+  readonly checkpoint?: string;
+  /** `NAME+ID+KEY`, or a file with one. */
+  readonly publicKey?: string;
+  readonly witness: readonly string[];
+  readonly quorum?: string;
+  readonly record?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
 };

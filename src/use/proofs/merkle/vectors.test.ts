@@ -158,7 +158,8 @@ describe('the reference tree', () => {
 
   it('asks for no proof where there is nothing to prove, and takes none', () => {
     const [one, two] = [ROOTS[0]!, ROOTS[1]!];
-    const of = (oldSize: number, newSize: number, oldRoot: Buffer, newRoot: Buffer, path: Buffer[] = []) =>
+    type Case = [oldSize: number, newSize: number, oldRoot: Buffer, newRoot: Buffer, path?: Buffer[]];
+    const of = (...[oldSize, newSize, oldRoot, newRoot, path = []]: Case) =>
       isConsistent({ oldSize, newSize, oldRoot, newRoot, path });
     expect([of(0, 0, one, one), of(0, 1, EMPTY_ROOT, one), of(1, 1, one, one)]).toEqual([true, true, true]);
     expect([of(1, 1, one, two), of(2, 1, two, one), of(1, 2, one, two)]).toEqual([false, false, false]);

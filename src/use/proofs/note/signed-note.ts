@@ -35,7 +35,6 @@ export function parseNote(bytes: Uint8Array, where: string): SignedNote {
   if (bytes.length > MOST_BYTES) throw bad(`more than ${MOST_BYTES} bytes`);
   if (!isUtf8(bytes)) throw bad('not UTF-8');
   const whole = Buffer.from(bytes).toString('utf8');
-  // eslint-disable-next-line no-control-regex -- the specification forbids exactly these
   if (/[\u0000-\u0009\u000b-\u001f]/.test(whole)) throw bad('control characters in it');
   const at = whole.lastIndexOf('\n\n');
   if (at < 0 || !whole.endsWith('\n')) throw bad('no signatures');

@@ -7,7 +7,11 @@ import type { Finding, Notes } from './report.ts';
 import type { VerifySource } from './source.ts';
 
 /** A log file that a digest names; `isProven`: the digest is signed. */
-export type WantedLog = NamedLog & { readonly isProven: boolean };
+export type WantedLog = NamedLog & {
+  readonly isProven: boolean;
+  /** End of that digest, seconds. */
+  readonly namedAt: number;
+};
 
 export type MissingLog = { readonly uri: string; readonly hash: string };
 
@@ -15,12 +19,23 @@ export type MissingLog = { readonly uri: string; readonly hash: string };
 export async function checkLogs(
   { source, notes }: { readonly source: VerifySource; readonly notes: Notes },
   wanted: readonly WantedLog[],
-  { width, done }: { readonly width: number; readonly done: () => void },
+  {
+    width,
+    done,
+    seen,
+  }: {
+    readonly width: number;
+    readonly done: () => void;
+    /** Called with the content of each file that is as its digest says. */
+    readonly seen?: ((log: WantedLog, content: Buffer) => void) | undefined;
+  },
 ): Promise<readonly MissingLog[]> {
   const missing: MissingLog[] = [];
   await inParallel(wanted, width, async (log) => {
     const uri = source.uri(log);
-    const problem = await checkLog(source, log);
+    const checked = await checkLog(source, log);
+    const problem = 'kind' in checked ? checked : undefined;
+    if ('content' in checked) seen?.(log, checked.content);
     if (problem?.kind === 'log-not-found') missing.push({ uri, hash: log.hash });
     if (problem !== undefined) {
       notes.logFiles.invalid++;
@@ -43,14 +58,14 @@ export async function hashOfFile(source: VerifySource, key: string): Promise<str
 async function checkLog(
   source: VerifySource,
   log: NamedLog,
-): Promise<Pick<Finding, 'kind' | 'message'> | undefined> {
+): Promise<Pick<Finding, 'kind' | 'message'> | { readonly content: Buffer }> {
   const file = await source.get(log);
   if (file === undefined) return { kind: 'log-not-found', message: 'not found' };
   const unzipped = await gunzipMember(file.body);
   if ('problem' in unzipped) return { kind: 'log-format', message: unzipped.problem };
   if (sha256(unzipped.content) !== log.hash)
     return { kind: 'log-changed', message: "hash value doesn't match" };
-  return undefined;
+  return { content: unzipped.content };
 }
 
 function sha256(content: Uint8Array): string {

@@ -1,5 +1,5 @@
 import { isoSeconds } from '../../../base/clock.ts';
-import { chainKey } from './chain.ts';
+import { chainKey, type ChainId } from './chain.ts';
 import { checkLogs, type MissingLog, type WantedLog } from './check-logs.ts';
 import { judgeChain, type JudgedChain } from './judge-chain.ts';
 import { readKey, type DigestName } from './key-names.ts';
@@ -29,6 +29,8 @@ export type VerifyOptions = {
   readonly width?: number | undefined;
   readonly onProgress?: ((progress: VerifyProgress) => void) | undefined;
   readonly onValid?: Notes['valid'] | undefined;
+  /** Called with the content of each log file that is as a digest of this chain says. */
+  readonly onLogFile?: ((chain: ChainId, log: WantedLog, content: Buffer) => void) | undefined;
 };
 
 export type VerifyProgress = {
@@ -137,6 +139,7 @@ async function verifyPlace(
       ...(await checkLogs({ source: options.source, notes }, wanted, {
         width: options.width ?? WIDTH,
         done,
+        seen: options.onLogFile && ((log, content) => options.onLogFile?.(chain.id, log, content)),
       })),
     );
   }
@@ -153,7 +156,9 @@ function wants({ trail }: VerifyOptions, { id }: LoadedChain): boolean {
 
 function wantedLogs({ proven, unproven }: JudgedChain): WantedLog[] {
   const of = (digests: JudgedChain['proven'], isProven: boolean) =>
-    digests.flatMap((digest) => digest.body.logFiles.map((log) => ({ ...log, isProven })));
+    digests.flatMap((digest) =>
+      digest.body.logFiles.map((log) => ({ ...log, isProven, namedAt: digest.body.endSeconds })),
+    );
   return [...of(proven, true), ...of(unproven, false)];
 }
 
