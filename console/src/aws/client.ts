@@ -1,5 +1,6 @@
 import { ApiError, endsSession, errorFromAnswer, unreachable } from './errors.ts';
-import { hexHash, signRequest, type Credentials } from './sign.ts';
+import { encode, hexHash, signRequest, type Credentials } from './sign.ts';
+import { JSON_SERVICES, QUERY_SERVICES, queryBody, type JsonService, type QueryService } from './services.ts';
 
 type Caller = { readonly credentials: Credentials; readonly region: string };
 
@@ -14,6 +15,17 @@ export type ClientDeps = {
   readonly onSessionOver?: ((error: ApiError) => void) | undefined;
 };
 
+export type S3Request = {
+  readonly method: 'GET' | 'PUT';
+  /** '' for the list of buckets. */
+  readonly bucket: string;
+  /** As it is called, not as it is written in a URL. */
+  readonly key?: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal | undefined;
+};
+
 export type ApiClient = {
   /** One JSON 1.1 operation of CloudTrail. Rejects with ApiError. */
   readonly cloudtrail: (
@@ -21,6 +33,22 @@ export type ApiClient = {
     input: object,
     signal?: AbortSignal,
   ) => Promise<Record<string, unknown>>;
+  /** One operation of another service that speaks JSON 1.1. */
+  readonly json: (
+    service: JsonService,
+    operation: string,
+    input: object,
+    signal?: AbortSignal,
+  ) => Promise<Record<string, unknown>>;
+  /** One operation of a service that speaks Query; the answer's XML. */
+  readonly query: (
+    service: QueryService,
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+    signal?: AbortSignal,
+  ) => Promise<string>;
+  /** A request to S3, path style; the answer is handed over unread when it is a success. */
+  readonly s3: (request: S3Request) => Promise<Response>;
   /** A signed request to one of the paths under `/_`; the answer is handed over unread when it is a success. */
   readonly own: (request: {
     readonly method: 'GET' | 'POST';
@@ -39,43 +67,47 @@ type Sendable = {
   readonly signal?: AbortSignal | undefined;
 };
 
-const TARGET = 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101';
-
 /** Signs as any AWS client does. A clock that is off is corrected once by the server's Date header. */
 export function createClient(deps: ClientDeps): ApiClient {
-  let clockOffset = 0;
-
-  const succeed = async (request: Sendable): Promise<Response> => {
-    let response = await send(deps, request, clockOffset);
-    if (response.ok) return response;
-    let error = errorFromAnswer(response.status, response.headers, await response.text());
-    const offset = offsetFrom(error, response, deps.now());
-    if (offset !== undefined) {
-      clockOffset = offset;
-      response = await send(deps, request, clockOffset);
-      if (response.ok) return response;
-      error = errorFromAnswer(response.status, response.headers, await response.text());
-    }
-    if (endsSession(error)) deps.onSessionOver?.(error);
-    throw error;
-  };
-
-  return {
-    cloudtrail: async (operation, input, signal) => {
-      const headers = {
+  const succeed = succeeding(deps);
+  const json: ApiClient['json'] = async (service, operation, input, signal) => {
+    const response = await succeed({
+      method: 'POST',
+      path: '/',
+      headers: {
         'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': `${TARGET}.${operation}`,
-      };
+        'x-amz-target': `${JSON_SERVICES[service]}.${operation}`,
+      },
+      body: JSON.stringify(input),
+      service,
+      signal,
+    });
+    const text = await response.text();
+    return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+  };
+  return {
+    json,
+    cloudtrail: (operation, input, signal) => json('cloudtrail', operation, input, signal),
+    query: async (service, operation, input, signal) => {
       const response = await succeed({
         method: 'POST',
         path: '/',
-        headers,
-        body: JSON.stringify(input),
-        service: 'cloudtrail',
+        headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+        body: queryBody(operation, QUERY_SERVICES[service], input),
+        service,
         signal,
       });
-      return (await response.json()) as Record<string, unknown>;
+      return response.text();
     },
+    s3: ({ method, bucket, key = '', query = {}, body = '', signal }) =>
+      succeed({
+        method,
+        path: s3Path(bucket, key, query),
+        headers: { 'x-amz-content-sha256': hexHash(body) },
+        body,
+        service: 's3',
+        signal,
+      }),
     own: ({ method, path, body = '', signal }) =>
       succeed({
         method,
@@ -89,6 +121,30 @@ export function createClient(deps: ClientDeps): ApiClient {
         signal,
       }),
   };
+}
+
+function succeeding(deps: ClientDeps): (request: Sendable) => Promise<Response> {
+  let clockOffset = 0;
+  return async (request) => {
+    let response = await send(deps, request, clockOffset);
+    if (response.ok) return response;
+    let error = errorFromAnswer(response.status, response.headers, await response.text());
+    const offset = offsetFrom(error, response, deps.now());
+    if (offset !== undefined) {
+      clockOffset = offset;
+      response = await send(deps, request, clockOffset);
+      if (response.ok) return response;
+      error = errorFromAnswer(response.status, response.headers, await response.text());
+    }
+    if (endsSession(error)) deps.onSessionOver?.(error);
+    throw error;
+  };
+}
+
+function s3Path(bucket: string, key: string, query: Readonly<Record<string, string>>): string {
+  const path = `/${encode(bucket)}${key === '' ? '' : `/${key.split('/').map(encode).join('/')}`}`;
+  const pairs = Object.entries(query).map(([name, value]) => `${encode(name)}=${encode(value)}`);
+  return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
 }
 
 async function send(deps: ClientDeps, request: Sendable, clockOffset: number): Promise<Response> {

@@ -30,8 +30,20 @@ const SESSION_OVER = new Set([
 
 const NOT_PERMITTED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
 
+const NOT_SERVED = new Set([
+  'NotImplemented',
+  'UnknownOperationException',
+  'InvalidAction',
+  'UnsupportedOperationException',
+]);
+
 export function endsSession(error: unknown): boolean {
   return error instanceof ApiError && SESSION_OVER.has(error.code);
+}
+
+/** Nobody answers for the service or the operation here: what needs it cannot be offered. */
+export function isNotServed(error: unknown): error is ApiError {
+  return error instanceof ApiError && NOT_SERVED.has(error.code);
 }
 
 export function isNotPermitted(error: unknown): error is ApiError {
@@ -43,9 +55,9 @@ export function missingAction(error: ApiError): string | undefined {
   return /not authorized to perform:? ([\w-]+:\w+)/.exec(error.message)?.[1];
 }
 
-/** Reads an error answer of the JSON protocol, of `/_…` paths, or of something in between that speaks neither. */
+/** Reads an error answer of the JSON, Query or S3 protocol, of `/_…` paths, or of something in between that speaks none. */
 export function errorFromAnswer(status: number, headers: Headers, body: string): ApiError {
-  const parsed = parseObject(body);
+  const parsed = body.trimStart().startsWith('<') ? parseXmlError(body) : parseObject(body);
   const type = text(parsed['__type']) ?? text(parsed['code']) ?? headers.get('x-amzn-errortype') ?? undefined;
   const code = (type ?? `HTTP ${status}`).replace(/^.*#/, '').replace(/:.*$/, '');
   const message =
@@ -71,6 +83,30 @@ function parseObject(body: string): Record<string, unknown> {
   } catch {
     return {};
   }
+}
+
+/** `Code` and `Message` of S3's `<Error>` and of Query's `<ErrorResponse><Error>`. */
+function parseXmlError(body: string): Record<string, unknown> {
+  const member = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1];
+  const [code, message] = [member('Code'), member('Message')];
+  return code === undefined ? {} : { code, message: unescapeXml(message ?? '') };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&apos;': "'",
+  '&amp;': '&',
+};
+
+function unescapeXml(text: string): string {
+  return text
+    .replace(/&(?:lt|gt|quot|apos|amp);/g, (entity) => ENTITIES[entity] ?? entity)
+    .replace(/&#(?:x([0-9a-f]{1,6})|(\d{1,7}));/gi, (entity, hex?: string, decimal?: string) => {
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : entity;
+    });
 }
 
 function text(value: unknown): string | undefined {

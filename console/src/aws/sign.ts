@@ -42,7 +42,7 @@ export function signRequest(request: UnsignedRequest, scope: SigningScope): Reco
     'AWS4-HMAC-SHA256',
     timestamp,
     credentialScope,
-    hexHash(canonicalRequest(request, signed, names)),
+    hexHash(canonicalRequest(request, scope.service, signed, names)),
   ].join('\n');
   const signature = bytesToHex(mac(signingKey(scope, date), stringToSign));
   headers['authorization'] =
@@ -53,18 +53,24 @@ export function signRequest(request: UnsignedRequest, scope: SigningScope): Reco
 
 function canonicalRequest(
   request: UnsignedRequest,
+  service: string,
   headers: Readonly<Record<string, string>>,
   names: readonly string[],
 ): string {
   return [
     request.method,
-    request.url.pathname.split('/').map(encode).join('/'),
+    canonicalPath(request.url, service),
     canonicalQuery(request.url.searchParams),
     ...names.map((name) => `${name}:${(headers[name] ?? '').trim().replace(/\s+/g, ' ')}`),
     '',
     names.join(';'),
     hexHash(request.body),
   ].join('\n');
+}
+
+/** Encoded once more than on the wire, but for S3: its keys are taken as they are. */
+function canonicalPath(url: URL, service: string): string {
+  return service === 's3' ? url.pathname : url.pathname.split('/').map(encode).join('/');
 }
 
 function canonicalQuery(parameters: URLSearchParams): string {
@@ -99,7 +105,7 @@ function amzDate(now: number): string {
 }
 
 /** RFC 3986: encodeURIComponent leaves five characters that SigV4 wants encoded. */
-function encode(text: string): string {
+export function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

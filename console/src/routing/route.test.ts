@@ -9,6 +9,15 @@ describe('addresses of pages', () => {
     ['#/events/10e1548f-893e', { page: 'event', id: '10e1548f-893e' }],
     ['#/events/a%2Fb%3Fc', { page: 'event', id: 'a/b?c' }],
     ['#/trails', { page: 'trails' }],
+    ['#/trails/main', { page: 'trail', name: 'main' }],
+    ['#/trails/main?tab=digests', { page: 'trail', name: 'main', tab: 'digests' }],
+    [
+      '#/trails/arn%3Aaws%3Acloudtrail%3Aeu-west-1%3A123456789012%3Atrail%2Fmain',
+      { page: 'trail', name: 'arn:aws:cloudtrail:eu-west-1:123456789012:trail/main' },
+    ],
+    ['#/create-trail', { page: 'create-trail' }],
+    ['#/edit-trail/main', { page: 'edit-trail', name: 'main' }],
+    ['#/organization', { page: 'organization' }],
   ])('%s goes both ways', (hash, route) => {
     expect(parseHash(hash)).toEqual(route);
     expect(formatHash(route)).toBe(hash);

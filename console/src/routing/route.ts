@@ -2,26 +2,53 @@
 export type Route =
   | { readonly page: 'events'; readonly search: string }
   | { readonly page: 'event'; readonly id: string }
-  | { readonly page: 'trails' };
+  | { readonly page: 'trails' }
+  /** By name, or by ARN where the trail's home is elsewhere. */
+  | { readonly page: 'trail'; readonly name: string; readonly tab?: string }
+  | { readonly page: 'create-trail' }
+  | { readonly page: 'edit-trail'; readonly name: string }
+  | { readonly page: 'organization' };
 
-/** `#/events?EventName=DeleteTable`, `#/events/<id>`, `#/trails`. Whatever else there is, is event history. */
+/** `#/events?EventName=DeleteTable`, `#/events/<id>`, `#/trails/<name>`. Whatever else there is, is event history. */
 export function parseHash(hash: string): Route {
   const [path = '', ...rest] = hash.replace(/^#/, '').split('?');
-  const segments = path.split('/').filter((segment) => segment !== '');
-  if (segments[0] === 'trails') return { page: 'trails' };
-  if (segments[0] === 'events' && segments[1]) return { page: 'event', id: decode(segments[1]) };
-  return { page: 'events', search: rest.join('?') };
+  const search = rest.join('?');
+  const [page, id] = path.split('/').filter((segment) => segment !== '');
+  switch (page ?? '') {
+    case 'trails':
+      return id ? trailRoute(decode(id), search) : { page: 'trails' };
+    case 'create-trail':
+      return { page: 'create-trail' };
+    case 'edit-trail':
+      return id ? { page: 'edit-trail', name: decode(id) } : { page: 'trails' };
+    case 'organization':
+      return { page: 'organization' };
+    case 'events':
+      if (id) return { page: 'event', id: decode(id) };
+  }
+  return { page: 'events', search };
 }
 
 export function formatHash(route: Route): string {
   switch (route.page) {
     case 'trails':
-      return '#/trails';
+    case 'create-trail':
+    case 'organization':
+      return `#/${route.page}`;
+    case 'trail':
+      return `#/trails/${encodeURIComponent(route.name)}${route.tab ? `?tab=${encodeURIComponent(route.tab)}` : ''}`;
+    case 'edit-trail':
+      return `#/edit-trail/${encodeURIComponent(route.name)}`;
     case 'event':
       return `#/events/${encodeURIComponent(route.id)}`;
     case 'events':
       return route.search === '' ? '#/events' : `#/events?${route.search}`;
   }
+}
+
+function trailRoute(name: string, search: string): Route {
+  const tab = new URLSearchParams(search).get('tab');
+  return { page: 'trail', name, ...(tab ? { tab } : {}) };
 }
 
 function decode(text: string): string {

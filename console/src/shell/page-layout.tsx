@@ -1,12 +1,16 @@
 import AppLayout from '@cloudscape-design/components/app-layout';
+import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import { useEffect, type ReactNode } from 'react';
 
 import { usePreferences } from '../preferences/context.tsx';
 
 type Props = {
-  readonly active: 'events' | 'trails';
+  readonly active: 'events' | 'trails' | 'organization';
   readonly title: string;
+  readonly contentType?: 'table' | 'wizard' | 'default';
+  /** Pages above this one, and this one. */
+  readonly crumbs?: readonly { readonly text: string; readonly href: string }[];
   readonly children: ReactNode;
   readonly splitPanel?: ReactNode;
   readonly onSplitPanelClose?: () => void;
@@ -15,17 +19,20 @@ type Props = {
 const PAGES = [
   { type: 'link', text: 'Event history', href: '#/events' },
   { type: 'link', text: 'Trails', href: '#/trails' },
+  { type: 'link', text: 'Organization', href: '#/organization' },
 ] as const;
 
 /** The frame of every page: navigation on the left, an event on the right or below. */
-export function PageLayout({ active, title, children, splitPanel, onSplitPanelClose }: Props) {
+export function PageLayout(props: Props) {
+  const { active, title, contentType = 'table', crumbs, children, splitPanel, onSplitPanelClose } = props;
   const [{ navigationOpen, panel }, setPreferences] = usePreferences();
   useEffect(() => {
     document.title = `${title} · Opentrail`;
   }, [title]);
   return (
     <AppLayout
-      contentType="table"
+      contentType={contentType}
+      {...(crumbs ? { breadcrumbs: <BreadcrumbGroup items={crumbs} ariaLabel="Where you are" /> } : {})}
       headerSelector="#ot-top"
       navigation={<SideNavigation activeHref={`#/${active}`} items={PAGES} />}
       navigationWidth={220}

@@ -12,7 +12,10 @@ import { TopBar } from './top-bar.tsx';
 import { useKeys } from './use-keys.ts';
 
 const HelpDialog = lazy(() => import('./help-dialog.tsx'));
-const TrailsPage = lazy(() => import('../features/trails/trails-page.tsx'));
+const TrailsPage = lazy(() => import('../features/trails/list/trails-page.tsx'));
+const TrailPage = lazy(() => import('../features/trails/trail/trail-page.tsx'));
+const WizardPage = lazy(() => import('../features/trails/wizard/wizard-page.tsx'));
+const OrganizationPage = lazy(() => import('../features/organization/organization-page.tsx'));
 
 /** Everything behind the sign-in. */
 export default function Shell() {
@@ -51,6 +54,14 @@ function Page({ route, back }: { readonly route: Route; readonly back: string })
       return <EventPage key={route.id} id={route.id} back={back} />;
     case 'trails':
       return <TrailsPage />;
+    case 'trail':
+      return <TrailPage key={route.name} name={route.name} tab={route.tab} />;
+    case 'create-trail':
+      return <WizardPage key="" name={undefined} />;
+    case 'edit-trail':
+      return <WizardPage key={route.name} name={route.name} />;
+    case 'organization':
+      return <OrganizationPage />;
   }
 }
 

@@ -1,6 +1,7 @@
 import { knownToAws } from '../../events/attributes.ts';
 import type { Condition, HistoryQuery } from '../../events/query.ts';
 import { formatSecond, type Span } from '../../events/range.ts';
+import { shellQuote } from '../../parts/shell-quote.ts';
 
 export type CliCommand = {
   /** `aws` where AWS's own LookupEvents can ask the same, `opentrail` otherwise. */
@@ -51,11 +52,11 @@ function awsCommand(query: HistoryQuery, { span, own, everywhere }: CliContext):
   const words = ['aws cloudtrail lookup-events'];
   if (condition) {
     words.push(
-      `--lookup-attributes ${quote(`AttributeKey=${condition.key},AttributeValue=${condition.values[0] ?? ''}`)}`,
+      `--lookup-attributes ${shellQuote(`AttributeKey=${condition.key},AttributeValue=${condition.values[0] ?? ''}`)}`,
     );
   }
   words.push(`--start-time ${formatSecond(span.from)}`, `--end-time ${formatSecond(span.to)}`);
-  words.push(`--region ${quote(region ?? own.region)}`);
+  words.push(`--region ${shellQuote(region ?? own.region)}`);
   const note =
     'Management events only, as with AWS.' +
     (account === own.account ? '' : ` First: eval "$(bin/opentrail env --data DIR --account ${account})"`);
@@ -71,7 +72,7 @@ function opentrailCommand(
   if (everywhere) words.push('--all');
   words.push('--category all', `--start ${formatSecond(span.from)}`, `--end ${formatSecond(span.to)}`);
   for (const { key, operator, values } of query.conditions) {
-    for (const value of values) words.push(quote(`${key}${MARKS[operator]}${value}`));
+    for (const value of values) words.push(shellQuote(`${key}${MARKS[operator]}${value}`));
   }
   if (query.account !== undefined) words.push(`RecipientAccountId=${query.account}`);
   return { tool: 'opentrail', command: words.join(' \\\n  '), note };
@@ -84,9 +85,4 @@ function single(query: HistoryQuery, key: Condition['key']): string | undefined 
 
 function isSingle({ operator, values }: Condition): boolean {
   return operator === 'equals' && values.length === 1;
-}
-
-/** For a POSIX shell: what comes from a record must not become a command. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { loggedBy, trailSelectors } from './selectors.ts';
+import { loggedBy, trailSelectors } from './readable.ts';
 
 describe('what a trail logs', () => {
   it('is asked by its ARN', async () => {

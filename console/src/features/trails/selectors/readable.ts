@@ -1,4 +1,4 @@
-import type { ApiClient } from '../../aws/client.ts';
+import type { ApiClient } from '../../../aws/client.ts';
 
 /** One thing that a trail logs: what, and which of it. */
 export type Logged = { readonly what: string; readonly which: readonly string[] };

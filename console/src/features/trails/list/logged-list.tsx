@@ -1,6 +1,6 @@
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 
-import type { Logged } from './selectors.ts';
+import type { Logged } from '../selectors/readable.ts';
 
 /** So many lines are shown before one has to ask for the others. */
 const SHOWN = 4;
