@@ -115,8 +115,8 @@ describe.skipIf(missing !== undefined)(needing('the page of trails', missing), (
     });
     await page.getByRole('button', { name: 'Refresh' }).click();
     const ledger = page.getByRole('row', { name: /ledger/ });
-    await ledger.getByText('announced to deliveries').waitFor();
-    await ledger.getByText('not announced: AuthorizationError').waitFor();
+    await ledger.getByText('SNS topic deliveries').waitFor();
+    await ledger.getByText('AuthorizationError').waitFor();
     await look('trails-topic');
     await page.unroute('**/');
   });

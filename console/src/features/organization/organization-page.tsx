@@ -135,7 +135,7 @@ function TrailsPart() {
 function NoOrganization() {
   return (
     <div className="ot-first-steps">
-      <Box variant="h2">No organization</Box>
+      <Box variant="h1">No organization</Box>
       <p>
         This account stands alone. An organization gives one trail for many accounts; the account that makes
         it manages it:
@@ -153,7 +153,7 @@ function NoOrganization() {
 function NotServed({ error }: { readonly error: ApiError }) {
   return (
     <div className="ot-first-steps">
-      <Box variant="h2">No organizations here</Box>
+      <Box variant="h1">No organizations here</Box>
       <Alert type="info" action={<Button href="#/trails">Trails</Button>}>
         {error.message} Trails of a single account work without it.
       </Alert>

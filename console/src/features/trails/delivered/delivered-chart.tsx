@@ -29,7 +29,8 @@ export function DeliveredChart({ delivered: { slots, slotMs }, measure }: Props)
       ]}
       i18nStrings={{
         xTickFormatter: (date) => tick(date, hourly),
-        yTickFormatter: text,
+        // Half a file is none.
+        yTickFormatter: (value) => (measure === 'files' && !Number.isInteger(value) ? '' : text(value)),
         detailPopoverDismissAriaLabel: 'Close',
         chartAriaRoleDescription: 'bar chart',
         xAxisAriaRoleDescription: 'time',

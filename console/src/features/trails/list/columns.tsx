@@ -52,10 +52,10 @@ export const COLUMNS = [
   {
     id: 'region',
     header: 'Region',
-    minWidth: 120,
+    minWidth: 170,
     cell: (row: Row) => (row.multiRegion ? `all (home ${row.homeRegion})` : row.homeRegion),
   },
-  { id: 'actions', header: 'Actions', minWidth: 110, cell: (row: Row) => <RowActions row={row} /> },
+  { id: 'actions', header: 'Actions', minWidth: 90, cell: (row: Row) => <RowActions row={row} /> },
 ];
 
 function State({ row }: { readonly row: Row }) {

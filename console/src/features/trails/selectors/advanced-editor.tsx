@@ -24,6 +24,12 @@ const CATEGORIES: Readonly<Record<Category, string>> = {
   NetworkActivity: 'Network activity events',
 };
 
+const NAMES: Readonly<Record<Category, string>> = {
+  Management: 'All management events',
+  Data: 'Writes to the ledger',
+  NetworkActivity: 'Calls through our endpoints',
+};
+
 /** What a selector of the kind begins with: the field it cannot be without. */
 const BEGINNING: Readonly<Record<Category, readonly Condition[]>> = {
   Management: [],
@@ -83,7 +89,7 @@ function SelectorPart({ number, selector, onChange, onRemove }: PartProps) {
         <FormField label="Name (optional)">
           <Input
             value={selector.name}
-            placeholder="Writes to the ledger"
+            placeholder={NAMES[category]}
             onChange={({ detail }) => onChange({ ...selector, name: detail.value })}
           />
         </FormField>

@@ -158,6 +158,7 @@ function DataEvents({ data, onChange, onRemove }: DataProps) {
             label="ARNs"
             hint={hint}
             values={data.values}
+            required
             problemOf={(value) => checkDataValue(data.type, value)[0]}
             onChange={(values) => onChange({ ...data, values })}
           />

@@ -6,18 +6,22 @@ type Props = {
   readonly label: string;
   readonly hint: string;
   readonly values: readonly string[];
+  /** Whether there has to be one. */
+  readonly required?: boolean;
   readonly problemOf?: (value: string) => string | undefined;
   readonly onChange: (values: readonly string[]) => void;
 };
 
 /** Several texts, one a line. What is being typed stays as it is, empty lines included. */
-export function ValuesField({ label, hint, values, problemOf, onChange }: Props) {
+export function ValuesField({ label, hint, values, required, problemOf, onChange }: Props) {
   const [text, setText] = useState(values.join('\n'));
   // Changed from outside: another mode, or the form filled in anew.
   const shown = linesOf(text).join('\n') === values.join('\n') ? text : values.join('\n');
+  const [touched, setTouched] = useState(false);
+  const missing = required && touched && values.length === 0 ? 'Enter at least one.' : undefined;
   const problem = values.map((value) => problemOf?.(value)).find((one) => one !== undefined);
   return (
-    <FormField label={label} constraintText={hint} errorText={problem} stretch>
+    <FormField label={label} constraintText={hint} errorText={problem ?? missing} stretch>
       <div className="ot-code-area">
         <Textarea
           value={shown}
@@ -26,6 +30,7 @@ export function ValuesField({ label, hint, values, problemOf, onChange }: Props)
           disableBrowserAutocorrect
           onChange={({ detail }) => {
             setText(detail.value);
+            setTouched(true);
             onChange(linesOf(detail.value));
           }}
         />

@@ -59,7 +59,7 @@ function createTrail(draft: Draft, place: Place): PlannedCall {
     input: {
       Name: draft.name,
       ...set,
-      ...(draft.tags.length > 0 ? { TagsList: tagsList(draft.tags) } : {}),
+      ...(writtenTags(draft).length > 0 ? { TagsList: tagsList(writtenTags(draft)) } : {}),
     },
   });
 }
@@ -137,15 +137,20 @@ function putAggregation(draft: Draft, before: Draft | undefined): PlannedCall[] 
 
 function changeTags(draft: Draft, before: Draft, place: Place): PlannedCall[] {
   const arn = `arn:aws:cloudtrail:${place.region}:${ownerOf(draft, place).accountId}:trail/${draft.name}`;
-  const added = draft.tags.filter(
+  const tags = writtenTags(draft);
+  const added = tags.filter(
     ({ key, value }) => !before.tags.some((tag) => tag.key === key && tag.value === value),
   );
-  const gone = before.tags.filter(({ key }) => !draft.tags.some((tag) => tag.key === key));
+  const gone = before.tags.filter(({ key }) => !tags.some((tag) => tag.key === key));
   const change = (operation: string, title: string, tags: readonly Tag[]) =>
     tags.length === 0
       ? []
       : [call({ operation, title, field: 'tags', input: { ResourceId: arn, TagsList: tagsList(tags) } })];
   return [...change('RemoveTags', 'Remove tags', gone), ...change('AddTags', 'Set tags', added)];
+}
+
+function writtenTags({ tags }: Draft): readonly Tag[] {
+  return tags.filter(({ key }) => key !== '');
 }
 
 function tagsList(tags: readonly Tag[]): readonly object[] {

@@ -46,7 +46,7 @@ export function RunView({ title, calls, progress, href, onRetry, onCorrect }: Pr
               </li>
             ))}
           </ol>
-          <LiveRegion>{announcement(calls, progress, finished)}</LiveRegion>
+          <LiveRegion hidden>{announcement(calls, progress, finished)}</LiveRegion>
           {progress.failed && (
             <Failed failed={progress.failed} made={progress.made} onRetry={onRetry} onCorrect={onCorrect} />
           )}

@@ -14,8 +14,12 @@ import { useForm } from './form-context.tsx';
 
 /** What the trail logs. */
 export function EventsStep() {
-  const { draft, change, errorOf } = useForm();
+  const { draft, state, change, errorOf } = useForm();
   const { selectors } = draft;
+  // A value's own mistake stands at the value, a selector's at the selector.
+  const refused = state.refused.selectors !== undefined;
+  const nothing =
+    selectors.mode === 'basic' && !selectors.basic.management && selectors.basic.data.length === 0;
   const set = (changes: Partial<SelectorsDraft>) =>
     change('selectors', { selectors: { ...selectors, ...changes } });
   return (
@@ -25,7 +29,7 @@ export function EventsStep() {
           <FormField
             label="Choose by"
             description={MODES[selectors.mode]}
-            errorText={errorOf('selectors')}
+            errorText={refused || nothing ? errorOf('selectors') : undefined}
             stretch
           >
             <SegmentedControl

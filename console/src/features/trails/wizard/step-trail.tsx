@@ -9,13 +9,14 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import type { Tag } from '../trails.ts';
 import { useForm } from './form-context.tsx';
+import { wrongTag } from './validate.ts';
 
 /** Name, reach and tags. */
 export function TrailStep() {
   const { draft, change, errorOf, place, noOrganization, before } = useForm();
   return (
     <SpaceBetween size="l">
-      <Container header={<Header variant="h2">Trail</Header>}>
+      <Container header={<Header variant="h2">Name and reach</Header>}>
         <SpaceBetween size="l">
           <FormField
             label="Name"
@@ -62,17 +63,21 @@ export function TrailStep() {
               Global service events
             </Checkbox>
           )}
-          <Checkbox
-            checked={draft.organization}
-            disabled={noOrganization !== undefined && !draft.organization}
-            description={
+          <FormField
+            label="Accounts"
+            constraintText={
               noOrganization ??
               `Logs every account of the organization ${place.organization?.id ?? ''} into this trail’s bucket.`
             }
-            onChange={({ detail }) => change('scope', { organization: detail.checked })}
           >
-            For the whole organization
-          </Checkbox>
+            <Checkbox
+              checked={draft.organization}
+              disabled={noOrganization !== undefined && !draft.organization}
+              onChange={({ detail }) => change('scope', { organization: detail.checked })}
+            >
+              The whole organization
+            </Checkbox>
+          </FormField>
         </SpaceBetween>
       </Container>
       <Container
@@ -97,8 +102,11 @@ type TagsProps = {
 function TagsField({ tags, error, onChange }: TagsProps) {
   const set = (index: number, changes: Partial<Tag>) =>
     onChange(tags.map((tag, at) => (at === index ? { ...tag, ...changes } : tag)));
+  const wrong = error === undefined ? undefined : wrongTag(tags);
+  const problemAt = (part: 'key' | 'value') => (_tag: Tag, index: number) =>
+    wrong?.index === index && wrong.part === part ? wrong.problem : undefined;
   return (
-    <FormField errorText={error} stretch>
+    <FormField errorText={error !== undefined && wrong?.problem !== error ? error : undefined} stretch>
       <AttributeEditor
         items={tags}
         addButtonText="Add a tag"
@@ -111,12 +119,14 @@ function TagsField({ tags, error, onChange }: TagsProps) {
         definition={[
           {
             label: 'Key',
+            errorText: problemAt('key'),
             control: ({ key }, index) => (
               <Input value={key} onChange={({ detail }) => set(index, { key: detail.value })} />
             ),
           },
           {
             label: 'Value',
+            errorText: problemAt('value'),
             control: ({ value }, index) => (
               <Input value={value} onChange={({ detail }) => set(index, { value: detail.value })} />
             ),

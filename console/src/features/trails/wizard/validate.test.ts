@@ -51,6 +51,7 @@ describe('the form', () => {
     ['role', { logsChoice: 'new', logGroup: 'g', role: 'a/b' }],
     ['aggregation', { aggregation: ['API_ACTIVITY'] }],
     ['tags', { tags: [{ key: '', value: 'v' }] }],
+    ['tags', { tags: [{ key: 'k', value: "it's" }] }],
     ['tags', { tags: [{ key: 'aws:x', value: '' }] }],
     ['tags', { tags: [{ key: 'k', value: 'a' }, { key: 'k', value: 'b' }] }], // prettier-ignore
     ['tags', { tags: Array.from({ length: 51 }, (_, n) => ({ key: `k${n}`, value: '' })) }],
@@ -73,7 +74,12 @@ describe('the form', () => {
       roleChoice: 'existing',
       role: 'arn:aws:iam::123456789012:role/path/r',
     },
-    { tags: [{ key: 'Owner', value: 'a b/c@d' }] },
+    {
+      tags: [
+        { key: 'Owner', value: 'a b/c@d' },
+        { key: '', value: '' },
+      ],
+    },
   ])('takes %o', (changes) => {
     expect(validate({ ...draft, ...changes })).toEqual({});
   });

@@ -162,18 +162,32 @@ function aggregationProblem({ aggregation, selectors }: Draft): string | undefin
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 function tagsProblem(tags: Draft['tags']): string | undefined {
-  if (tags.length > 50) return `A trail has at most 50 tags, not ${tags.length}.`;
-  const twice = tags.find(({ key }, index) => tags.findIndex((other) => other.key === key) !== index);
-  if (twice !== undefined) return `The key ${shown(twice.key)} is there twice.`;
-  for (const { key, value } of tags) {
-    if (key === '') return 'A tag needs a key.';
-    if (key.length > 128) return `The key ${shown(key.slice(0, 40))}… has more than 128 characters.`;
-    if (/^aws:/i.test(key)) return `${shown(key)}: keys that begin with aws: are AWS’s own.`;
-    if (value.length > 256) return `The value of ${shown(key)} has more than 256 characters.`;
-    if (!TAG_TEXT.test(key) || !TAG_TEXT.test(value))
-      return `${shown(key)}: only letters, digits, spaces and _ . : / = + - @ can be in a tag.`;
+  return tags.length > 50 ? `A trail has at most 50 tags, not ${tags.length}.` : wrongTag(tags)?.problem;
+}
+
+/** The first tag that AWS would refuse, and which part of it. A line that nothing was written into is none. */
+export function wrongTag(
+  tags: Draft['tags'],
+): { readonly index: number; readonly part: 'key' | 'value'; readonly problem: string } | undefined {
+  for (const [index, { key, value }] of tags.entries()) {
+    if (key === '' && value === '') continue;
+    const problem = keyProblem(key, tags.slice(0, index));
+    if (problem !== undefined) return { index, part: 'key', problem };
+    if (value.length > 256)
+      return { index, part: 'value', problem: `The value of ${shown(key)} has more than 256 characters.` };
+    if (!TAG_TEXT.test(value)) return { index, part: 'value', problem: `${shown(value)}: ${TAG_RULE}` };
   }
   return undefined;
+}
+
+const TAG_RULE = 'only letters, digits, spaces and _ . : / = + - @ can be in a tag.';
+
+function keyProblem(key: string, before: Draft['tags']): string | undefined {
+  if (key === '') return 'A tag needs a key.';
+  if (before.some((tag) => tag.key === key)) return `The key ${shown(key)} is there twice.`;
+  if (key.length > 128) return `The key ${shown(key.slice(0, 40))}… has more than 128 characters.`;
+  if (/^aws:/i.test(key)) return `${shown(key)}: keys that begin with aws: are AWS’s own.`;
+  return TAG_TEXT.test(key) ? undefined : `${shown(key)}: ${TAG_RULE}`;
 }
 
 function shown(text: string): string {

@@ -104,7 +104,9 @@ async function organizationOf(
     if (!(error instanceof ApiError) || error.status === 0) throw error;
     if (error.code === 'AWSOrganizationsNotInUseException')
       return { found: undefined, why: 'This account is in no organization.' };
-    return { found: undefined, why: `Not available here: ${error.code}: ${error.message}` };
+    const { code, message } = error;
+    const said = isNotServed(error) ? message : `${code}: ${message}`;
+    return { found: undefined, why: `Not available here: ${said}` };
   }
 }
 
