@@ -59,7 +59,7 @@ function setUp(events: readonly StoredEvent[] = [], next?: { time: number; id: s
     allowed: readonly string[] = [],
   ) =>
     Promise.resolve().then(() => operation.handle(input, callContext({ ...input, ...extensions }, allowed)));
-  return { call, asked };
+  return { operation, call, asked };
 }
 
 const codeOf = (call: Promise<unknown>) =>
@@ -120,6 +120,42 @@ describe('LookupEvents', () => {
     await call({ StartTime: new Date((NOW - 10) * 1000 + 1), EndTime: new Date((NOW - 5) * 1000 + 999) });
     expect(asked[0]).toMatchObject({ from: NOW - 9, to: NOW - 5 });
   });
+
+  it('takes a range within one second, in which no event can be', async () => {
+    const { call, asked } = setUp();
+    await call({ StartTime: new Date(NOW * 1000 + 200), EndTime: new Date(NOW * 1000 + 800) });
+    expect(asked[0]).toMatchObject({ from: NOW + 1, to: NOW });
+  });
+
+  it('takes both ends as within the range, and the same moment as both', async () => {
+    const { call, asked } = setUp();
+    await call({ StartTime: new Date(NOW * 1000), EndTime: new Date(NOW * 1000) });
+    expect(asked[0]).toMatchObject({ from: NOW, to: NOW });
+  });
+
+  it('finds nothing before history begins, but takes the question', async () => {
+    const { call, asked } = setUp();
+    await call({ StartTime: new Date(0), EndTime: new Date(1000) });
+    expect(asked[0]).toMatchObject({ from: NOW - 90 * DAY, to: 1 });
+  });
+
+  it.each(['EventId', 'EventName', 'EventSource'])('looks for Insights events by %s', async (key) => {
+    const { call, asked } = setUp();
+    const LookupAttributes = [{ AttributeKey: key, AttributeValue: 'x' }];
+    expect(await call({ EventCategory: 'insight', LookupAttributes })).toMatchObject({
+      output: { Events: [] },
+    });
+    expect(asked[0]).toMatchObject({ categories: ['Insight'] });
+  });
+
+  it.each([['x'.repeat(2000)], ['_'.repeat(1000)], [', \n_'.repeat(250)]])(
+    'takes a value of 2000 characters as they are counted',
+    async (value) => {
+      const { call, asked } = setUp();
+      await call({ LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: value }] });
+      expect(asked).toHaveLength(1);
+    },
+  );
 
   it('joins different keys with AND and a repeated key with OR', async () => {
     const { call, asked } = setUp();
@@ -198,6 +234,7 @@ describe('LookupEvents refuses', () => {
   const attribute = (AttributeKey: unknown, AttributeValue: unknown, Operator?: unknown) => ({
     LookupAttributes: [{ AttributeKey, AttributeValue, ...(Operator === undefined ? {} : { Operator }) }],
   });
+  const insight = (key: string) => ({ ...attribute(key, 'x'), EventCategory: 'insight' });
   const cases: readonly [string, Record<string, unknown>, string][] = [
     ['an unknown key', attribute('Nope', 'x'), 'InvalidLookupAttributesException'],
     ['a key in the wrong case', attribute('eventname', 'x'), 'InvalidLookupAttributesException'],
@@ -214,6 +251,18 @@ describe('LookupEvents refuses', () => {
       attribute('EventName', '_'.repeat(1001)),
       'InvalidLookupAttributesException',
     ],
+    [
+      'a value of 2001 characters as line breaks, commas and spaces are counted',
+      attribute('EventName', `${', \n_'.repeat(250)}x`),
+      'InvalidLookupAttributesException',
+    ],
+    ['resources of Insights events', insight('ResourceName'), 'InvalidLookupAttributesException'],
+    ['the kind of Insights events', insight('ReadOnly'), 'InvalidLookupAttributesException'],
+    ['keys of Insights events', insight('AccessKeyId'), 'InvalidLookupAttributesException'],
+    ['an attribute without a value', attribute('EventName', undefined), 'InvalidLookupAttributesException'],
+    ['a category in the wrong case', { EventCategory: 'Insight' }, 'InvalidEventCategoryException'],
+    ['half a result', { MaxResults: 1.5 }, 'InvalidMaxResultsException'],
+    ['an empty token', { NextToken: '' }, 'InvalidNextTokenException'],
     ['an unknown operator', attribute('EventName', 'x', 'like'), 'InvalidLookupAttributesException'],
     ['a list of no objects', { LookupAttributes: ['x'] }, 'InvalidLookupAttributesException'],
     [
@@ -269,6 +318,23 @@ describe('a NextToken', () => {
     const { call, asked, token } = await firstPage();
     await call({ ...attributes, NextToken: token, MaxResults: 7 });
     expect(asked[1]).toMatchObject({ after: next, from: asked[0]?.from, to: asked[0]?.to, limit: 7 });
+  });
+
+  it('is refused for another caller and in another region', async () => {
+    const { operation, token } = await firstPage();
+    for (const other of [{ accountId: '210987654321' }, { region: 'eu-west-1' }]) {
+      const context = { ...callContext(), now: NOW * 1000, ...other };
+      expect(await codeOf(operation.handle({ ...attributes, NextToken: token }, context))).toBe(
+        'InvalidNextTokenException',
+      );
+    }
+  });
+
+  it('reaches no further back than history does when it is used', async () => {
+    const { operation, asked, token } = await firstPage();
+    const later = { ...callContext(), now: (NOW + 5 * DAY) * 1000 };
+    await operation.handle({ ...attributes, NextToken: token }, later);
+    expect(asked.at(-1)).toMatchObject({ from: NOW - 85 * DAY, to: asked[0]?.to });
   });
 
   it('is absent on the last page', async () => {

@@ -56,7 +56,8 @@ async function answerPage(deps: Deps, asked: LookupInput, context: CallContext):
     categories: asked.categories,
     conditions: asked.conditions,
     limit: asked.limit,
-    from: range.from,
+    // Nor does a token reach further back than history does by now.
+    from: Math.max(range.from, earliestOf(deps, context)),
     to: range.to,
   };
   const page = await deps.events.lookup({ ...query, after: position?.after }, context.signal);
@@ -67,12 +68,18 @@ async function answerPage(deps: Deps, asked: LookupInput, context: CallContext):
 
 /** Open ends reach from as far back as history is kept until now. */
 function rangeOf(
-  { retentionMs }: Deps,
+  deps: Deps,
   { start, end }: LookupInput,
-  { now }: CallContext,
+  context: CallContext,
 ): { readonly from: number; readonly to: number } {
-  const earliest = Math.max(0, Math.floor((now - retentionMs) / 1000));
-  return { from: Math.max(start ?? 0, earliest), to: end ?? Math.floor(now / 1000) };
+  return {
+    from: Math.max(start ?? 0, earliestOf(deps, context)),
+    to: end ?? Math.floor(context.now / 1000),
+  };
+}
+
+function earliestOf({ retentionMs }: Deps, { now }: CallContext): number {
+  return Math.max(0, Math.floor((now - retentionMs) / 1000));
 }
 
 function toEvent({ columns, raw }: StoredEvent): Readonly<Record<string, unknown>> {

@@ -80,27 +80,28 @@ function timeRange(input: OperationInput): {
   readonly start: number | undefined;
   readonly end: number | undefined;
 } {
-  const start = seconds(input['StartTime'], 'StartTime', Math.ceil);
-  const end = seconds(input['EndTime'], 'EndTime', Math.floor);
+  const start = moment(input['StartTime'], 'StartTime');
+  const end = moment(input['EndTime'], 'EndTime');
   if (start !== undefined && end !== undefined && start > end) {
     throw new AwsError(
       'InvalidTimeRangeException',
       `The start time ${iso(start)} occurs after the end time ${iso(end)}.`,
     );
   }
-  return { start, end };
+  return { start: start && Math.ceil(start / 1000), end: end && Math.floor(end / 1000) };
 }
 
-function seconds(value: unknown, name: string, round: (seconds: number) => number): number | undefined {
+/** Milliseconds since the epoch. */
+function moment(value: unknown, name: string): number | undefined {
   if (value === undefined || value === null) return undefined;
-  if (value instanceof Date && Math.abs(value.getTime()) <= FARTHEST_MS) return round(value.getTime() / 1000);
+  if (value instanceof Date && Math.abs(value.getTime()) <= FARTHEST_MS) return value.getTime();
   throw new AwsError('InvalidTimeRangeException', `${name} is outside the range of possible values.`);
 }
 
 /** The last moment that a JavaScript date can tell. */
 const FARTHEST_MS = 8_640_000_000_000_000;
 
-const iso = (time: number) => new Date(time * 1000).toISOString();
+const iso = (time: number) => new Date(time).toISOString();
 
 function maxResults(value: unknown): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST_RESULTS)

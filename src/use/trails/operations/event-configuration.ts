@@ -6,9 +6,9 @@ import type { Selectors } from '../selectors/selector.ts';
 import { selectorsOf } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
 import type { TrailOperationDeps } from './deps.ts';
-import { refuseEventDataStore } from './event-data-store.ts';
 import { findOwnTrail, findTrail } from './find-trail.ts';
-import { optionalList, optionalText } from './inputs.ts';
+import { optionalList } from './inputs.ts';
+import { combination, trailTarget } from './trail-target.ts';
 
 /**
  * By which templates the trail aggregates its data events from now on; an empty list ends it:
@@ -19,7 +19,7 @@ export async function putEventConfiguration(
   input: OperationInput,
   context: CallContext,
 ): Promise<OperationOutput> {
-  const name = trailNameOf(input);
+  const name = trailTarget(input);
   for (const member of ['MaxEventSize', 'ContextKeySelectors']) refuseForTrails(input, member);
   const templates = readConfigurations(input);
   const trail = await deps.settings.transaction().execute(async (tx) => {
@@ -38,26 +38,13 @@ export async function getEventConfiguration(
   input: OperationInput,
   context: CallContext,
 ): Promise<OperationOutput> {
-  const trail = await findTrail(deps.settings, trailNameOf(input), context);
+  const trail = await findTrail(deps.settings, trailTarget(input), context);
   return answer(trail, await templatesOf(deps.settings, trail.id));
 }
 
 function answer(trail: Trail, templates: readonly Template[]): OperationOutput {
   const configurations = templates.length === 0 ? [] : [{ EventCategory: 'Data', Templates: templates }];
   return { output: { TrailARN: trail.arn, AggregationConfigurations: configurations } };
-}
-
-/** Exactly one of the two is to be named. Event data stores are refused as unknown ones. */
-function trailNameOf(input: OperationInput): string {
-  const trailName = optionalText(input, 'TrailName');
-  const eventDataStore = optionalText(input, 'EventDataStore');
-  if ((trailName === undefined) === (eventDataStore === undefined)) {
-    throw combination(
-      `Specify either TrailName or EventDataStore, but not ${trailName === undefined ? 'none' : 'both'}.`,
-    );
-  }
-  if (eventDataStore !== undefined) throw refuseEventDataStore(eventDataStore);
-  return trailName ?? '';
 }
 
 function refuseForTrails(input: OperationInput, member: string): void {
@@ -103,10 +90,6 @@ function selectsData(selectors: Selectors): boolean {
   return selectors.AdvancedEventSelectors.some(({ FieldSelectors }) =>
     FieldSelectors.some(({ Field, Equals }) => Field === 'eventCategory' && Equals?.[0] === 'Data'),
   );
-}
-
-function combination(message: string): AwsError {
-  return new AwsError('InvalidParameterCombinationException', message);
 }
 
 function invalid(message: string): AwsError {

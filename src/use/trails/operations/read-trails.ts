@@ -2,7 +2,7 @@ import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
 import { isoSeconds } from '../../../base/clock.ts';
 import { aggregationError } from '../aggregation/stretches.ts';
-import { isArn } from '../trail-name.ts';
+import { checkTrailName, isArn, parseTrailArn } from '../trail-name.ts';
 import { trailsOfAccount, type Trail } from '../trail-store.ts';
 import { deliveredMembers } from './delivered-members.ts';
 import { trailDescription } from './describe.ts';
@@ -19,13 +19,17 @@ export async function getTrail(
   return { output: { Trail: trailDescription(trail) } };
 }
 
-/** Names match in the calling region, ARNs anywhere; unknown ones are left out: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html */
+/** Names match in the calling region, ARNs anywhere; unknown ones are left out, those that cannot be any are refused: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html */
 export async function describeTrails(
   deps: TrailOperationDeps,
   input: OperationInput,
   context: CallContext,
 ): Promise<OperationOutput> {
   const wanted = (optionalList(input, 'trailNameList') ?? []).map(String);
+  for (const name of wanted) {
+    if (isArn(name)) parseTrailArn(name);
+    else checkTrailName(name);
+  }
   const shadows = optionalFlag(input, 'includeShadowTrails') ?? true;
   const trails = await trailsOfAccount(deps.settings, context.accountId);
   const found = trails.filter((trail) => {

@@ -3,7 +3,7 @@ import type { CallContext, OperationInput, OperationOutput } from '../../../aws/
 import { isArn } from '../trail-name.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
 import { findTrail } from './find-trail.ts';
-import { optionalList, text } from './inputs.ts';
+import { optionalList, optionalText, text } from './inputs.ts';
 import type { TrailOperationDeps } from './deps.ts';
 
 export type Tag = { readonly key: string; readonly value: string };
@@ -17,8 +17,8 @@ export async function addTags(
   input: OperationInput,
   context: CallContext,
 ): Promise<OperationOutput> {
-  const trail = await taggedTrail(deps.settings, text(input, 'ResourceId'), context);
-  const tags = readTags(input);
+  const trail = await ownTrail(deps.settings, text(input, 'ResourceId'), context);
+  const tags = readTags(withList(input));
   await deps.settings.transaction().execute((tx) => saveTags(tx, trail.id, tags));
   return {};
 }
@@ -28,8 +28,8 @@ export async function removeTags(
   input: OperationInput,
   context: CallContext,
 ): Promise<OperationOutput> {
-  const trail = await taggedTrail(deps.settings, text(input, 'ResourceId'), context);
-  const keys = readTags(input).map((tag) => tag.key);
+  const trail = await ownTrail(deps.settings, text(input, 'ResourceId'), context);
+  const keys = readTags(withList(input)).map((tag) => tag.key);
   if (keys.length > 0) {
     await deps.settings
       .deleteFrom('trail_tags')
@@ -45,6 +45,9 @@ export async function listTags(
   input: OperationInput,
   context: CallContext,
 ): Promise<OperationOutput> {
+  // Everything comes on one page, so no token was ever given out.
+  if (optionalText(input, 'NextToken'))
+    throw new AwsError('InvalidTokenException', 'The specified NextToken is not valid.');
   const ids = optionalList(input, 'ResourceIdList') ?? [];
   if (ids.length > RESOURCES_AT_MOST) {
     throw new AwsError(
@@ -117,6 +120,24 @@ async function taggedTrail(settings: TrailSettings, arn: string, context: CallCo
     if (error instanceof AwsError && error.code === 'TrailNotFoundException') throw unknownResource(arn);
     throw error;
   }
+}
+
+/**
+ * The same to change its tags, which is done in its home region only; elsewhere it is ResourceNotFoundException, as the API has no other word
+ * for it: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AddTags.html
+ */
+async function ownTrail(settings: TrailSettings, arn: string, context: CallContext): Promise<Trail> {
+  const trail = await taggedTrail(settings, arn, context);
+  if (trail.home_region === context.region) return trail;
+  throw new AwsError(
+    'ResourceNotFoundException',
+    `Trail ${trail.arn} can be tagged only in its home region ${trail.home_region}; the request was made in ${context.region}.`,
+  );
+}
+
+function withList(input: OperationInput): OperationInput {
+  if (optionalList(input, 'TagsList') === undefined) throw invalidTag('TagsList must be specified.');
+  return input;
 }
 
 function unknownResource(arn: string): AwsError {

@@ -121,6 +121,70 @@ describe('finding a trail', () => {
     expect(await described({ trailNameList: [ARN, 'unknown'] })).toHaveLength(1);
   });
 
+  it.each([
+    ['CloudTrailARNInvalidException', 'arn:aws:cloudtrail:x'],
+    ['InvalidTrailNameException', 'a'],
+  ])('refuses to describe with %s what can be no trail', async (code, name) => {
+    await make();
+    const asked = setup.call('DescribeTrails', { trailNameList: ['management', name] });
+    expect(await errorOf(asked)).toMatchObject({ code });
+  });
+
+  it('lists every trail once, with its home, wherever it is asked', async () => {
+    await make({ IsMultiRegionTrail: true });
+    await setup.call('CreateTrail', { Name: 'other', S3BucketName: 'logs' }, { region: 'eu-west-1' });
+    const list = async (region: string) => (await setup.call('ListTrails', {}, { region })).output['Trails'];
+    expect(await list('us-east-1')).toEqual([
+      {
+        TrailARN: 'arn:aws:cloudtrail:eu-west-1:123456789012:trail/other',
+        Name: 'other',
+        HomeRegion: 'eu-west-1',
+      },
+      { TrailARN: ARN, Name: 'management', HomeRegion: 'us-east-1' },
+    ]);
+    expect(await list('ap-south-1')).toEqual(await list('us-east-1'));
+  });
+
+  it('tells the status of a shadow trail by its ARN, and changes it nowhere but at home', async () => {
+    await make({ IsMultiRegionTrail: true });
+    const there = { region: 'eu-west-1' };
+    expect((await setup.call('GetTrailStatus', { Name: ARN }, there)).output).toMatchObject({
+      IsLogging: false,
+    });
+    for (const name of ['UpdateTrail', 'DeleteTrail', 'StartLogging', 'StopLogging'])
+      expect([name, await errorOf(setup.call(name, { Name: ARN }, there))]).toMatchObject([
+        name,
+        { code: 'InvalidHomeRegionException' },
+      ]);
+    const put = setup.call('PutEventSelectors', { TrailName: ARN, EventSelectors: [{}] }, there);
+    expect(await errorOf(put)).toMatchObject({ code: 'InvalidHomeRegionException' });
+  });
+
+  it.each([
+    [
+      'ab',
+      'Trail name too short. Minimum allowed length: 3 characters. Specified name length: 2 characters.',
+    ],
+    [
+      'a'.repeat(129),
+      'Trail name too long. Maximum allowed length: 128 characters. Specified name length: 129 characters.',
+    ],
+    [' ', 'Trail name cannot be blank!'],
+    ['', 'Trail name cannot be blank!'],
+    ['-abc', 'Trail name must starts with a letter or number.'],
+    ['abc-', 'Trail name must ends with a letter or number.'],
+    [
+      'a/b/c',
+      'Trail name or ARN can only contain uppercase letters, lowercase letters, numbers, periods (.), hyphens (-), and underscores (_).',
+    ],
+    ['a._b', 'Trail name cannot have adjacent periods (.), underscores (_), or hyphens (-).'],
+    ['192.168.5.4', 'Trail name cannot be in IP address format.'],
+  ])('refuses the name "%s"', async (Name, message) => {
+    const refused = { code: 'InvalidTrailNameException', message };
+    expect(await errorOf(make({ Name }))).toMatchObject(refused);
+    expect(await errorOf(setup.call('GetTrail', { Name }))).toMatchObject(refused);
+  });
+
   it('hides the trails of other accounts', async () => {
     await make();
     const other = { accountId: '210987654321' };
@@ -152,6 +216,20 @@ describe('UpdateTrail', () => {
     expect(wide.output).toMatchObject({ IsMultiRegionTrail: true, IncludeGlobalServiceEvents: true });
     const narrow = await setup.call('UpdateTrail', { Name: 'management', IsMultiRegionTrail: false });
     expect(narrow.output).toMatchObject({ IsMultiRegionTrail: false, IncludeGlobalServiceEvents: false });
+  });
+
+  it('counts against the quota when it comes to all regions, and for no other change', async () => {
+    const there = { region: 'eu-west-1' };
+    for (let n = 0; n < 5; n++)
+      await setup.call('CreateTrail', { Name: `there-${n}`, S3BucketName: 'logs' }, there);
+    await make();
+    const widen = setup.call('UpdateTrail', { Name: 'management', IsMultiRegionTrail: true });
+    expect(await errorOf(widen)).toMatchObject({ code: 'MaximumNumberOfTrailsExceededException' });
+    await setup.call('DeleteTrail', { Name: 'there-0' }, there);
+    await setup.call('UpdateTrail', { Name: 'management', IsMultiRegionTrail: true });
+    // As if the quota had been lowered since.
+    await setup.settings.updateTable('trails').set({ multi_region: 1, deleted_at: null }).execute();
+    await setup.call('UpdateTrail', { Name: 'management', EnableLogFileValidation: true });
   });
 
   it('leaves the trail as it was when the new bucket is refused', async () => {
@@ -189,48 +267,6 @@ describe('StartLogging, StopLogging, DeleteTrail', () => {
       code: 'TrailNotFoundException',
     });
     await make();
-  });
-});
-
-describe('tags', () => {
-  it('are added, overwritten, listed and removed', async () => {
-    await make({ TagsList: [{ Key: 'team', Value: 'sec' }] });
-    await setup.call('AddTags', { ResourceId: ARN, TagsList: [{ Key: 'team', Value: 'ops' }, { Key: 'b' }] });
-    const listed = await setup.call('ListTags', { ResourceIdList: [ARN] });
-    expect(listed.output['ResourceTagList']).toEqual([
-      {
-        ResourceId: ARN,
-        TagsList: [
-          { Key: 'b', Value: '' },
-          { Key: 'team', Value: 'ops' },
-        ],
-      },
-    ]);
-    await setup.call('RemoveTags', { ResourceId: ARN, TagsList: [{ Key: 'b' }] });
-    const after = await setup.call('ListTags', { ResourceIdList: [ARN] });
-    expect(JSON.stringify(after.output)).not.toContain('"b"');
-  });
-
-  it('end at fifty', async () => {
-    await make();
-    const tags = (from: number, count: number) =>
-      Array.from({ length: count }, (_, n) => ({ Key: `k${from + n}` }));
-    await setup.call('AddTags', { ResourceId: ARN, TagsList: tags(0, 50) });
-    expect(await errorOf(setup.call('AddTags', { ResourceId: ARN, TagsList: tags(50, 1) }))).toMatchObject({
-      code: 'TagsLimitExceededException',
-    });
-    expect(JSON.stringify((await setup.call('ListTags', { ResourceIdList: [ARN] })).output)).not.toContain(
-      'k50',
-    );
-  });
-
-  it.each([
-    ['management', 'CloudTrailARNInvalidException'],
-    ['arn:aws:s3:::bucket', 'ResourceTypeNotSupportedException'],
-    ['arn:aws:cloudtrail:us-east-1:123456789012:trail/unknown', 'ResourceNotFoundException'],
-    ['arn:aws:cloudtrail:us-east-1:123456789012:channel/abc', 'ResourceNotFoundException'],
-  ])('of %s are refused with %s', async (id, code) => {
-    expect(await errorOf(setup.call('ListTags', { ResourceIdList: [id] }))).toMatchObject({ code });
   });
 });
 
@@ -291,8 +327,12 @@ describe('selectors', () => {
         },
       ],
     });
-    expect(await errorOf(setup.call('GetInsightSelectors', { TrailName: 'management' }))).toMatchObject({
-      code: 'InsightNotEnabledException',
-    });
+    const insights = async (input: Record<string, unknown>) =>
+      (await errorOf(setup.call('GetInsightSelectors', input)))?.code;
+    expect(await insights({ TrailName: 'management' })).toBe('InsightNotEnabledException');
+    expect(await insights({})).toBe('InvalidParameterCombinationException');
+    expect(await insights({ EventDataStore: '0a1b2c3d-0000-4000-8000-00000000000f' })).toBe(
+      'EventDataStoreNotFoundException',
+    );
   });
 });

@@ -28,7 +28,8 @@ export async function updateTrail(
   if (given.snsTopic !== undefined) await checkTopic(deps.topics, wanted);
   const after = await deps.settings.transaction().execute(async (tx) => {
     const trail = changed(await findOwnTrail(tx, before.arn, context), given);
-    if (trail.multi_region === 1)
+    // Not for every change: the quota may have been lowered since.
+    if (trail.multi_region === 1 && before.multi_region === 0)
       checkQuota(await trailsOfAccount(tx, trail.account), trail, deps.quotaTrails);
     await save(tx, trail);
     if (given.snsTopic !== undefined) await moveNotices(tx, trail);

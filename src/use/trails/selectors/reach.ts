@@ -13,7 +13,7 @@ const GLOBAL_SERVICES: ReadonlySet<string> = new Set([
 export function isOfRegions(trail: Trail, columns: EventColumns): boolean {
   if (trail.multi_region === 1) return true;
   if (regionOf(trail, columns.region) !== trail.home_region) return false;
-  return trail.global_events === 1 || !GLOBAL_SERVICES.has(columns.source);
+  return trail.global_events === 1 || columns.region !== 'us-east-1' || !GLOBAL_SERVICES.has(columns.source);
 }
 
 /** CloudTrail's own delivery into the trail's bucket, where the trail is not to log these: `RecursiveLogging` of the API's CreateTrail. */
