@@ -4,10 +4,12 @@ import {
   CreateTrailCommand,
   DeleteTrailCommand,
   DescribeTrailsCommand,
+  GetEventConfigurationCommand,
   GetEventSelectorsCommand,
   GetTrailCommand,
   GetTrailStatusCommand,
   ListTagsCommand,
+  PutEventConfigurationCommand,
   PutEventSelectorsCommand,
   RemoveTagsCommand,
   StartLoggingCommand,
@@ -42,7 +44,8 @@ describe('a trail that is kept as code', () => {
     for (const bucket of ['first-logs', 'second-logs']) {
       await s3.send(new CreateBucketCommand({ Bucket: bucket }));
       await s3.send(
-        new PutBucketPolicyCommand({ Bucket: bucket, Policy: trailBucketPolicy(bucket, ACCOUNT) }),
+        // Under any prefix.
+        new PutBucketPolicyCommand({ Bucket: bucket, Policy: trailBucketPolicy(bucket, ACCOUNT, '*') }),
       );
     }
   }, 60_000);
@@ -61,7 +64,11 @@ describe('a trail that is kept as code', () => {
       new GetEventSelectorsCommand({ TrailName: NAME }),
     );
     const tags = await client.send(new ListTagsCommand({ ResourceIdList: [Trail?.TrailARN ?? ''] }));
-    return { ...Trail, IsLogging: status.IsLogging, ...selectors, tags: tags.ResourceTagList?.[0]?.TagsList };
+    const { AggregationConfigurations } = await client.send(
+      new GetEventConfigurationCommand({ TrailName: NAME }),
+    );
+    const read = { ...Trail, ...selectors, AggregationConfigurations };
+    return { ...read, IsLogging: status.IsLogging, tags: tags.ResourceTagList?.[0]?.TagsList };
   };
   const update = (input: Partial<UpdateTrailCommandInput>) =>
     client.send(new UpdateTrailCommand({ Name: NAME, ...input }));
@@ -97,6 +104,7 @@ describe('a trail that is kept as code', () => {
           ExcludeManagementEventSources: [],
         },
       ],
+      AggregationConfigurations: [],
       tags: [{ Key: 'team', Value: 'audit' }],
     };
     expect(expected).toMatchObject(made);
@@ -114,13 +122,35 @@ describe('a trail that is kept as code', () => {
     };
     await change(() => update({ S3BucketName: 'second-logs' }), { S3BucketName: 'second-logs' });
     await change(() => update({ S3BucketName: 'first-logs' }), { S3BucketName: 'first-logs' });
+    await change(() => update({ S3KeyPrefix: 'kept/as-code' }), { S3KeyPrefix: 'kept/as-code' });
+    await change(() => update({ S3KeyPrefix: '' }), { S3KeyPrefix: undefined });
+    await change(() => update({ EnableLogFileValidation: true }), { LogFileValidationEnabled: true });
+    await change(() => update({ EnableLogFileValidation: false }), { LogFileValidationEnabled: false });
     await change(() => update({ EnableLogFileValidation: true }), { LogFileValidationEnabled: true });
     await change(() => update({ IncludeGlobalServiceEvents: false }), { IncludeGlobalServiceEvents: false });
     await change(() => update({ IsMultiRegionTrail: true }), {
       IsMultiRegionTrail: true,
       IncludeGlobalServiceEvents: true,
     });
+    await change(() => update({ IsMultiRegionTrail: false, IncludeGlobalServiceEvents: true }), {
+      IsMultiRegionTrail: false,
+    });
+    await change(() => update({ IsMultiRegionTrail: true }), { IsMultiRegionTrail: true });
     await change(() => update({ RecursiveLogging: false }), { RecursiveLogging: false });
+    await change(
+      () =>
+        update({
+          S3BucketName: 'second-logs',
+          EnableLogFileValidation: false,
+          RecursiveLogging: true,
+        }),
+      { S3BucketName: 'second-logs', LogFileValidationEnabled: false, RecursiveLogging: true },
+    );
+    await change(() => update({}), {});
+    await change(
+      () => update({ S3BucketName: 'first-logs', EnableLogFileValidation: true, RecursiveLogging: false }),
+      { S3BucketName: 'first-logs', LogFileValidationEnabled: true, RecursiveLogging: false },
+    );
     await change(() => client.send(new StartLoggingCommand({ Name: NAME })), { IsLogging: true });
 
     const basic = [
@@ -158,6 +188,11 @@ describe('a trail that is kept as code', () => {
       EventSelectors: undefined,
       AdvancedEventSelectors: advanced,
     });
+    const aggregation = [{ EventCategory: 'Data' as const, Templates: ['USER_ACTIONS' as const] }];
+    const aggregate = (AggregationConfigurations: typeof aggregation) => () =>
+      client.send(new PutEventConfigurationCommand({ TrailName: NAME, AggregationConfigurations }));
+    await change(aggregate(aggregation), { AggregationConfigurations: aggregation });
+    await change(aggregate([]), { AggregationConfigurations: [] });
     await change(
       () => client.send(new AddTagsCommand({ ResourceId: arn, TagsList: [{ Key: 'team', Value: 'ops' }] })),
       { tags: [{ Key: 'team', Value: 'ops' }] },

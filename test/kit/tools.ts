@@ -11,6 +11,11 @@ const TOOLS = {
     ],
     provided: false,
   },
+  // Version 2 has these commands no more.
+  'aws with create-subscription': {
+    probe: ['sh', '-c', `aws --version 2>&1 | grep -q 'aws-cli/1'`],
+    provided: false,
+  },
   boto3: { probe: ['python3', '-c', 'import boto3'], provided: true },
   moto_server: { probe: ['sh', '-c', 'command -v moto_server'], provided: false },
   chromium: { probe: ['sh', '-c', 'test -x /usr/bin/chromium'], provided: true },
