@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -17,14 +14,12 @@ import { jsonCall } from '../test/kit/client.ts';
 import { startServer, type TestServer } from '../test/kit/server.ts';
 import { line, median } from './kit/machine.ts';
 import { memoryOf } from './kit/memory.ts';
+import { startSender } from './kit/start-sender.ts';
 import { startPostgres, type Postgres } from './kit/postgres.ts';
 import { loadTemplates, syntheticEvents } from './kit/synthetic-events.ts';
 
 const VECTORS = fileURLToPath(new URL('../../shared/vectors', import.meta.url));
-const SENDER = fileURLToPath(new URL('kit/post-records.ts', import.meta.url));
 const BATCH = 5000;
-/** As the import command does: one is read while the other is stored. */
-const REQUESTS_AT_ONCE = 2;
 
 /** Events per second from bytes at the door to found, beside the same rows straight into chDB and into PostgreSQL; in turns. */
 export async function benchIngest({ events = 200_000, rounds = 3 } = {}): Promise<void> {
@@ -104,36 +99,6 @@ async function throughTheDoor(
   const seconds = (performance.now() - began) / 1000;
   rmSync(folder, { recursive: true, force: true });
   return seconds;
-}
-
-/** Posts the files of the folder when it is told to. */
-async function startSender({ url, credentials }: TestServer, folder: string) {
-  const { accessKeyId, secretAccessKey } = credentials;
-  const child = spawn(
-    process.execPath,
-    [
-      SENDER,
-      `${url}/_ingest/records?origin=ingested`,
-      folder,
-      String(REQUESTS_AT_ONCE),
-      accessKeyId,
-      secretAccessKey,
-    ],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  );
-  const said = createInterface({ input: child.stdout });
-  const exited = once(child, 'exit').then(([code]) =>
-    Promise.reject(new Error(`the sender ended with ${String(code)}`)),
-  );
-  const hear = () => Promise.race([once(said, 'line'), exited]);
-  await hear();
-  return {
-    send: async () => {
-      child.stdin.write('go\n');
-      await hear();
-      exited.catch(() => undefined);
-    },
-  };
 }
 
 /** The records that came in only: our own calls are recorded too. */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 
+import { benchDelivery } from './delivery.ts';
 import { benchGateway } from './gateway.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLookup } from './lookup.ts';
@@ -31,6 +32,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
       samples: values.quick ? 5 : 20,
       dir: values.dir,
     }),
+  delivery: () => benchDelivery({ events: Number(values.events ?? (values.quick ? 50_000 : 1_000_000)) }),
   selectors: () => benchSelectors(values.quick ? { rounds: 2 } : {}),
   verify: () =>
     benchVerify({ files: Number(values.files ?? (values.quick ? 100 : 2000)), rounds: values.quick ? 1 : 5 }),

@@ -1,6 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-export type Memory = { readonly total: number; readonly text: string };
+export type Memory = {
+  readonly total: number;
+  /** Of the process itself. */
+  readonly server: number;
+  readonly text: string;
+};
 
 /** Resident memory of a process and its children, MB each. */
 export function memoryOf(pid: number): Memory {
@@ -8,6 +13,7 @@ export function memoryOf(pid: number): Memory {
   const total = rows.reduce((sum, row) => sum + row.mb, 0);
   return {
     total,
+    server: residentMb(pid),
     text: `${Math.round(total)} (${rows.map((row) => `${row.name} ${Math.round(row.mb)}`).join(', ')})`,
   };
 }
