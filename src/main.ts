@@ -41,6 +41,11 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
     'cosign the checkpoints of Opentrails elsewhere',
     async () => (await import('./cli/witness.ts')).witnessCommand(),
   ],
+  [
+    'coverage',
+    'tell which hours of which account and region are whole',
+    async () => (await import('./cli/coverage.ts')).coverageCommand(),
+  ],
   ['users', 'manage who may use the server', async () => (await import('./cli/users.ts')).usersCommand()],
   [
     'demo',

@@ -10,24 +10,33 @@ import { folderSource } from '../../use/trails/verify/folder-source.ts';
 import type { VerifySource } from '../../use/trails/verify/source.ts';
 import type { VerifyOptions } from '../../use/trails/verify/verify-logs.ts';
 import { serverAccess } from '../client.ts';
-import { cloudtrailCall } from '../server-request.ts';
+import { cloudtrailCall, type ServerAccess } from '../server-request.ts';
+import { deliveredElsewhere } from './delivered.ts';
 import type { VerifyCommandOptions } from './options.ts';
 
 export type Target = {
   readonly source: VerifySource;
   /** Which of it, and what is known from elsewhere. */
-  readonly scope: Partial<Pick<VerifyOptions, 'folders' | 'account' | 'trail' | 'lastDigestAt'>>;
+  readonly scope: Partial<
+    Pick<VerifyOptions, 'folders' | 'account' | 'trail' | 'lastDigestAt' | 'deliveredBy'>
+  > & {
+    /** Where a trail of a server is meant: that, and what it says of the trail. */
+    readonly server?: ServerAccess;
+    readonly answer?: TrailAnswer;
+  };
   readonly close: () => Promise<void> | void;
 };
 
 type Reader = Pick<BucketPort, 'get' | 'list'> & { readonly close: () => Promise<void> | void };
 
-type TrailAnswer = {
+export type TrailAnswer = {
   readonly TrailARN: string;
   readonly Name: string;
   readonly HomeRegion: string;
   readonly S3BucketName: string;
   readonly S3KeyPrefix?: string;
+  readonly LogFileValidationEnabled: boolean;
+  readonly IsOrganizationTrail: boolean;
 };
 
 /** What is to be verified: `s3://…`, a folder that is there, else a trail of the server. Throws BAD_ARGUMENT. */
@@ -48,7 +57,10 @@ async function bucketTarget(url: string, options: VerifyCommandOptions): Promise
   const place = { bucket: match[1], prefix: match[2] ?? '' };
   const port = await openBuckets(options);
   const folders = [place.prefix === '' ? '' : `${place.prefix}/`];
-  return { source: bucketSource(port, place), scope: { folders }, close: port.close };
+  // Who brings his own keys may have no server at all.
+  const server = options.keys === undefined ? await serverAccess(options) : undefined;
+  const scope = { folders, ...(server === undefined ? {} : { deliveredBy: deliveredElsewhere(server) }) };
+  return { source: bucketSource(port, place), scope, close: port.close };
 }
 
 async function trailTarget(nameOrArn: string, options: VerifyCommandOptions): Promise<Target> {
@@ -59,13 +71,17 @@ async function trailTarget(nameOrArn: string, options: VerifyCommandOptions): Pr
     cloudtrailCall<{ LatestDigestDeliveryTime?: number }>(server, 'GetTrailStatus', named),
   ]);
   const [bucket, prefix] = [trail.S3BucketName, trail.S3KeyPrefix ?? ''];
-  const account = options.account ?? trail.TrailARN.split(':')[4] ?? '';
+  const account = options.account ?? (trail.IsOrganizationTrail ? undefined : trail.TrailARN.split(':')[4]);
+  const root = `${prefix === '' ? '' : `${prefix}/`}AWSLogs/`;
   const port = await openBuckets(options);
   return {
     source: bucketSource(port, { bucket, prefix }),
     scope: {
-      folders: [`${prefix === '' ? '' : `${prefix}/`}AWSLogs/${account}/`],
-      account,
+      folders: trail.IsOrganizationTrail ? [`${root}o-`] : [`${root}${account}/`],
+      ...(account === undefined ? {} : { account }),
+      server,
+      answer: trail,
+      deliveredBy: deliveredElsewhere(server),
       trail: { name: trail.Name, homeRegion: trail.HomeRegion },
       lastDigestAt:
         status.LatestDigestDeliveryTime === undefined ? undefined : status.LatestDigestDeliveryTime * 1000,

@@ -10,8 +10,8 @@ export function bucketSource(
   return {
     name: `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}`,
     bucket,
-    list: async function* (folder) {
-      for await (const object of port.list({ bucket, prefix: folder }))
+    list: async function* (folder, startAfter) {
+      for await (const object of port.list({ bucket, prefix: folder, startAfter }))
         yield { key: object.key, modifiedAt: object.lastModified };
     },
     get: async ({ bucket: from = bucket, key }) => {

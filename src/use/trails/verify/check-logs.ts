@@ -4,7 +4,7 @@ import { gunzipMember } from './gunzip.ts';
 import { inParallel } from './parallel.ts';
 import type { NamedLog } from './read-digest.ts';
 import type { Finding, Notes } from './report.ts';
-import type { VerifySource } from './source.ts';
+import type { FileAddress, VerifySource } from './source.ts';
 
 /** A log file that a digest names; `isProven`: the digest is signed. */
 export type WantedLog = NamedLog & {
@@ -33,13 +33,12 @@ export async function checkLogs(
   const missing: MissingLog[] = [];
   await inParallel(wanted, width, async (log) => {
     const uri = source.uri(log);
-    const checked = await checkLog(source, log);
-    const problem = 'kind' in checked ? checked : undefined;
-    if ('content' in checked) seen?.(log, checked.content);
-    if (problem?.kind === 'log-not-found') missing.push({ uri, hash: log.hash });
-    if (problem !== undefined) {
+    const read = await readNamedLog(source, log);
+    if ('content' in read) seen?.(log, read.content);
+    if ('kind' in read) {
+      if (read.kind === 'log-not-found') missing.push({ uri, hash: log.hash });
       notes.logFiles.invalid++;
-      notes.findings.push({ ...problem, severity: 'invalid', subject: 'Log file', uri });
+      notes.findings.push({ ...read, severity: 'invalid', subject: 'Log file', uri });
     } else if (log.isProven) {
       notes.logFiles.valid++;
       notes.valid('Log file', uri);
@@ -55,17 +54,29 @@ export async function hashOfFile(source: VerifySource, key: string): Promise<str
   return unzipped !== undefined && 'content' in unzipped ? sha256(unzipped.content) : undefined;
 }
 
-async function checkLog(
+export type LogProblem = Pick<Finding, 'message'> & {
+  readonly kind: 'log-not-found' | 'log-format' | 'log-changed';
+};
+
+/** What the file holds, or why that is not what a digest says. */
+export async function readNamedLog(
   source: VerifySource,
   log: NamedLog,
-): Promise<Pick<Finding, 'kind' | 'message'> | { readonly content: Buffer }> {
+): Promise<LogProblem | { readonly content: Buffer }> {
+  const read = await readLog(source, log);
+  return 'kind' in read || sha256(read.content) === log.hash ? read : CHANGED;
+}
+
+const CHANGED: LogProblem = { kind: 'log-changed', message: "hash value doesn't match" };
+
+export async function readLog(
+  source: VerifySource,
+  log: FileAddress,
+): Promise<LogProblem | { readonly content: Buffer }> {
   const file = await source.get(log);
   if (file === undefined) return { kind: 'log-not-found', message: 'not found' };
   const unzipped = await gunzipMember(file.body);
-  if ('problem' in unzipped) return { kind: 'log-format', message: unzipped.problem };
-  if (sha256(unzipped.content) !== log.hash)
-    return { kind: 'log-changed', message: "hash value doesn't match" };
-  return { content: unzipped.content };
+  return 'problem' in unzipped ? { kind: 'log-format', message: unzipped.problem } : unzipped;
 }
 
 function sha256(content: Uint8Array): string {

@@ -53,7 +53,7 @@ export function addressKey(source: VerifySource, address: FileAddress): string {
   return source.uri(address);
 }
 
-async function loadLink(
+export async function loadLink(
   source: VerifySource,
   name: DigestName,
   address: FileAddress,

@@ -18,6 +18,7 @@ export type FindingKind =
   | 'log-format'
   | 'log-unnamed'
   | 'log-unproven'
+  | 'log-unvalidated'
   | 'log-pending'
   | 'nothing-found';
 

@@ -9,7 +9,8 @@ export type StoredFile = {
 export type VerifySource = {
   /** For people: `s3://bucket/prefix` or the folder. */
   readonly name: string;
-  readonly list: (prefix: string) => AsyncIterable<StoredFile>;
+  /** In order of their keys, those behind `startAfter`. */
+  readonly list: (prefix: string, startAfter?: string) => AsyncIterable<StoredFile>;
   /** Undefined when there is none. `bucket` and `key` as a digest names them. */
   readonly get: (file: FileAddress) => Promise<FoundFile | undefined>;
   /** Whether a digest that was read as `key` may say it belongs at `address`. */

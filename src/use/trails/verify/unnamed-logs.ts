@@ -3,7 +3,7 @@ import type { JudgedChain } from './judge-chain.ts';
 import type { LogName } from './key-names.ts';
 import type { TimeSpan } from './missing-digests.ts';
 import type { Finding, Notes } from './report.ts';
-import type { VerifySource } from './source.ts';
+import type { FileAddress, VerifySource } from './source.ts';
 
 export type ListedLog = LogName & { readonly modifiedAt: number | undefined };
 
@@ -18,6 +18,7 @@ export async function judgeUnnamedLogs(
     readonly notes: Notes;
     readonly now: number;
     readonly range: TimeSpan;
+    readonly deliveredBy?: ((file: FileAddress) => Promise<string | undefined>) | undefined;
   },
   logs: readonly ListedLog[],
   judged: {
@@ -41,21 +42,40 @@ export async function judgeUnnamedLogs(
         ? movedFrom(origin)
         : verdictOn(deps, log, { judged, isDoubted: doubted.has(uri) });
     if (finding === undefined) continue;
+    if (finding.kind === 'log-unnamed') {
+      const by = await deps.deliveredBy?.({ bucket: deps.source.bucket, key: log.key });
+      if (by !== undefined) {
+        deps.notes.findings.push({ ...unvalidated(by), subject: 'Log file', uri });
+        continue;
+      }
+    }
     if (finding.severity !== 'notice') deps.notes.logFiles[finding.severity]++;
     deps.notes.findings.push({ ...finding, subject: 'Log file', uri });
   }
 }
 
+/** Times of a chain that decide what a file without a digest means. */
+export type ChainSpans = Pick<JudgedChain, 'covered' | 'holes' | 'usual'>;
+
 type Verdict = Pick<Finding, 'kind' | 'severity' | 'message'>;
+
+function unvalidated(trail: string): Verdict {
+  return {
+    kind: 'log-unvalidated',
+    severity: 'notice',
+    message: `delivered by ${trail}, which has no validation: nothing proves it`,
+  };
+}
 
 function movedFrom(origin: string): Verdict {
   return { kind: 'log-moved', severity: 'invalid', message: `has been moved from ${origin}` };
 }
 
-function verdictOn(
+/** What is to be said of a log file that no believed digest names; undefined: nothing. */
+export function verdictOn(
   deps: { readonly now: number; readonly range: TimeSpan },
   log: ListedLog,
-  { judged, isDoubted }: { judged: { readonly chains: readonly JudgedChain[] }; isDoubted: boolean },
+  { judged, isDoubted }: { judged: { readonly chains: readonly ChainSpans[] }; isDoubted: boolean },
 ): Verdict | undefined {
   if (isDoubted) {
     return {

@@ -6,7 +6,7 @@ import { readKey, type DigestName } from './key-names.ts';
 import { loadChain, type LoadedChain } from './load-chain.ts';
 import type { PublicKeys } from './public-keys.ts';
 import { newNotes, type ChainReport, type Notes, type VerifyReport } from './report.ts';
-import type { VerifySource } from './source.ts';
+import type { FileAddress, VerifySource } from './source.ts';
 import { judgeUnnamedLogs, type ListedLog } from './unnamed-logs.ts';
 
 export type VerifyOptions = {
@@ -24,6 +24,8 @@ export type VerifyOptions = {
   readonly to?: number | undefined;
   /** When the server delivered its last digest (ms): a bucket without it lost its newest ones. */
   readonly lastDigestAt?: number | undefined;
+  /** Which trail without validation delivered the file, if one did: no digest can name it. */
+  readonly deliveredBy?: ((file: FileAddress) => Promise<string | undefined>) | undefined;
   readonly now: number;
   /** Files fetched at a time. */
   readonly width?: number | undefined;
