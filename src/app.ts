@@ -71,7 +71,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
 
   const buckets = await openBuckets({ ...base, sink, s3: embedded.buckets, serving });
   const proofs = await openProofs({ ...base, store, masterKey, buckets });
-  const trails = await openTrails({ ...base, ...record, store, masterKey, buckets, serving });
+  const trails = await openTrails({ ...base, ...record, store, buckets, embedded });
   closing.add('trails', () => trails.stop());
   const followers = await startFollowers({ ...base, store, proofs, trails });
   const tokenKey = masterKey.mac('lookup-token', 'v1');

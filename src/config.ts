@@ -159,6 +159,9 @@ const schema = z.strictObject({
   sns_endpoint: url
     .optional()
     .describe('SNS that deliveries of trails are announced to (default: where sns is forwarded to).'),
+  kms_endpoint: url
+    .optional()
+    .describe('KMS whose keys trails and embedded buckets encrypt with (default: where kms is served).'),
   clickhouse_url: databaseUrl
     .optional()
     .describe('A ClickHouse server instead of the embedded engine: http://USER:PASSWORD@HOST:8123/DATABASE.'),

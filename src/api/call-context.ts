@@ -37,12 +37,16 @@ export function contextOf(parts: ContextParts): ContextAndKeys {
     origin: parts.origin,
     headers,
     extensions: jsonObject(parts.jsonBody),
-    authorize: (action, resource, { resourcePolicy, resourceAccount } = {}) => {
+    authorize: (action, resource, rules = {}) => {
+      const { resourcePolicy, resourceAccount, resourceMustAllow } = rules;
+      const keys =
+        rules.conditionKeys === undefined ? conditionKeys : { ...conditionKeys, ...rules.conditionKeys };
       authorize(
-        { principal, action, resource, context: conditionKeys, resourceAccount },
+        { principal, action, resource, context: keys, resourceAccount },
         {
           identityPolicies: principal.policies,
           resourcePolicies: resourcePolicy === undefined ? [] : [resourcePolicy],
+          resourceMustAllow,
         },
       );
     },

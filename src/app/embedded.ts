@@ -3,8 +3,10 @@ import type { Config } from '../config.ts';
 import { createConsoleSignIn } from '../embedded/iam/console-sign-in.ts';
 import { createIam } from '../embedded/iam/create-iam.ts';
 import { openMasterKey } from '../embedded/iam/master-key.ts';
+import { openEmbeddedKms } from '../embedded/kms/index.ts';
 import { openEmbeddedS3 } from '../embedded/s3/index.ts';
 import { createSts } from '../embedded/sts/create-sts.ts';
+import { keysOf } from './keys.ts';
 import { createServing } from './serving.ts';
 import type { Store } from './store.ts';
 
@@ -13,6 +15,8 @@ export type EmbeddedDeps = {
   readonly store: Pick<Store, 'settings'>;
   readonly clock: Clock;
 };
+
+const STAND_INS: ReadonlySet<string> = new Set(['iam', 'sts', 's3', 'kms']);
 
 /** Who may use Opentrail, the stand-ins for one machine, and who serves what. */
 export async function openEmbedded({ config, store, clock }: EmbeddedDeps) {
@@ -23,14 +27,19 @@ export async function openEmbedded({ config, store, clock }: EmbeddedDeps) {
   await iam.bootstrap();
   const { credentials, sessions, roles } = iam;
   const sts = createSts({ sessions, roles, credentials, accountId });
-  const s3 = await openEmbeddedS3({ settings, dir: data, clock });
+  const kms = await openEmbeddedKms({ settings, seal: masterKey.seal, open: masterKey.open, clock });
+  const serving = createServing({ config, embedded: STAND_INS, issued: credentials.issued });
+  const keys = await keysOf({ config, serving, embedded: kms.keys });
+  const encryption = { keys, seal: masterKey.seal, open: masterKey.open };
+  const s3 = await openEmbeddedS3({ settings, dir: data, clock, encryption });
   return {
     masterKey,
     credentials,
     consoleSignIn: createConsoleSignIn({ iam, sessionDuration: config.session_duration }),
     buckets: s3.buckets,
-    operations: [...iam.operations, ...sts.operations, ...s3.operations],
-    serving: createServing({ config, embedded: new Set(['iam', 'sts', 's3']), issued: credentials.issued }),
+    keys,
+    operations: [...iam.operations, ...sts.operations, ...s3.operations, ...kms.operations],
+    serving,
   };
 }
 

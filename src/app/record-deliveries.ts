@@ -31,6 +31,15 @@ export function recordDeliveries(buckets: BucketPort, deps: RecordDeliveriesDeps
   };
 }
 
+function encryptionHeaders({ kms }: PutObject): Record<string, string> {
+  if (kms === undefined) return {};
+  return {
+    'x-amz-server-side-encryption': 'aws:kms',
+    'x-amz-server-side-encryption-aws-kms-key-id': kms.keyArn,
+    'x-amz-server-side-encryption-context': Buffer.from(JSON.stringify(kms.context)).toString('base64'),
+  };
+}
+
 type Delivery = { readonly object: PutObject; readonly startedAt: number; readonly failure: unknown };
 
 function deliveryCall(
@@ -69,6 +78,7 @@ function deliveryCall(
         'user-agent': CLOUDTRAIL,
         'content-type': object.contentType,
         'x-amz-acl': object.acl ?? 'private',
+        ...encryptionHeaders(object),
       },
       body: undefined,
       bodyBytes: object.body.length,

@@ -6,6 +6,7 @@ import type { Logger } from '../base/log.ts';
 import type { Registry } from '../base/metrics.ts';
 import type { Config } from '../config.ts';
 import { bucketMigrations, type BucketTables } from '../embedded/s3/index.ts';
+import { keyMigrations, type KeyTables } from '../embedded/kms/index.ts';
 import { iamMigrations, type IamTables } from '../embedded/iam/settings.ts';
 import { columnsOfBytes } from '../record/columns.ts';
 import { identityMigrations, type IdentityTables } from '../record/identify/settings.ts';
@@ -29,6 +30,7 @@ export type Tables = CursorTables &
   IamTables &
   IdentityTables &
   BucketTables &
+  KeyTables &
   TrailTables &
   ProofTables;
 
@@ -53,6 +55,7 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
       iamMigrations,
       identityMigrations,
       bucketMigrations,
+      keyMigrations,
       trailMigrations,
       trailOrganizationMigrations,
       aggregationMigrations,

@@ -4,7 +4,6 @@ import type { Clock } from '../base/clock.ts';
 import { newEventId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { Config } from '../config.ts';
-import type { MasterKey } from '../embedded/iam/master-key.ts';
 import { columnsOf } from '../record/columns.ts';
 import type { FollowerStatus } from '../store/contract.ts';
 import { createAggregation } from '../use/trails/aggregation/create-aggregation.ts';
@@ -13,18 +12,17 @@ import { createDigestKeys } from '../use/trails/digests/digest-keys.ts';
 import type { DataSelection } from '../use/trails/selectors/data-selection.ts';
 import { createNoticeSender } from '../use/trails/notices/send-notices.ts';
 import { trailOperations } from '../use/trails/operations/trail-operations.ts';
-import type { ServingTable } from './serving.ts';
+import type { Embedded } from './embedded.ts';
 import type { Store } from './store.ts';
 import { upstreamKey } from './upstream-key.ts';
 
 export type TrailsDeps = {
   readonly config: Config;
   readonly store: Store;
-  readonly masterKey: MasterKey;
   /** Where log files go. */
   readonly buckets: BucketPort;
+  readonly embedded: Pick<Embedded, 'masterKey' | 'keys' | 'serving'>;
   readonly dataSelection: DataSelection;
-  readonly serving: ServingTable;
   readonly clock: Clock;
   readonly log: Logger;
 };
@@ -33,7 +31,8 @@ export type Trails = Awaited<ReturnType<typeof openTrails>>;
 
 /** Trails over the buckets they deliver to. */
 export async function openTrails(deps: TrailsDeps) {
-  const { config, store, masterKey, buckets, clock, log } = deps;
+  const { config, store, embedded, buckets, clock, log } = deps;
+  const { masterKey } = embedded;
   const { settings, journal } = store;
   const keys = createDigestKeys({ settings, seal: masterKey.seal, open: masterKey.open });
   const topics = await topicsOf(deps);
@@ -71,6 +70,7 @@ export async function openTrails(deps: TrailsDeps) {
     journal,
     buckets,
     topics,
+    kms: embedded.keys,
     keys,
     delivery,
     dataSelection: deps.dataSelection,
@@ -90,7 +90,7 @@ export async function openTrails(deps: TrailsDeps) {
 }
 
 /** Which SNS hears of deliveries; undefined where there is none: sns is not embedded yet. */
-async function topicsOf({ config, serving }: TrailsDeps): Promise<TopicPort | undefined> {
+async function topicsOf({ config, embedded: { serving } }: TrailsDeps): Promise<TopicPort | undefined> {
   const endpoint = config.sns_endpoint ?? serving.upstreamOf('sns');
   if (endpoint === undefined || endpoint === 'embedded') return undefined;
   return createSnsTopics({ endpoint, credentials: await upstreamKey(config) });

@@ -90,6 +90,10 @@ export type CallContext = {
     rules?: {
       readonly resourcePolicy?: PolicyDocument | undefined;
       readonly resourceAccount?: string | undefined;
+      /** Identity policies allow nothing unless the resource's own policy leaves it to them (keys of KMS). */
+      readonly resourceMustAllow?: boolean | undefined;
+      /** Condition keys of the service's own, beside those of the call. */
+      readonly conditionKeys?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
     },
   ) => void;
   readonly now: number;

@@ -6,6 +6,7 @@ import {
   GetBucketAclCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  type PutObjectCommandInput,
   S3Client,
 } from '@aws-sdk/client-s3';
 
@@ -34,16 +35,19 @@ export type S3BucketsDeps = {
 /** Buckets of any S3 by endpoint, path style. Failures are AwsError with S3's own code; `ServiceUnavailable` when nobody answers. */
 export function createS3Buckets(deps: S3BucketsDeps): BucketPort & { readonly close: () => void } {
   const client = createClient(deps);
+  const puts: Puts = { client, sse: true };
   return {
     exists: (bucket) => bucketExists(client, bucket),
-    put: (object) => putObject(client, object),
+    put: (object) => putObject(puts, object),
     get: async ({ bucket, key }) => {
       const answer = await told(client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
       const body = await told(answer.Body?.transformToByteArray() ?? Promise.resolve(new Uint8Array()));
       return { body, metadata: answer.Metadata ?? {} };
     },
     list: (query) => listObjects(client, query),
-    checkDelivery: (check) => checkDelivery(client, check),
+    checkDelivery: (check) => checkDelivery(puts, check),
+    // It says itself, at the test write, when a key does not fit its region.
+    region: async () => undefined,
     close: () => client.destroy(),
   };
 }
@@ -91,7 +95,40 @@ async function bucketExists(client: S3Client, bucket: string): Promise<boolean> 
   }
 }
 
-async function putObject(client: S3Client, object: PutObject): Promise<void> {
+/** `sse`: false once it turned out that this S3 knows no encryption of its own. */
+type Puts = { readonly client: S3Client; sse: boolean };
+
+/**
+ * Encrypted with the key that is asked for; else with S3's own, as AWS does (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html),
+ * unless the S3 has no such thing: then as it keeps everything.
+ */
+async function putObject(puts: Puts, object: PutObject): Promise<void> {
+  const { client } = puts;
+  if (object.kms !== undefined || !puts.sse) return put(client, object, kmsMembers(object));
+  try {
+    await put(client, object, { ServerSideEncryption: 'AES256' });
+  } catch (error) {
+    if (!(error instanceof AwsError) || ![400, 501].includes(error.status)) throw error;
+    await put(client, object, {});
+    puts.sse = false;
+  }
+}
+
+type Encryption = Pick<
+  PutObjectCommandInput,
+  'ServerSideEncryption' | 'SSEKMSKeyId' | 'SSEKMSEncryptionContext'
+>;
+
+function kmsMembers({ kms }: PutObject): Encryption {
+  if (kms === undefined) return {};
+  return {
+    ServerSideEncryption: 'aws:kms',
+    SSEKMSKeyId: kms.keyArn,
+    SSEKMSEncryptionContext: Buffer.from(JSON.stringify(kms.context)).toString('base64'),
+  };
+}
+
+async function put(client: S3Client, object: PutObject, encryption: Encryption): Promise<void> {
   await told(
     client.send(
       new PutObjectCommand({
@@ -104,6 +141,7 @@ async function putObject(client: S3Client, object: PutObject): Promise<void> {
         ContentEncoding: object.contentEncoding,
         Metadata: object.metadata === undefined ? undefined : { ...object.metadata },
         ACL: object.acl as 'bucket-owner-full-control' | undefined,
+        ...encryption,
       }),
     ),
   );
@@ -126,20 +164,19 @@ async function* listObjects(
 }
 
 /** As CloudTrail does when a trail is made: the bucket's ACL is read and the empty object `[prefix/]AWSLogs/ACCOUNT/` is written. */
-async function checkDelivery(
-  client: S3Client,
-  check: Parameters<BucketPort['checkDelivery']>[0],
-): Promise<void> {
+async function checkDelivery(puts: Puts, check: Parameters<BucketPort['checkDelivery']>[0]): Promise<void> {
+  const { client } = puts;
   if (!(await bucketExists(client, check.bucket))) {
     throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', { status: 404 });
   }
   await readAcl(client, check.bucket);
-  await putObject(client, {
+  await putObject(puts, {
     bucket: check.bucket,
     key: `${check.keyPrefix === '' ? '' : `${check.keyPrefix}/`}AWSLogs/${check.accountId}/`,
     body: new Uint8Array(),
     contentType: 'application/x-directory',
     acl: 'bucket-owner-full-control',
+    kms: check.kms,
   });
 }
 

@@ -3,7 +3,7 @@ export const NOTES: Readonly<Record<string, string>> = {
   'cloudtrail.LookupEvents':
     'Extended: several attributes, more keys, operators, `Scope`, 1,000 a page, `Histogram`, `Values` (ARCHITECTURE.md). No limit of two calls a second; reaches as far back as the history is kept.',
   'cloudtrail.CreateTrail':
-    '`CloudWatchLogsLogGroupArn`, `KmsKeyId` and `IsOrganizationTrail` are refused with UnsupportedOperationException until they are built; `SnsTopicName` where no SNS is served (`OPENTRAIL_SNS_ENDPOINT`).',
+    '`CloudWatchLogsLogGroupArn` and `IsOrganizationTrail` are refused with UnsupportedOperationException until they are built; `SnsTopicName` where no SNS is served (`OPENTRAIL_SNS_ENDPOINT`).',
   'cloudtrail.UpdateTrail': 'As CreateTrail.',
   'cloudtrail.GetTrailStatus':
     'Extended: `DeliveredFiles`, every log file that was delivered and how many records it has (ARCHITECTURE.md).',
@@ -33,7 +33,20 @@ export const NOTES: Readonly<Record<string, string>> = {
   's3.GetBucketAcl': 'The owner, with full control: access is ruled by policies.',
   's3.GetBucketVersioning': 'Always off: versions are not built.',
   's3.PutObject':
-    'Checksums are compared and not kept. SSE-KMS, SSE-C, Object Lock and tags are refused with NotImplemented.',
+    'Checksums are compared and not kept. SSE-KMS and SSE-S3 encrypt the files on the disk; without them, and without a default of the bucket, they lie there as they are. SSE-C, DSSE, bucket keys, Object Lock and tags are refused with NotImplemented.',
+  's3.CreateMultipartUpload': 'As PutObject.',
+  's3.GetBucketEncryption':
+    'ServerSideEncryptionConfigurationNotFoundError where none was put: nothing is encrypted unasked.',
+  's3.PutBucketEncryption': '`BucketKeyEnabled` true and DSSE are refused with NotImplemented.',
+  'kms.CreateKey':
+    'Symmetric keys of one region; another `KeySpec`, `KeyUsage`, `Origin` and `MultiRegion` are refused with UnsupportedOperationException.',
+  'kms.Decrypt':
+    '`GrantTokens` and `Recipient` are refused with UnsupportedOperationException, here and elsewhere: there are no grants.',
+  'kms.EnableKeyRotation': 'New material at the first use after the day, as on demand.',
+  'kms.ScheduleKeyDeletion':
+    'The material goes with the first look at the key after the day, or with the next start.',
+  'kms.PutKeyPolicy':
+    'The policy language as AWS documents it, evaluated here; principals are compared by ARN.',
   's3.CopyObject': 'As PutObject.',
   's3.DeleteObjects': 'Policies are asked for each key.',
   's3.PutBucketPolicy': 'Asked for callers, and for deliveries by cloudtrail.amazonaws.com.',

@@ -2,7 +2,7 @@ import { createModels } from '../../src/aws/models/index.ts';
 import { NOTES } from './operation-notes.ts';
 import { servedOperations } from './served-operations.ts';
 
-const EMBEDDED = ['s3', 'iam', 'sts'];
+const EMBEDDED = ['s3', 'iam', 'sts', 'kms'];
 
 /** docs/operations.md as it follows from the installed models and the tables of the modules. */
 export async function operationsPage(): Promise<string> {
@@ -48,7 +48,7 @@ async function embeddedSection(service: string, served: ReadonlySet<string>): Pr
   const ours = known.filter((name) => served.has(`${service}.${name}`));
   return `## ${service}
 
-Embedded, for one machine${service === 's3' ? '' : ' and for keys that Opentrail issued'}; another one takes its place by \`OPENTRAIL_UPSTREAM_${service.toUpperCase()}\`. ${ours.length} operations; the other ${known.length - ours.length} of the installed \`@aws-sdk/client-${service}\` are not built.
+Embedded, for one machine${service === 's3' || service === 'kms' ? '' : ' and for keys that Opentrail issued'}; another one takes its place by \`OPENTRAIL_UPSTREAM_${service.toUpperCase()}\`. ${ours.length} operations; the other ${known.length - ours.length} of the installed \`@aws-sdk/client-${service}\` are not built.
 
 | operation | state | difference |
 |---|---|---|

@@ -9,6 +9,7 @@ import { createSts } from '../../src/embedded/sts/create-sts.ts';
 import { openSettings } from '../../src/store/settings/open-settings.ts';
 import { lookupEvents } from '../../src/use/history/lookup-events.ts';
 import { ACCOUNT, startIam } from '../kit/iam.ts';
+import { testKms } from '../kit/kms.ts';
 import { trailSetup } from '../kit/trail-setup.ts';
 
 /** `service.Operation` of everything that the modules serve, from their own tables. Nothing of it is called. */
@@ -18,7 +19,13 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
   const trails = await trailSetup({});
   await using started = await startIam();
   try {
-    const s3 = await openEmbeddedS3({ settings: settings.db, dir, clock: systemClock });
+    const kms = await testKms();
+    const s3 = await openEmbeddedS3({
+      settings: settings.db,
+      dir,
+      clock: systemClock,
+      encryption: kms.encryption,
+    });
     const unasked = () => Promise.reject(new TypeError('no event store here'));
     const history = lookupEvents({
       events: { lookup: unasked, histogram: unasked, values: unasked },
@@ -31,6 +38,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       ...started.iam.operations,
       ...createSts({ ...started.iam, accountId: ACCOUNT }).operations,
       ...s3.operations,
+      ...kms.operations,
     ];
     return new Set(operations.map(({ service, name }) => `${service}.${name}`));
   } finally {

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { AwsError } from '../../src/aws/errors.ts';
 import type { CallContext, OperationOutput } from '../../src/aws/operation.ts';
-import type { BucketPort, PutObject, TopicPort } from '../../src/aws/ports.ts';
+import type { BucketPort, KeyPort, PutObject, TopicPort } from '../../src/aws/ports.ts';
 import { OpentrailError } from '../../src/base/errors.ts';
 import { newEventId } from '../../src/base/ids.ts';
 import { createLogger } from '../../src/base/log.ts';
@@ -16,6 +16,7 @@ import { createDataSelection } from '../../src/use/trails/selectors/data-selecti
 import { trailOperations } from '../../src/use/trails/operations/trail-operations.ts';
 import { aggregationMigrations } from '../../src/use/trails/aggregation/settings.ts';
 import { trailOrganizationMigrations } from '../../src/use/trails/organizations/settings.ts';
+import { testKms } from './kms.ts';
 import { trailMigrations, type TrailTables } from '../../src/use/trails/settings.ts';
 
 export const ACCOUNT = '123456789012';
@@ -27,6 +28,7 @@ export type TrailSetup = Awaited<ReturnType<typeof trailSetup>>;
 export async function trailSetup(given: {
   readonly buckets?: BucketPort;
   readonly topics?: TopicPort;
+  readonly kms?: KeyPort;
   readonly now?: number;
   readonly clock?: { now: () => number };
   readonly regions?: readonly string[];
@@ -69,6 +71,7 @@ export async function trailSetup(given: {
     journal,
     buckets,
     topics: given.topics,
+    kms: given.kms ?? (await testKms()).keys,
     keys,
     dataSelection: createDataSelection(settings),
     delivery: { wake: (id) => woken.push(id) },
@@ -213,6 +216,7 @@ export function memoryBuckets() {
   };
   const port: BucketPort = {
     exists: async () => true,
+    region: async () => HOME,
     put: async (object) => {
       const refusal = control.refuse?.(object);
       if (refusal !== undefined) throw refusal;

@@ -6,6 +6,8 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 
+import { blobKeyOf, decrypted, decryptedWhole, encrypting, sealedRange, type Range } from './blob-cipher.ts';
+
 export type WrittenBlob = {
   readonly blob: string;
   readonly size: number;
@@ -19,18 +21,25 @@ export type WrittenBlob = {
 
 export type BlobBody = Readable | Uint8Array | string | undefined;
 
+/** A blob and how many bytes were written to it. */
+export type StoredBlob = { readonly blob: string; readonly size: number };
+
+/** `dataKey`, everywhere: 32 bytes that the blob is encrypted with; undefined: it lies there as it is. */
 export type Blobs = {
-  /** Streams the body into a new file that is on disk (fsynced, renamed into place) when this resolves. */
-  readonly write: (body: BlobBody) => Promise<WrittenBlob>;
-  /** Joins stored blobs into a new one. */
-  readonly join: (blobs: readonly string[]) => Promise<WrittenBlob>;
+  /** Streams the body into a new file that is on disk (fsynced, renamed into place) when this resolves. Sizes and digests are the body's. */
+  readonly write: (body: BlobBody, dataKey?: Uint8Array) => Promise<WrittenBlob>;
+  /** Joins stored blobs into a new one; all have the same key. */
+  readonly join: (blobs: readonly StoredBlob[], dataKey?: Uint8Array) => Promise<WrittenBlob>;
   /** `end` is inclusive. */
-  readonly read: (blob: string, range?: { readonly start: number; readonly end: number }) => Readable;
+  readonly read: (
+    stored: StoredBlob,
+    given?: { readonly range?: Range; readonly dataKey?: Uint8Array | undefined },
+  ) => Readable;
   /**
    * A small blob at once, on the calling thread: a stream costs more than its bytes, and of four turns through the thread pool the waking of
    * its threads alone took several times as long as the reading (seen in a profile of thousands of small reads).
    */
-  readonly readWhole: (blob: string) => Uint8Array;
+  readonly readWhole: (stored: StoredBlob, dataKey?: Uint8Array) => Uint8Array;
   readonly remove: (blob: string) => Promise<void>;
   /** Deletes files no row names: what a crash left between file and row. */
   readonly sweep: (isNamed: (blobs: readonly string[]) => Promise<ReadonlySet<string>>) => Promise<number>;
@@ -44,16 +53,17 @@ export async function openBlobs(folder: string): Promise<Blobs> {
   const bornBefore = Date.now();
   const pathOf = (blob: string) => join(folder, blob.slice(0, 2), blob);
 
-  const write = async (body: BlobBody): Promise<WrittenBlob> => {
+  const write = async (body: BlobBody, dataKey?: Uint8Array): Promise<WrittenBlob> => {
     const blob = randomUUID().replaceAll('-', '');
     const draft = join(incoming, blob);
     const meter = createMeter();
+    const file = () => createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true });
     try {
-      await pipeline(
-        asReadable(body),
-        meter.stream,
-        createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true }),
-      );
+      if (dataKey === undefined) await pipeline(asReadable(body), meter.stream, file());
+      else {
+        const cipher = encrypting(blobKeyOf(dataKey, blob));
+        await pipeline(asReadable(body), meter.stream, cipher, file());
+      }
       await mkdir(join(folder, blob.slice(0, 2)), { recursive: true, mode: 0o700 });
       await rename(draft, pathOf(blob));
       await syncFolder(join(folder, blob.slice(0, 2)));
@@ -64,11 +74,29 @@ export async function openBlobs(folder: string): Promise<Blobs> {
     return { blob, ...meter.result() };
   };
 
+  const read: Blobs['read'] = ({ blob, size }, { range, dataKey } = {}) => {
+    if (dataKey === undefined) return createReadStream(pathOf(blob), range ?? {});
+    const { first, start, end } = sealedRange(size, range);
+    const sealed = createReadStream(pathOf(blob), { start, end });
+    const plain = decrypted(sealed, blobKeyOf(dataKey, blob), { size, range, first });
+    return Readable.from(plain, { objectMode: false });
+  };
+
   return {
     write,
-    join: (blobs) => write(Readable.from(concatenate(blobs.map(pathOf)), { objectMode: false })),
-    read: (blob, range) => createReadStream(pathOf(blob), range ?? {}),
-    readWhole: (blob) => readFileSync(pathOf(blob)),
+    join: (blobs, dataKey) =>
+      write(
+        Readable.from(
+          concatenate(blobs, (stored) => read(stored, { dataKey })),
+          { objectMode: false },
+        ),
+        dataKey,
+      ),
+    read,
+    readWhole: ({ blob, size }, dataKey) => {
+      const bytes = readFileSync(pathOf(blob));
+      return dataKey === undefined ? bytes : decryptedWhole(bytes, blobKeyOf(dataKey, blob), size);
+    },
     remove: (blob) => rm(pathOf(blob), { force: true }),
     sweep: (isNamed) => sweep(folder, isNamed, bornBefore),
   };
@@ -82,8 +110,11 @@ function asReadable(body: BlobBody): Readable {
   );
 }
 
-async function* concatenate(paths: readonly string[]): AsyncGenerator<Uint8Array> {
-  for (const path of paths) yield* createReadStream(path) as AsyncIterable<Uint8Array>;
+async function* concatenate(
+  blobs: readonly StoredBlob[],
+  read: (stored: StoredBlob) => Readable,
+): AsyncGenerator<Uint8Array> {
+  for (const stored of blobs) yield* read(stored) as AsyncIterable<Uint8Array>;
 }
 
 function createMeter() {

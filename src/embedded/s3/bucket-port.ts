@@ -1,41 +1,49 @@
-import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
 import { letsCloudTrail } from '../../aws/policy/lets-cloudtrail.ts';
-import type { BucketPort, ListedObject, PutObject } from '../../aws/ports.ts';
+import type { BucketPort, KeyUser, ListedObject, PutObject } from '../../aws/ports.ts';
 import { accessDenied } from './access.ts';
 import { checkKey } from './bucket-name.ts';
 import type { BucketStore } from './bucket-store.ts';
+import type { Wish } from './encryption.ts';
 import { listKeys } from './list-keys.ts';
+import type { BucketRow } from './settings.ts';
 
 /** The embedded buckets as a trail's delivery sees them: in process, and only what the bucket's policy grants to CloudTrail. */
 export function createBucketPort(store: BucketStore): BucketPort {
   return {
     exists: async (bucket) => (await store.findBucket(bucket)) !== undefined,
-    put: async ({ bucket, key, body, contentType, contentEncoding, metadata, acl, source }) => {
+    region: async (bucket) => (await store.findBucket(bucket))?.region,
+    put: async ({ bucket, key, body, contentType, contentEncoding, metadata, acl, source, kms }) => {
       const row = await store.bucket(bucket);
       checkKey(key);
-      const facts = { ...sourceFacts(source), 's3:x-amz-acl': acl };
+      const facts = { ...sourceFacts(source), ...encryptionFacts(kms), 's3:x-amz-acl': acl };
       const allowed = letsCloudTrail(
         row.policy,
         { action: 's3:PutObject', resource: `arn:aws:s3:::${bucket}/${key}` },
         facts,
       );
       if (!allowed) throw accessDenied();
-      await store.put({ bucket, key, properties: { contentType, contentEncoding, metadata } }, body);
+      const wish = deliveryWish(row, kms);
+      const dataKey = await store.encryptions.make(wish, { bucket: row, key, ...cloudTrail(row, source) });
+      const target = { bucket, key, properties: { contentType, contentEncoding, metadata } };
+      await store.put(target, body, { dataKey });
     },
     get: async ({ bucket, key }) => {
-      await store.bucket(bucket);
+      const row = await store.bucket(bucket);
       const object = await store.object(bucket, key);
-      const body = await buffer(store.blobs.read(object.blob) as Readable);
+      const { user } = cloudTrail(row, undefined);
+      const dataKey = await store.encryptions.open(object.properties.sse, user);
+      const body = await buffer(store.blobs.read(object, { dataKey: dataKey?.key }));
       return { body, metadata: object.properties.metadata ?? {} };
     },
     list: ({ bucket, prefix, startAfter }) =>
       listAll(store, { bucket, prefix, startAfter: startAfter ?? '' }),
-    checkDelivery: async ({ bucket, keyPrefix, trailArn, accountId }) => {
+    checkDelivery: async ({ bucket, keyPrefix, trailArn, accountId, kms }) => {
       const { policy } = await store.bucket(bucket);
       const facts = {
         ...sourceFacts({ arn: trailArn, accountId }),
+        ...encryptionFacts(kms),
         's3:x-amz-acl': 'bucket-owner-full-control',
       };
       const mayRead = letsCloudTrail(
@@ -56,6 +64,30 @@ export function createBucketPort(store: BucketStore): BucketPort {
 
 function sourceFacts(source: PutObject['source']): Record<string, string | undefined> {
   return { 'aws:SourceArn': source?.arn, 'aws:SourceAccount': source?.accountId };
+}
+
+/** The request's headers as conditions know them. */
+function encryptionFacts(kms: PutObject['kms']): Record<string, string> {
+  if (kms === undefined) return {};
+  return {
+    's3:x-amz-server-side-encryption': 'aws:kms',
+    's3:x-amz-server-side-encryption-aws-kms-key-id': kms.keyArn,
+  };
+}
+
+/** Without a key of its own a delivery asks for S3's, as CloudTrail does: where a bucket encrypts at all, with no key that CloudTrail may not use. */
+function deliveryWish(row: BucketRow, kms: PutObject['kms']): Wish | undefined {
+  if (kms !== undefined) return { algorithm: 'aws:kms', keyId: kms.keyArn, context: kms.context };
+  return row.encryption === null ? undefined : { algorithm: 'AES256' };
+}
+
+function cloudTrail(row: BucketRow, source: PutObject['source']) {
+  const user: KeyUser = {
+    kind: 'service',
+    service: 'cloudtrail.amazonaws.com',
+    source: source ?? { arn: `arn:aws:s3:::${row.name}`, accountId: row.account_id },
+  };
+  return { account: row.account_id, user };
 }
 
 async function* listAll(

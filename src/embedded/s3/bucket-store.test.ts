@@ -6,10 +6,12 @@ import { text } from 'node:stream/consumers';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { testKms } from '../../../test/kit/kms.ts';
 import { openSettings } from '../../store/settings/open-settings.ts';
 import { openBlobs } from './blobs.ts';
 import { BucketStore } from './bucket-store.ts';
 import { checksumCheck } from './checksums.ts';
+import { Encryptions } from './encryption.ts';
 import { MultipartUploads } from './multipart.ts';
 import { bucketMigrations, type BucketTables } from './settings.ts';
 
@@ -21,7 +23,9 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'buckets-'));
   const opened = await openSettings<BucketTables>({ path: ':memory:', migrations: [bucketMigrations] });
   close = opened.close;
-  store = new BucketStore({ settings: opened.db, blobs: await openBlobs(dir), clock: { now: () => 1000 } });
+  const encryptions = new Encryptions((await testKms()).encryption);
+  const blobs = await openBlobs(dir);
+  store = new BucketStore({ settings: opened.db, blobs, encryptions, clock: { now: () => 1000 } });
 });
 
 afterEach(async () => {
@@ -31,7 +35,7 @@ afterEach(async () => {
 
 const filesOnDisk = async () =>
   (await readdir(dir, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).length;
-const contentOf = async (key: string) => text(store.blobs.read((await store.object('b', key)).blob));
+const contentOf = async (key: string) => text(store.blobs.read(await store.object('b', key)));
 
 describe('an object', () => {
   it.each(['../../etc/passwd', '/', '..', 'a//b', 'CON', '\u0001', 'x'.repeat(1024)])(
@@ -57,7 +61,9 @@ describe('an object', () => {
   it('is not replaced by bytes that do not fit their checksum', async () => {
     await store.put({ bucket: 'b', key: 'k', properties: {} }, 'one');
     const wrong = checksumCheck({ ChecksumSHA256: 'AAAA' });
-    await expect(store.put({ bucket: 'b', key: 'k', properties: {} }, 'two', wrong)).rejects.toMatchObject({
+    await expect(
+      store.put({ bucket: 'b', key: 'k', properties: {} }, 'two', { check: wrong }),
+    ).rejects.toMatchObject({
       code: 'BadDigest',
     });
     expect(await contentOf('k')).toBe('one');

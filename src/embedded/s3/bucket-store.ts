@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Settings } from '../../store/settings/contract.ts';
 import { AwsError } from '../../aws/errors.ts';
 import type { BlobBody, Blobs, WrittenBlob } from './blobs.ts';
+import { etagOf, type DataKey, type Encryption, type Encryptions } from './encryption.ts';
 import type { BucketRow, BucketTables, ObjectRow } from './settings.ts';
 
 /** Headers that S3 keeps with an object and gives back. */
@@ -14,6 +15,7 @@ export type ObjectProperties = {
   readonly contentLanguage?: string | undefined;
   readonly cacheControl?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly sse?: Encryption | undefined;
 };
 
 export type StoredObject = {
@@ -32,6 +34,7 @@ export type CheckWritten = (written: WrittenBlob) => void;
 export type BucketStoreDeps = {
   readonly settings: Settings<BucketTables>;
   readonly blobs: Blobs;
+  readonly encryptions: Encryptions;
   readonly clock: Clock;
 };
 
@@ -61,6 +64,10 @@ export class BucketStore {
     return this.#deps.blobs;
   }
 
+  get encryptions(): Encryptions {
+    return this.#deps.encryptions;
+  }
+
   get clock(): Clock {
     return this.#deps.clock;
   }
@@ -88,8 +95,8 @@ export class BucketStore {
     await this.#writeBucket(name, () => query.execute());
   }
 
-  async setBucketPolicy(name: string, policy: string | null): Promise<void> {
-    const query = this.settings.updateTable('s3_buckets').set({ policy }).where('name', '=', name);
+  async setBucket(name: string, to: Partial<Pick<BucketRow, 'policy' | 'encryption'>>): Promise<void> {
+    const query = this.settings.updateTable('s3_buckets').set(to).where('name', '=', name);
     await this.#writeBucket(name, () => query.execute());
   }
 
@@ -135,10 +142,11 @@ export class BucketStore {
   async put(
     target: { bucket: string; key: string; properties: ObjectProperties },
     body: BlobBody,
-    check?: CheckWritten,
+    { check, dataKey }: { readonly check?: CheckWritten; readonly dataKey?: DataKey | undefined } = {},
   ): Promise<StoredObject> {
-    const written = await this.blobs.write(body);
-    return this.adopt(target, written, { etag: `"${written.md5}"`, check });
+    const written = await this.blobs.write(body, dataKey?.key);
+    const properties = { ...target.properties, sse: dataKey?.stored };
+    return this.adopt({ ...target, properties }, written, { etag: etagOf(written, dataKey?.stored), check });
   }
 
   /** Makes a written blob the object under its key; the former one's bytes go. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSettings } from '../../store/settings/open-settings.ts';
 import { BucketStore } from './bucket-store.ts';
 import type { Blobs } from './blobs.ts';
+import type { Encryptions } from './encryption.ts';
 import { listKeys } from './list-keys.ts';
 import { bucketMigrations, type BucketTables } from './settings.ts';
 
@@ -29,7 +30,8 @@ beforeEach(async () => {
   const opened = await openSettings<BucketTables>({ path: ':memory:', migrations: [bucketMigrations] });
   close = opened.close;
   const blobs = {} as Blobs;
-  store = new BucketStore({ settings: opened.db, blobs, clock: { now: () => 0 } });
+  const encryptions = {} as Encryptions;
+  store = new BucketStore({ settings: opened.db, blobs, encryptions, clock: { now: () => 0 } });
   for (const key of [...KEYS].reverse()) {
     const row = { bucket: 'logs', key, size: 1, etag: '"e"', modified_at: 0, properties: '{}', blob: 'x' };
     await opened.db.insertInto('s3_objects').values(row).execute();

@@ -4,6 +4,7 @@ import { AwsError } from '../../aws/errors.ts';
 import { randomAlnum } from '../../base/ids.ts';
 import type { BlobBody } from './blobs.ts';
 import type { BucketStore, CheckWritten, ObjectProperties, StoredObject } from './bucket-store.ts';
+import { etagOf, type DataKey } from './encryption.ts';
 import type { PartRow, UploadRow } from './settings.ts';
 
 const LEAST_PART = 5 * 1024 * 1024;
@@ -49,17 +50,17 @@ export class MultipartUploads {
     upload: UploadRow,
     partNumber: number,
     body: BlobBody,
-    check?: CheckWritten,
+    { check, dataKey }: { readonly check?: CheckWritten; readonly dataKey?: DataKey | undefined } = {},
   ): Promise<PartRow> {
     if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > 10_000) {
       throw new AwsError('InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive');
     }
-    const written = await this.#store.blobs.write(body);
+    const written = await this.#store.blobs.write(body, dataKey?.key);
     const row: PartRow = {
       upload_id: upload.upload_id,
       part_number: partNumber,
       size: written.size,
-      etag: `"${written.md5}"`,
+      etag: etagOf(written, dataKey?.stored),
       modified_at: this.#store.clock.now(),
       blob: written.blob,
     };
@@ -100,12 +101,16 @@ export class MultipartUploads {
   }
 
   /** Throws InvalidPart, InvalidPartOrder or EntityTooSmall. */
-  async complete(upload: UploadRow, wanted: readonly CompletedPart[]): Promise<StoredObject> {
+  async complete(
+    upload: UploadRow,
+    wanted: readonly CompletedPart[],
+    dataKey?: DataKey,
+  ): Promise<StoredObject> {
     const chosen = choose(await this.parts(upload), wanted);
     const digests = Buffer.concat(chosen.map((part) => Buffer.from(part.etag.replaceAll('"', ''), 'hex')));
     const etag = `"${createHash('md5').update(digests).digest('hex')}-${chosen.length}"`;
-    const written = await this.#store.blobs.join(chosen.map((part) => part.blob));
-    const properties = JSON.parse(upload.properties) as ObjectProperties;
+    const written = await this.#store.blobs.join(chosen, dataKey?.key);
+    const properties = propertiesOfUpload(upload);
     const stored = await this.#store.adopt({ bucket: upload.bucket, key: upload.key, properties }, written, {
       etag,
     });
@@ -121,6 +126,10 @@ export class MultipartUploads {
     });
     for (const part of parts) await this.#store.blobs.remove(part.blob);
   }
+}
+
+export function propertiesOfUpload(upload: UploadRow): ObjectProperties {
+  return JSON.parse(upload.properties) as ObjectProperties;
 }
 
 function choose(stored: readonly PartRow[], wanted: readonly CompletedPart[]): readonly PartRow[] {

@@ -9,6 +9,8 @@ export type BucketRow = {
   created_at: number;
   /** The bucket policy's JSON text as it was put. */
   policy: string | null;
+  /** JSON of BucketEncryption: how objects are encrypted that say nothing of it. */
+  encryption: string | null;
 };
 
 export type ObjectRow = {
@@ -61,6 +63,11 @@ export const bucketMigrations: MigrationSet = {
       );
       await sql`CREATE TABLE s3_parts (upload_id text NOT NULL, part_number integer NOT NULL, size integer NOT NULL, etag text NOT NULL,
         modified_at integer NOT NULL, blob text NOT NULL, PRIMARY KEY (upload_id, part_number))`.execute(db);
+    },
+  },
+  '2026-11-29-s3-encryption': {
+    up: async (db) => {
+      await db.schema.alterTable('s3_buckets').addColumn('encryption', 'text').execute();
     },
   },
 };

@@ -53,6 +53,8 @@ export type TrailRow = {
   notified_at: number | null;
   notify_attempted_at: number | null;
   notify_error: string | null;
+  /** ARN of the key that log files and digests are encrypted with; null: as the bucket has it. */
+  kms_key: string | null;
 };
 
 /** A stretch of the journal in which the trail was logging. Gone once it is closed, delivered and its final digest is written. */
@@ -278,6 +280,11 @@ export const trailMigrations: MigrationSet = {
         .addColumn('selectors', 'text')
         .addPrimaryKeyConstraint('trail_former_selectors_pk', ['trail_id', 'until_seq'])
         .execute();
+    },
+  },
+  '2026-11-29-trail-kms': {
+    up: async (db) => {
+      await db.schema.alterTable('trails').addColumn('kms_key', 'text').execute();
     },
   },
   '2026-11-29-trail-notices': {

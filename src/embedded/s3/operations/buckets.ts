@@ -94,8 +94,8 @@ function createBucket(store: BucketStore): Operation {
       if (existing && !(isOwn && context.region === 'us-east-1')) throw alreadyExists(name, isOwn);
       const configuration = input['CreateBucketConfiguration'] as { LocationConstraint?: string } | undefined;
       const region = configuration?.LocationConstraint ?? context.region;
-      const row = { name, region, account_id: context.accountId, created_at: context.now, policy: null };
-      await store.addBucket(row);
+      const row = { name, region, account_id: context.accountId, created_at: context.now };
+      await store.addBucket({ ...row, policy: null, encryption: null });
       return { output: { Location: `/${name}` } };
     },
   };
@@ -140,7 +140,7 @@ function deleteBucket(store: BucketStore): Operation {
 
 function policyOperations(store: BucketStore): Operation[] {
   const onBucket = { service: 's3', resources: bucketArn, ...ruledByBucket(store) } as const;
-  const setPolicy = (bucket: string, policy: string | null) => store.setBucketPolicy(bucket, policy);
+  const setPolicy = (bucket: string, policy: string | null) => store.setBucket(bucket, { policy });
   return [
     {
       ...onBucket,

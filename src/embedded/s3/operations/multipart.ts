@@ -1,5 +1,5 @@
 import { AwsError } from '../../../aws/errors.ts';
-import type { Operation, OperationInput } from '../../../aws/operation.ts';
+import type { CallContext, Operation, OperationInput } from '../../../aws/operation.ts';
 import {
   authorizeObject,
   bucketArn,
@@ -13,10 +13,20 @@ import type { BlobBody } from '../blobs.ts';
 import { checkKey } from '../bucket-name.ts';
 import type { BucketStore } from '../bucket-store.ts';
 import { checksumCheck } from '../checksums.ts';
-import type { CompletedPart, MultipartUploads } from '../multipart.ts';
+import { encryptionHeaders, type DataKey } from '../encryption.ts';
+import { writingConditionKeys } from '../encryption-input.ts';
+import { propertiesOfUpload, type CompletedPart, type MultipartUploads } from '../multipart.ts';
 import { parseRange } from '../range.ts';
+import type { BucketRow, UploadRow } from '../settings.ts';
 import { owner } from './buckets.ts';
-import { parseCopySource, propertiesOf } from './objects.ts';
+import {
+  dataKeyFor,
+  dataKeyOf,
+  parseCopySource,
+  propertiesOf,
+  refuseUnbuilt,
+  writtenHeaders,
+} from './objects.ts';
 
 /** The multipart operations over MultipartUploads. */
 export function multipartOperations(store: BucketStore, uploads: MultipartUploads): Operation[] {
@@ -28,55 +38,76 @@ export function multipartOperations(store: BucketStore, uploads: MultipartUpload
     {
       ...write,
       name: 'CreateMultipartUpload',
+      conditionKeys: writingConditionKeys,
       handle: async (input, context) => {
-        await openBucket(store, input, context);
+        const bucket = await openBucket(store, input, context);
+        refuseUnbuilt(input);
         const key = text(input, 'Key');
         checkKey(key);
-        const uploadId = await uploads.begin(bucketOf(input), key, propertiesOf(input));
-        return { output: { Bucket: bucketOf(input), Key: key, UploadId: uploadId } };
+        const dataKey = await dataKeyFor(store, context, { input, bucket, key });
+        const properties = { ...propertiesOf(input), sse: dataKey?.stored };
+        const uploadId = await uploads.begin(bucketOf(input), key, properties);
+        const output = { Bucket: bucketOf(input), Key: key, UploadId: uploadId };
+        return { output: { ...output, ...writtenHeaders(dataKey) } };
       },
     },
     {
       ...write,
       name: 'UploadPart',
       handle: async (input, context) => {
-        await openBucket(store, input, context);
+        const bucket = await openBucket(store, input, context);
         const upload = await find(input);
-        const part = await uploads.putPart(
-          upload,
-          Number(input['PartNumber']),
-          input['Body'] as BlobBody,
-          checksumCheck(input),
-        );
-        return { output: { ETag: part.etag } };
-      },
-    },
-    {
-      ...write,
-      name: 'UploadPartCopy',
-      handle: async (input, context) => {
-        await openBucket(store, input, context);
-        const source = parseCopySource(text(input, 'CopySource'));
-        await authorizeObject(store, context, {
-          action: 's3:GetObject',
-          bucket: source.Bucket,
-          key: source.Key,
+        const dataKey = await dataKeyOfUpload(store, context, { upload, bucket });
+        const part = await uploads.putPart(upload, Number(input['PartNumber']), input['Body'] as BlobBody, {
+          check: checksumCheck(input),
+          dataKey,
         });
-        await openBucket(store, source, context);
-        const object = await store.object(source.Bucket, source.Key);
-        const range = parseRange(text(input, 'CopySourceRange'), object.size);
-        const part = await uploads.putPart(
-          await find(input),
-          Number(input['PartNumber']),
-          store.blobs.read(object.blob, range),
-        );
-        return { output: { CopyPartResult: { ETag: part.etag, LastModified: new Date(part.modified_at) } } };
+        return { output: { ETag: part.etag, ...encryptionHeaders(dataKey?.stored) } };
       },
     },
+    uploadPartCopy(store, uploads),
     ...endings(store, uploads),
     listParts(store, uploads),
     listUploads(store, uploads),
   ];
+}
+
+function uploadPartCopy(store: BucketStore, uploads: MultipartUploads): Operation {
+  return {
+    service: 's3',
+    resources: objectArn,
+    ...ruledByBucket(store),
+    action: 's3:PutObject',
+    name: 'UploadPartCopy',
+    handle: async (input, context) => {
+      const bucket = await openBucket(store, input, context);
+      const source = parseCopySource(text(input, 'CopySource'));
+      await authorizeObject(store, context, {
+        action: 's3:GetObject',
+        bucket: source.Bucket,
+        key: source.Key,
+      });
+      const from = await openBucket(store, source, context);
+      const object = await store.object(source.Bucket, source.Key);
+      const range = parseRange(text(input, 'CopySourceRange'), object.size);
+      const upload = await uploads.find(bucketOf(input), text(input, 'Key'), text(input, 'UploadId'));
+      const read = await dataKeyOf(store, context, { sse: object.properties.sse, bucket: from });
+      const dataKey = await dataKeyOfUpload(store, context, { upload, bucket });
+      const body = store.blobs.read(object, { ...(range ? { range } : {}), dataKey: read?.key });
+      const part = await uploads.putPart(upload, Number(input['PartNumber']), body, { dataKey });
+      const result = { ETag: part.etag, LastModified: new Date(part.modified_at) };
+      return { output: { CopyPartResult: result, ...encryptionHeaders(dataKey?.stored) } };
+    },
+  };
+}
+
+/** Its parts have one data key, which who uploads them must be allowed to read: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions */
+function dataKeyOfUpload(
+  store: BucketStore,
+  context: CallContext,
+  { upload, bucket }: { readonly upload: UploadRow; readonly bucket: BucketRow },
+): Promise<DataKey | undefined> {
+  return dataKeyOf(store, context, { sse: propertiesOfUpload(upload).sse, bucket });
 }
 
 /** How an upload ends: joined into an object, or forgotten. */
@@ -90,13 +121,14 @@ function endings(store: BucketStore, uploads: MultipartUploads): Operation[] {
       action: 's3:PutObject',
       name: 'CompleteMultipartUpload',
       handle: async (input, context) => {
-        await openBucket(store, input, context);
+        const bucket = await openBucket(store, input, context);
         const wanted = (input['MultipartUpload'] as { Parts?: CompletedPart[] } | undefined)?.Parts ?? [];
-        const stored = await uploads.complete(await find(input), wanted);
+        const upload = await find(input);
+        const dataKey = await dataKeyOfUpload(store, context, { upload, bucket });
+        const stored = await uploads.complete(upload, wanted, dataKey);
         const location = `${context.origin}/${bucketOf(input)}/${stored.key}`;
-        return {
-          output: { Location: location, Bucket: bucketOf(input), Key: stored.key, ETag: stored.etag },
-        };
+        const output = { Location: location, Bucket: bucketOf(input), Key: stored.key, ETag: stored.etag };
+        return { output: { ...output, ...encryptionHeaders(dataKey?.stored) } };
       },
     },
     {

@@ -8,7 +8,17 @@ import { checkKey } from '../bucket-name.ts';
 import type { BucketStore, ObjectProperties, StoredObject } from '../bucket-store.ts';
 import { checksumCheck } from '../checksums.ts';
 import { checkConditions } from '../conditions.ts';
+import { encryptionHeaders, type DataKey, type Encryption } from '../encryption.ts';
+import {
+  notBuilt,
+  placeOf,
+  refuseAnonymous,
+  userOf,
+  wishOf,
+  writingConditionKeys,
+} from '../encryption-input.ts';
 import { parseRange } from '../range.ts';
+import type { BucketRow } from '../settings.ts';
 
 /** One object: put, get, head, copy, delete; and many deletes in one call. */
 export function objectOperations(store: BucketStore): Operation[] {
@@ -35,36 +45,64 @@ function putObject(store: BucketStore): Operation {
   return {
     ...onObject(store),
     name: 'PutObject',
+    conditionKeys: writingConditionKeys,
     handle: async (input, context) => {
-      await openBucket(store, input, context);
+      const bucket = await openBucket(store, input, context);
       refuseUnbuilt(input);
       const key = text(input, 'Key');
       checkKey(key);
       if (input['IfNoneMatch'] === '*' && (await store.findObject(bucketOf(input), key)))
         throw preconditionFailed('If-None-Match');
+      const dataKey = await dataKeyFor(store, context, { input, bucket, key });
       const target = { bucket: bucketOf(input), key, properties: propertiesOf(input) };
-      const stored = await store.put(target, input['Body'] as BlobBody, checksumCheck(input));
-      return { output: { ETag: stored.etag } };
+      const stored = await store.put(target, input['Body'] as BlobBody, {
+        check: checksumCheck(input),
+        dataKey,
+      });
+      return { output: { ETag: stored.etag, ...writtenHeaders(dataKey) } };
     },
   };
 }
 
+/** A data key for what is about to be written, as the request or the bucket wants it. */
+export async function dataKeyFor(
+  store: BucketStore,
+  context: CallContext,
+  {
+    input,
+    bucket,
+    key,
+  }: { readonly input: OperationInput; readonly bucket: BucketRow; readonly key: string },
+): Promise<DataKey | undefined> {
+  const wish = wishOf(input, bucket);
+  refuseAnonymous(context, wish?.algorithm);
+  return store.encryptions.make(wish, placeOf(context, bucket, key));
+}
+
+/** The key of what is there. */
+export async function dataKeyOf(
+  store: BucketStore,
+  context: CallContext,
+  { sse, bucket }: { readonly sse: Encryption | undefined; readonly bucket: BucketRow },
+): Promise<DataKey | undefined> {
+  refuseAnonymous(context, sse?.algorithm);
+  return store.encryptions.open(sse, userOf(context, bucket));
+}
+
+/** Of answers to writes, which repeat the context as well. */
+export function writtenHeaders(dataKey: DataKey | undefined): Record<string, string> {
+  const stored = dataKey?.stored;
+  if (stored?.algorithm !== 'aws:kms') return encryptionHeaders(stored);
+  const context = Buffer.from(JSON.stringify(stored.context)).toString('base64');
+  return { ...encryptionHeaders(stored), SSEKMSEncryptionContext: context };
+}
+
 /** What a caller would rely on afterwards and we do not have: refused rather than forgotten. */
-function refuseUnbuilt(input: OperationInput): void {
-  const sse = input['ServerSideEncryption'];
-  if (typeof sse === 'string' && sse !== 'AES256') throw notBuilt(`x-amz-server-side-encryption: ${sse}`);
+export function refuseUnbuilt(input: OperationInput): void {
   if (input['SSECustomerAlgorithm'] !== undefined)
     throw notBuilt('x-amz-server-side-encryption-customer-algorithm');
   if (input['ObjectLockMode'] !== undefined) throw notBuilt('x-amz-object-lock-mode');
   if (input['Tagging'] !== undefined) throw notBuilt('x-amz-tagging');
-}
-
-function notBuilt(header: string): AwsError {
-  return new AwsError(
-    'NotImplemented',
-    `A header you provided implies functionality that is not implemented: ${header}`,
-    { status: 501 },
-  );
 }
 
 export function propertiesOf(input: OperationInput): ObjectProperties {
@@ -89,17 +127,20 @@ function getObject(store: BucketStore): Operation {
     ...onObject(store),
     name: 'GetObject',
     handle: async (input, context) => {
-      const object = await findForRead(store, input, context);
+      const { object, bucket } = await findForRead(store, input, context);
       const range = parseRange(text(input, 'Range'), object.size);
       const head = { ...headOf(object), ...headersAskedFor(input, context) };
+      const dataKey = await dataKeyOf(store, context, { sse: object.properties.sse, bucket });
       if (!range) {
-        return { output: { ...head, ContentLength: object.size, Body: await wholeBody(store, object) } };
+        return {
+          output: { ...head, ContentLength: object.size, Body: wholeBody(store, object, dataKey?.key) },
+        };
       }
       const output = {
         ...head,
         ContentLength: range.end - range.start + 1,
         ContentRange: `bytes ${range.start}-${range.end}/${object.size}`,
-        Body: store.blobs.read(object.blob, range),
+        Body: store.blobs.read(object, { range, dataKey: dataKey?.key }),
       };
       return { status: 206, output };
     },
@@ -131,8 +172,12 @@ function headersAskedFor(input: OperationInput, { principal }: CallContext): Rec
 /** Below this size an object is read at once. */
 const SMALL = 64 * 1024;
 
-function wholeBody(store: BucketStore, object: StoredObject): Readable | Uint8Array {
-  return object.size > SMALL ? store.blobs.read(object.blob) : store.blobs.readWhole(object.blob);
+function wholeBody(
+  store: BucketStore,
+  object: StoredObject,
+  dataKey: Uint8Array | undefined,
+): Readable | Uint8Array {
+  return object.size > SMALL ? store.blobs.read(object, { dataKey }) : store.blobs.readWhole(object, dataKey);
 }
 
 function headObject(store: BucketStore): Operation {
@@ -141,7 +186,7 @@ function headObject(store: BucketStore): Operation {
     name: 'HeadObject',
     action: 's3:GetObject',
     handle: async (input, context) => {
-      const object = await findForRead(store, input, context);
+      const { object } = await findForRead(store, input, context);
       return { output: { ...headOf(object), ContentLength: object.size } };
     },
   };
@@ -151,11 +196,13 @@ async function findForRead(
   store: BucketStore,
   input: OperationInput,
   context: CallContext,
-): Promise<StoredObject> {
-  await openBucket(store, input, context);
+): Promise<{ readonly object: StoredObject; readonly bucket: BucketRow }> {
+  const bucket = await openBucket(store, input, context);
   const object = await store.object(bucketOf(input), text(input, 'Key'));
   checkConditions(input, object);
-  return object;
+  if (input['SSECustomerAlgorithm'] !== undefined)
+    throw new AwsError('InvalidRequest', 'The encryption parameters are not applicable to this object.');
+  return { object, bucket };
 }
 
 function headOf(object: StoredObject): Record<string, unknown> {
@@ -170,6 +217,7 @@ function headOf(object: StoredObject): Record<string, unknown> {
     ContentLanguage: properties.contentLanguage,
     CacheControl: properties.cacheControl,
     Metadata: properties.metadata ?? {},
+    ...encryptionHeaders(properties.sse),
   };
 }
 
@@ -178,8 +226,9 @@ function copyObject(store: BucketStore): Operation {
     ...onObject(store),
     name: 'CopyObject',
     action: 's3:PutObject',
+    conditionKeys: writingConditionKeys,
     handle: async (input, context) => {
-      await openBucket(store, input, context);
+      const bucket = await openBucket(store, input, context);
       refuseUnbuilt(input);
       const source = parseCopySource(text(input, 'CopySource'));
       await authorizeObject(store, context, {
@@ -187,19 +236,21 @@ function copyObject(store: BucketStore): Operation {
         bucket: source.Bucket,
         key: source.Key,
       });
-      const object = await findForRead(store, source, context);
+      const { object, bucket: from } = await findForRead(store, source, context);
+      const read = await dataKeyOf(store, context, { sse: object.properties.sse, bucket: from });
       const replace = input['MetadataDirective'] === 'REPLACE';
       const key = text(input, 'Key');
       checkKey(key);
+      const dataKey = await dataKeyFor(store, context, { input, bucket, key });
       const target = {
         bucket: bucketOf(input),
         key,
         properties: replace ? propertiesOf(input) : object.properties,
       };
-      const stored = await store.put(target, store.blobs.read(object.blob));
-      return {
-        output: { CopyObjectResult: { ETag: stored.etag, LastModified: new Date(stored.modifiedAt) } },
-      };
+      const body = store.blobs.read(object, { dataKey: read?.key });
+      const stored = await store.put(target, body, { dataKey });
+      const result = { ETag: stored.etag, LastModified: new Date(stored.modifiedAt) };
+      return { output: { CopyObjectResult: result, ...writtenHeaders(dataKey) } };
     },
   };
 }

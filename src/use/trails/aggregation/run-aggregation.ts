@@ -11,6 +11,7 @@ import { reachOf } from '../delivery/windows.ts';
 import { noteDelivery } from '../notices/notices.ts';
 import { foldersOf } from '../organizations/folders.ts';
 import { selectionsOf } from '../selectors/trail-selectors.ts';
+import { encryptionOf } from '../encryption.ts';
 import type { LogFileRow } from '../settings.ts';
 import type { Trail } from '../trail-store.ts';
 import { aggregatedRecord } from './aggregated-record.ts';
@@ -166,6 +167,7 @@ async function writeFile(
     contentType: 'application/json',
     contentEncoding: 'gzip',
     acl: 'bucket-owner-full-control',
+    kms: encryptionOf(trail),
     source: { arn: trail.arn, accountId: trail.account },
   });
   const starts = groups.map((group) => group.windowStart);

@@ -3,6 +3,7 @@ import { alnumFrom, newEventId } from '../../../base/ids.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { BucketPort } from '../../../aws/ports.ts';
 import { noteFiles } from '../delivered/delivered.ts';
+import { encryptionOf } from '../encryption.ts';
 import { noteDelivery } from '../notices/notices.ts';
 import { foldersOf } from '../organizations/folders.ts';
 import type { LogFileRow, PlanRow, PlanShape, WindowRow } from '../settings.ts';
@@ -206,6 +207,7 @@ async function writeFile(
     contentType: 'application/json',
     contentEncoding: 'gzip',
     acl: 'bucket-owner-full-control',
+    kms: encryptionOf(trail),
     source: { arn: trail.arn, accountId: trail.account },
   });
   const times = events.map((event) => event.time);

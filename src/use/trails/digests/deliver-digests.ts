@@ -4,6 +4,7 @@ import type { BucketPort } from '../../../aws/ports.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { pack } from '../delivery/log-file.ts';
 import type { ChainRow, DigestPlanRow } from '../settings.ts';
+import { encryptionOf } from '../encryption.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
 import { chainsOf } from './chains.ts';
 import {
@@ -118,6 +119,7 @@ async function carryOut(deps: DigestDeps, trail: Trail, plan: DigestPlanRow): Pr
     contentEncoding: 'gzip',
     metadata: { signature, 'signature-algorithm': SIGNATURE_ALGORITHM },
     acl: 'bucket-owner-full-control',
+    kms: encryptionOf(trail),
     source: { arn: trail.arn, accountId: trail.account },
   });
   await commit(deps, plan, { bucket: facts.bucket, key: facts.key, hash, signature });

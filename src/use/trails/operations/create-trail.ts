@@ -1,11 +1,13 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
+import { encryptionOf } from '../encryption.ts';
 import { checkTrailName, trailArn } from '../trail-name.ts';
 import { trailByArn, trailsOfAccount, type Trail, type TrailSettings } from '../trail-store.ts';
 import { trailAnswer } from './describe.ts';
-import { text } from './inputs.ts';
+import { optionalText, text } from './inputs.ts';
 import { checkQuota } from './quota.ts';
 import { readTags, saveTags } from './tags.ts';
+import { checkKey } from './check-key.ts';
 import { checkTopic } from './check-topic.ts';
 import { checkBucket, checkCombination, readTrailInput } from './trail-inputs.ts';
 import type { TrailOperationDeps } from './deps.ts';
@@ -18,14 +20,16 @@ export async function createTrail(
 ): Promise<OperationOutput> {
   const name = text(input, 'Name');
   checkTrailName(name);
-  const trail = newTrail(deps, { name, input, context });
+  const asked = newTrail(deps, { name, input, context });
   const tags = readTags(input);
-  await checkRoom(deps, deps.settings, trail);
+  await checkRoom(deps, deps.settings, asked);
+  const trail = { ...asked, kms_key: await checkKey(deps, asked, optionalText(input, 'KmsKeyId')) };
   await checkBucket(deps.buckets, {
     bucket: trail.bucket,
     keyPrefix: trail.key_prefix,
     trailArn: trail.arn,
     accountId: trail.account,
+    kms: encryptionOf(trail),
   });
   await checkTopic(deps.topics, trail);
   await deps.settings.transaction().execute(async (tx) => {
@@ -59,6 +63,7 @@ function newTrail(
     organization: null,
     selectors: null,
     sns_topic: given.snsTopic || null,
+    kms_key: null,
     logging: 0,
     created_at: deps.clock.now(),
     ...NOTHING_YET,

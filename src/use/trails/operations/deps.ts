@@ -1,4 +1,4 @@
-import type { BucketPort, TopicPort } from '../../../aws/ports.ts';
+import type { BucketPort, KeyPort, TopicPort } from '../../../aws/ports.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { NewId } from '../../../base/ids.ts';
 import type { Journal } from '../../../store/contract.ts';
@@ -14,6 +14,7 @@ export type TrailOperationDeps = {
   readonly buckets: BucketPort;
   /** Undefined where no SNS is served. */
   readonly topics: TopicPort | undefined;
+  readonly kms: KeyPort;
   readonly keys: Pick<DigestKeys, 'list' | 'signingKey'>;
   readonly delivery: Pick<TrailDelivery, 'wake'>;
   readonly dataSelection: Pick<DataSelection, 'refresh'>;

@@ -18,6 +18,7 @@ export function trailAnswer(trail: Trail): Record<string, unknown> {
     IsMultiRegionTrail: trail.multi_region === 1,
     TrailARN: trail.arn,
     LogFileValidationEnabled: trail.validation === 1,
+    ...(trail.kms_key === null ? {} : { KmsKeyId: trail.kms_key }),
     IsOrganizationTrail: false,
     RecursiveLogging: trail.recursive_logging === 1,
   };

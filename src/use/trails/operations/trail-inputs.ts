@@ -10,13 +10,15 @@ export type TrailInput = {
   readonly keyPrefix: string | undefined;
   /** Name or ARN; '' for none. */
   readonly snsTopic: string | undefined;
+  /** In any of its forms; '' for none. */
+  readonly kmsKeyId: string | undefined;
   readonly globalEvents: boolean | undefined;
   readonly multiRegion: boolean | undefined;
   readonly validation: boolean | undefined;
   readonly recursiveLogging: boolean | undefined;
 };
 
-const NOT_BUILT_TEXTS = ['CloudWatchLogsLogGroupArn', 'CloudWatchLogsRoleArn', 'KmsKeyId'];
+const NOT_BUILT_TEXTS = ['CloudWatchLogsLogGroupArn', 'CloudWatchLogsRoleArn'];
 
 /** Throws what AWS throws for the member that is wrong, and UnsupportedOperationException for what is not built. */
 export function readTrailInput(input: OperationInput): TrailInput {
@@ -29,6 +31,7 @@ export function readTrailInput(input: OperationInput): TrailInput {
     bucket,
     keyPrefix,
     snsTopic: optionalText(input, 'SnsTopicName'),
+    kmsKeyId: optionalText(input, 'KmsKeyId'),
     globalEvents: optionalFlag(input, 'IncludeGlobalServiceEvents'),
     multiRegion: optionalFlag(input, 'IsMultiRegionTrail'),
     validation: optionalFlag(input, 'EnableLogFileValidation'),

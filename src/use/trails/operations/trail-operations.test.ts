@@ -51,7 +51,16 @@ describe('CreateTrail', () => {
       'Multi-Region trail must include global service events.',
     ],
     ['SerializationException', { IsMultiRegionTrail: 'yes' }, 'IsMultiRegionTrail must be a boolean.'],
-    ['UnsupportedOperationException', { KmsKeyId: 'alias/x' }, undefined],
+    [
+      'InvalidKmsKeyIdException',
+      { KmsKeyId: 'x' },
+      'KmsKeyId must be a key ID, a key ARN, an alias name that begins with alias/, or an alias ARN (got "x").',
+    ],
+    [
+      'KmsKeyNotFoundException',
+      { KmsKeyId: 'alias/x' },
+      'KMS key alias/x was not found: Alias arn:aws:kms:us-east-1:123456789012:alias/x is not found.',
+    ],
     ['UnsupportedOperationException', { SnsTopicName: 'topic' }, undefined],
     ['UnsupportedOperationException', { CloudWatchLogsLogGroupArn: 'arn:x' }, undefined],
     ['UnsupportedOperationException', { IsOrganizationTrail: true }, undefined],
@@ -63,7 +72,9 @@ describe('CreateTrail', () => {
   });
 
   it('names the parameter that is not built', async () => {
-    expect((await errorOf(make({ KmsKeyId: 'alias/x' })))?.message).toContain('KmsKeyId');
+    expect((await errorOf(make({ CloudWatchLogsLogGroupArn: 'x' })))?.message).toContain(
+      'CloudWatchLogsLogGroupArn',
+    );
   });
 
   it('refuses a second trail of the same name, but not in another region or account', async () => {

@@ -1,9 +1,11 @@
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
+import { encryptionOf } from '../encryption.ts';
 import { moveNotices } from '../notices/notices.ts';
 import { trailsOfAccount, type Trail, type TrailSettings } from '../trail-store.ts';
 import { trailAnswer } from './describe.ts';
 import { findOwnTrail, trailNamed } from './find-trail.ts';
 import { checkQuota } from './quota.ts';
+import { checkKey } from './check-key.ts';
 import { checkTopic } from './check-topic.ts';
 import { checkBucket, checkCombination, readTrailInput, type TrailInput } from './trail-inputs.ts';
 import type { TrailOperationDeps } from './deps.ts';
@@ -16,18 +18,27 @@ export async function updateTrail(
 ): Promise<OperationOutput> {
   const given = readTrailInput(input);
   const before = await findOwnTrail(deps.settings, trailNamed(input), context);
-  const wanted = changed(before, given);
-  if (given.bucket !== undefined || given.keyPrefix !== undefined) {
+  const asked = changed(before, given);
+  // A bucket that is new to it may be in another region.
+  const keyId = given.kmsKeyId ?? (given.bucket === undefined ? undefined : (before.kms_key ?? undefined));
+  const kmsKey = await checkKey(deps, asked, keyId);
+  const wanted = { ...asked, kms_key: kmsKey };
+  if (given.bucket !== undefined || given.keyPrefix !== undefined || kmsKey !== before.kms_key) {
     await checkBucket(deps.buckets, {
       bucket: wanted.bucket,
       keyPrefix: wanted.key_prefix,
       trailArn: before.arn,
       accountId: before.account,
+      kms: encryptionOf(wanted),
     });
   }
   if (given.snsTopic !== undefined) await checkTopic(deps.topics, wanted);
   const after = await deps.settings.transaction().execute(async (tx) => {
-    const trail = changed(await findOwnTrail(tx, before.arn, context), given);
+    const found = await findOwnTrail(tx, before.arn, context);
+    const trail = {
+      ...changed(found, given),
+      kms_key: given.kmsKeyId === undefined ? found.kms_key : kmsKey,
+    };
     // Not for every change: the quota may have been lowered since.
     if (trail.multi_region === 1 && before.multi_region === 0)
       checkQuota(await trailsOfAccount(tx, trail.account), trail, deps.quotaTrails);
@@ -61,10 +72,28 @@ function changed(trail: Trail, given: TrailInput): Trail {
 }
 
 async function save(tx: TrailSettings, trail: Trail): Promise<void> {
-  const { bucket, key_prefix, sns_topic, multi_region, global_events, validation, recursive_logging } = trail;
+  const {
+    bucket,
+    key_prefix,
+    sns_topic,
+    multi_region,
+    global_events,
+    validation,
+    recursive_logging,
+    kms_key,
+  } = trail;
   await tx
     .updateTable('trails')
-    .set({ bucket, key_prefix, sns_topic, multi_region, global_events, validation, recursive_logging })
+    .set({
+      bucket,
+      key_prefix,
+      sns_topic,
+      multi_region,
+      global_events,
+      validation,
+      recursive_logging,
+      kms_key,
+    })
     .where('id', '=', trail.id)
     .execute();
   if (validation === 0) {

@@ -1,0 +1,152 @@
+import {
+  DecryptCommand,
+  DescribeKeyCommand,
+  GenerateDataKeyCommand,
+  GetKeyPolicyCommand,
+  KMSClient,
+} from '@aws-sdk/client-kms';
+
+import { AccessDenied, AwsError } from './errors.ts';
+import type { PolicyDocument } from './operation.ts';
+import { encryptionContextKeys } from './policy/encryption-context-keys.ts';
+import { letsService } from './policy/lets-cloudtrail.ts';
+import type { KeyPort, KeyUse } from './ports.ts';
+import { told } from './sdk-error.ts';
+import type { SigningCredentials } from './sigv4/sign-request.ts';
+
+export type KmsKeysDeps = {
+  /** `http://HOST:PORT`. */
+  readonly endpoint: string;
+  readonly credentials: SigningCredentials;
+  /** Milliseconds that an answer may take; default 30,000. */
+  readonly timeout?: number | undefined;
+};
+
+/**
+ * Keys of a KMS by endpoint. It is asked with one key of Opentrail's own, so whether a caller or CloudTrail may use a key is judged here, by the
+ * key's policy and the caller's. Failures are AwsError with KMS's own code; `ServiceUnavailable` when nobody answers.
+ */
+export function createKmsKeys(deps: KmsKeysDeps): KeyPort {
+  // A key is asked in its own region.
+  const clients = new Map<string, KMSClient>();
+  const clientOf = (region: string): KMSClient => {
+    const known = clients.get(region);
+    if (known !== undefined) return known;
+    const made = createClient(deps, region);
+    clients.set(region, made);
+    return made;
+  };
+  const of = (keyArn: string) => clientOf(regionOf(keyArn) ?? '');
+  const ask = async (use: KeyUse, actions: readonly string[]): Promise<void> => {
+    const policy = await policyOf(of(use.keyArn), use.keyArn);
+    for (const action of actions) judge(policy, use, action);
+  };
+  return {
+    describe: async (keyId, { region }) => {
+      const client = clientOf(regionOf(keyId) ?? region);
+      const { KeyMetadata: key } = await told(client.send(new DescribeKeyCommand({ KeyId: keyId })));
+      const arn = key?.Arn ?? '';
+      return {
+        arn,
+        accountId: key?.AWSAccountId ?? accountOf(arn),
+        region: regionOf(arn) ?? region,
+        state: key?.KeyState ?? (key?.Enabled === false ? 'Disabled' : 'Enabled'),
+      };
+    },
+    check: ({ actions, ...use }) => ask(use, actions),
+    generateDataKey: async (use) => {
+      await ask(use, ['kms:GenerateDataKey']);
+      const wanted = {
+        KeyId: use.keyArn,
+        KeySpec: 'AES_256',
+        EncryptionContext: { ...use.context },
+      } as const;
+      const made = await told(of(use.keyArn).send(new GenerateDataKeyCommand(wanted)));
+      const { Plaintext: plaintext, CiphertextBlob: ciphertext } = made;
+      if (plaintext?.length !== 32 || ciphertext === undefined) throw notAKey();
+      return { plaintext, ciphertext };
+    },
+    decrypt: async ({ ciphertext, ...use }) => {
+      await ask(use, ['kms:Decrypt']);
+      const wanted = { KeyId: use.keyArn, CiphertextBlob: ciphertext, EncryptionContext: { ...use.context } };
+      const { Plaintext: plaintext } = await told(of(use.keyArn).send(new DecryptCommand(wanted)));
+      if (plaintext === undefined) throw notAKey();
+      return plaintext;
+    },
+  };
+}
+
+function createClient({ endpoint, credentials, timeout = 30_000 }: KmsKeysDeps, region: string): KMSClient {
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  return new KMSClient({
+    endpoint,
+    region,
+    maxAttempts: 2,
+    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+    requestHandler: { connectionTimeout: 5000, requestTimeout: timeout, throwOnRequestTimeout: true },
+  });
+}
+
+async function policyOf(client: KMSClient, keyArn: string): Promise<string> {
+  const { Policy } = await told(
+    client.send(new GetKeyPolicyCommand({ KeyId: keyArn, PolicyName: 'default' })),
+  );
+  return Policy ?? '';
+}
+
+/** Throws AccessDenied. */
+function judge(policy: string, { keyArn, context, user }: KeyUse, action: string): void {
+  const facts = encryptionContextKeys(context);
+  if (user.kind === 'service') {
+    const source = { 'aws:SourceArn': user.source.arn, 'aws:SourceAccount': user.source.accountId };
+    if (!lets(user.service, policy, { action, resource: keyArn, facts: { ...facts, ...source } }))
+      throw new AccessDenied(user.service, action, keyArn);
+    return;
+  }
+  user.call.authorize(action, keyArn, {
+    resourcePolicy: documentOf(policy),
+    resourceAccount: accountOf(keyArn),
+    resourceMustAllow: true,
+    conditionKeys: {
+      ...facts,
+      'kms:ViaService': user.viaService,
+      'kms:CallerAccount': user.call.principal.accountId,
+    },
+  });
+}
+
+function lets(
+  service: string,
+  policy: string,
+  {
+    facts,
+    ...request
+  }: { action: string; resource: string; facts: Record<string, string | readonly string[] | undefined> },
+): boolean {
+  try {
+    return letsService(service, policy, request, facts);
+  } catch {
+    // Another's policy, which may be anything.
+    return false;
+  }
+}
+
+function documentOf(policy: string): PolicyDocument {
+  try {
+    return JSON.parse(policy) as PolicyDocument;
+  } catch {
+    return {};
+  }
+}
+
+function regionOf(arn: string): string | undefined {
+  return arn.startsWith('arn:') ? arn.split(':')[3] : undefined;
+}
+
+function accountOf(arn: string): string {
+  return arn.split(':')[4] ?? '';
+}
+
+function notAKey(): AwsError {
+  return new AwsError('ServiceUnavailable', 'the answer of KMS holds no key', { status: 503 });
+}
