@@ -21,6 +21,7 @@ type Active = {
 type State = { running: boolean; attempts: number; failingSince: number | undefined; notBefore: number };
 
 const TICK = 1000;
+const STOP_WITHIN = 10_000;
 const RETRY = { first: 1000, most: 30_000 };
 
 /** Delivers the aggregates of all trails beside their log files, with cursors and retries of their own: neither waits for the other. */
@@ -77,7 +78,10 @@ export function createAggregation(deps: AggregationDeps): Aggregation {
     stop: async () => {
       stopping.abort();
       await loop;
-      await Promise.all(running);
+      // What is cut off is derived again after the next start.
+      const done = new AbortController();
+      await Promise.race([Promise.all(running), pause(STOP_WITHIN, done.signal)]);
+      done.abort();
     },
     followers: () => active.map((one) => statusOf(one, states.get(one.id), deps.journal.head())),
   };
