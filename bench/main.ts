@@ -5,6 +5,7 @@ import { benchGateway } from './gateway.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLookup } from './lookup.ts';
 import { benchNaming } from './naming.ts';
+import { benchProofs } from './proofs.ts';
 import { benchSelectors } from './selectors.ts';
 import { benchVerify } from './verify.ts';
 import { line, machine } from './kit/machine.ts';
@@ -33,6 +34,8 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
       dir: values.dir,
     }),
   delivery: () => benchDelivery({ events: Number(values.events ?? (values.quick ? 50_000 : 1_000_000)) }),
+  proofs: () =>
+    benchProofs({ events: Number(values.events ?? (values.quick ? 200_000 : 10_000_000)), dir: values.dir }),
   selectors: () => benchSelectors(values.quick ? { rounds: 2 } : {}),
   verify: () =>
     benchVerify({ files: Number(values.files ?? (values.quick ? 100 : 2000)), rounds: values.quick ? 1 : 5 }),

@@ -19,7 +19,7 @@ ${rows.join('\n')}
 Durations: \`1s\`, \`5m\`, \`1h\`, \`90d\`. Sizes: \`64MB\`, \`4GB\`. Lists: separated by commas.
 
 The data folder holds: \`credentials\` (the administrator's key, mode 600), \`master.key\` (seals secrets at rest; keep a copy apart from backups of the
-rest), \`settings.db\`, \`journal/\`, \`events/\` (the embedded engine), \`buckets/\`, \`imports/\` (what finished), \`endpoint\` (the address of the running server).
+rest), \`settings.db\`, \`journal/\`, \`events/\` (the embedded engine), \`proofs/\` (the tree), \`buckets/\`, \`imports/\` (what finished), \`endpoint\` (the address of the running server).
 
 This page is made from \`src/config.ts\`: \`npm run docs\`.
 `;

@@ -7,11 +7,9 @@ export type TreeState = { readonly size: number; readonly throughSeq: number };
 
 const KEY_BYTES = 10;
 /** Leaves of a sorted run, and runs of one that is merged: sizes that hold up the calls being served for no more than some 20 ms. */
-const RUN = 16_384;
-const FAN = 64;
-/** A merge takes the keys that begin with one byte at a time; four a run keep pace with what comes. */
+const SIZES = { run: 16_384, fan: 64, stepsARun: 8 };
+/** A merge takes the keys that begin with one byte at a time; four steps a run keep pace with what comes. */
 const STEPS = 256;
-const STEPS_A_RUN = 8;
 
 const SCHEMA = `
   create table if not exists state (
@@ -38,6 +36,7 @@ type Runs = { runs: number; merged: number; step: number; dropped: number };
  */
 export class EventIndex {
   readonly #db: DatabaseSync;
+  readonly #sizes: Readonly<typeof SIZES>;
   readonly #insert: StatementSync;
   readonly #setState: StatementSync;
   readonly #inRecent: StatementSync;
@@ -46,7 +45,8 @@ export class EventIndex {
   #state: TreeState;
   #runs: Runs;
 
-  constructor(path: string) {
+  constructor(path: string, sizes: Readonly<typeof SIZES> = SIZES) {
+    this.#sizes = sizes;
     this.#db = new DatabaseSync(path, { timeout: 5000 });
     this.#db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -16384');
     this.#db.exec(SCHEMA);
@@ -83,7 +83,7 @@ export class EventIndex {
     const key = keyOf(id);
     const { runs, merged } = this.#runs;
     const rows = this.#inRecent.all(key);
-    for (let run = runs - 1; run >= merged * FAN; run--) rows.push(...this.#inRun.all(run, key));
+    for (let run = runs - 1; run >= merged * this.#sizes.fan; run--) rows.push(...this.#inRun.all(run, key));
     for (let run = merged - 1; run >= 0; run--) rows.push(...this.#inMerged.all(run, key));
     const leaves = rows.map((row) => Number(row['leaf'])).sort((a, b) => b - a);
     return leaves.slice(0, most);
@@ -91,10 +91,10 @@ export class EventIndex {
 
   /** Sorts and merges what has come together. Each step is a transaction of its own; dying between them loses nothing. */
   async tidy(): Promise<void> {
-    while (this.#state.size >= (this.#runs.runs + 1) * RUN) {
+    while (this.#state.size >= (this.#runs.runs + 1) * this.#sizes.run) {
       await breathe();
       this.#sortRun();
-      for (let step = 0; step < STEPS_A_RUN; step++) {
+      for (let step = 0; step < this.#sizes.stepsARun; step++) {
         await breathe();
         if (!this.#mergeStep()) break;
       }
@@ -114,7 +114,7 @@ export class EventIndex {
 
   #sortRun(): void {
     const { runs } = this.#runs;
-    const [from, to] = [runs * RUN, (runs + 1) * RUN];
+    const [from, to] = [runs * this.#sizes.run, (runs + 1) * this.#sizes.run];
     this.#move({ runs: runs + 1 }, () => {
       this.#db
         .prepare('insert into runs select ?, key, leaf from recent where leaf >= ? and leaf < ? order by key')
@@ -126,8 +126,9 @@ export class EventIndex {
   /** False when there is nothing to merge. */
   #mergeStep(): boolean {
     const { runs, merged, step } = this.#runs;
-    if (runs < (merged + 1) * FAN) return false;
-    const sources = Array.from({ length: FAN }, (_, at) => merged * FAN + at);
+    if (runs < (merged + 1) * this.#sizes.fan) return false;
+    const { fan } = this.#sizes;
+    const sources = Array.from({ length: fan }, (_, at) => merged * this.#sizes.fan + at);
     const isLast = step === STEPS - 1;
     this.#move(isLast ? { merged: merged + 1, step: 0 } : { step: step + 1 }, () => {
       const until = isLast ? Buffer.alloc(KEY_BYTES + 1, 0xff) : Buffer.from([step + 1]);
@@ -142,7 +143,7 @@ export class EventIndex {
   }
 
   #dropRun(): void {
-    for (let most = 2; most > 0 && this.#runs.dropped < this.#runs.merged * FAN; most--) {
+    for (let most = 2; most > 0 && this.#runs.dropped < this.#runs.merged * this.#sizes.fan; most--) {
       const { dropped } = this.#runs;
       this.#move({ dropped: dropped + 1 }, () => {
         this.#db.prepare('delete from runs where run = ?').run(dropped);
