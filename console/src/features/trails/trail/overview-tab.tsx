@@ -6,6 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { CopyButton } from '../../../parts/copy-button.tsx';
 import { ErrorState } from '../../../parts/error-state.tsx';
 import { TimeText } from '../../../parts/time-text.tsx';
+import { useNarrow } from '../../../parts/use-narrow.ts';
 import { Waiting } from '../../../parts/waiting.tsx';
 import type { Trail, TrailStatus } from '../trails.ts';
 import { LoggedPart } from './logged-part.tsx';
@@ -19,6 +20,7 @@ type Props = {
 };
 
 export function OverviewTab({ trail, status, readOnly }: Props) {
+  const narrow = useNarrow();
   return (
     <SpaceBetween size="l">
       <Container header={<Header variant="h2">Deliveries</Header>}>
@@ -31,7 +33,7 @@ export function OverviewTab({ trail, status, readOnly }: Props) {
         )}
       </Container>
       <Container header={<Header variant="h2">Settings</Header>}>
-        <KeyValuePairs columns={3} items={settings(trail, status.data)} />
+        <KeyValuePairs columns={narrow ? 1 : 3} items={settings(trail, status.data)} />
       </Container>
       <LoggedPart trail={trail} />
       <TagsPart trail={trail} readOnly={readOnly} />

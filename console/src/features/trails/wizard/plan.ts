@@ -66,8 +66,8 @@ function createTrail(draft: Draft, place: Place): PlannedCall {
 
 /** Only what changes: an empty text takes something away. */
 function updateTrail(draft: Draft, before: Draft, place: Place): PlannedCall[] {
-  const then: Input = { ...ABSENT, ...membersOf(before, place) };
-  const now: Input = { ...ABSENT, ...membersOf(draft, place) };
+  const then: Input = withDefaults(membersOf(before, place));
+  const now: Input = withDefaults(membersOf(draft, place));
   const changed = Object.keys(now).filter((member) => now[member] !== then[member]);
   if (changed.length === 0) return [];
   // A trail has both or none.
@@ -84,6 +84,10 @@ function updateTrail(draft: Draft, before: Draft, place: Place): PlannedCall[] {
       input: { Name: draft.name, ...input },
     }),
   ];
+}
+
+function withDefaults(members: Input): Input {
+  return { ...members, ...Object.fromEntries(Object.entries(ABSENT).filter(([name]) => !(name in members))) };
 }
 
 /** What a member means that CreateTrail is not told. */

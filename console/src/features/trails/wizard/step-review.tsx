@@ -9,6 +9,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import { Command } from '../../../parts/command.tsx';
 import { CopyButton } from '../../../parts/copy-button.tsx';
+import { useNarrow } from '../../../parts/use-narrow.ts';
 import { LoggedList } from '../list/logged-list.tsx';
 import { loggedBy } from '../selectors/readable.ts';
 import { selectorsOf } from '../selectors/selectors-draft.ts';
@@ -23,7 +24,7 @@ export function ReviewStep({ calls }: { readonly calls: readonly PlannedCall[] }
   return (
     <SpaceBetween size="l">
       <Container header={<Header variant="h2">What it will be</Header>}>
-        <KeyValuePairs columns={2} items={summary(draft, place)} />
+        <KeyValuePairs columns={useNarrow() ? 1 : 2} items={summary(draft, place)} />
       </Container>
       {!before && (
         <Checkbox
