@@ -38,7 +38,7 @@ describe.skipIf(missing !== undefined)(needing('the page of trails', missing), (
     page = browser.page;
     await page.goto(`${server.url}/_console/#/trails`);
     await signIn(page, 'admin', consolePassword(server));
-  }, 60_000);
+  });
   afterAll(async () => {
     client.destroy();
     await browser?.close();
