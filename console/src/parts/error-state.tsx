@@ -58,5 +58,5 @@ function adviceFor(error: ApiError | undefined): string {
   if (error.code === 'InvalidTimeRangeException') return 'Choose another time range.';
   if (/Throttl|TooManyRequests/.test(error.code)) return 'Wait a moment, then try again.';
   if (error.status >= 500) return 'The server’s log says more. Trying again may help.';
-  return 'Change the search, or look at the server’s log.';
+  return 'Change what was asked for, or look at the server’s log.';
 }

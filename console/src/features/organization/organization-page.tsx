@@ -113,7 +113,7 @@ function TrailsPart() {
           <a className="ot-link" href="#/create-trail">
             Create a trail
           </a>{' '}
-          and choose “For the whole organization”.
+          and choose “The whole organization”.
         </Box>
       )}
       <ul className="ot-plain-list">

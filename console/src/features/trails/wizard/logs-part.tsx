@@ -27,7 +27,7 @@ export function LogsPart() {
           available={groups}
         />
         {draft.logsChoice !== 'none' && (
-          <>
+          <SpaceBetween size="l">
             <NameField
               label={newGroup ? 'New log group’s name' : 'Log group’s name'}
               value={draft.logGroup}
@@ -39,7 +39,7 @@ export function LogsPart() {
               hint={`CloudTrail writes the stream ${place.accountId}_CloudTrail_${place.region}.`}
             />
             <RoleFields />
-          </>
+          </SpaceBetween>
         )}
       </SpaceBetween>
     </Container>
@@ -51,7 +51,7 @@ function RoleFields() {
   const roles = lists.roles;
   const isNew = draft.roleChoice === 'new';
   return (
-    <>
+    <SpaceBetween size="l">
       <ChoiceField
         label="Role"
         description="CloudTrail writes by this role."
@@ -78,6 +78,6 @@ function RoleFields() {
             : 'A name or an ARN. It must trust cloudtrail.amazonaws.com.'
         }
       />
-    </>
+    </SpaceBetween>
   );
 }
