@@ -1,5 +1,4 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 
 import type { EndpointSettings } from './api/endpoint-contract.ts';
 import { createEndpoint } from './api/endpoint.ts';
@@ -11,12 +10,8 @@ import { openGateway } from './app/gateway.ts';
 import { joinIngest } from './app/ingest.ts';
 import { openProofs } from './app/proofs.ts';
 import { openRecord } from './app/record.ts';
-import { consoleRoutes } from './app/routes/console-files.ts';
-import { healthRoutes } from './app/routes/health.ts';
-import { ingestRoute } from './app/routes/ingest.ts';
-import { proofRoutes } from './app/routes/proof.ts';
-import { signInRoute } from './app/routes/sign-in.ts';
-import { streamRoute } from './app/routes/stream.ts';
+import { ownRoutes } from './app/own-routes.ts';
+import { createOwnAddress } from './app/own-address.ts';
 import { openStore, type Store } from './app/store.ts';
 import { readTls } from './app/tls.ts';
 import { openTrails } from './app/trails.ts';
@@ -41,8 +36,6 @@ export type App = {
   readonly stop: () => Promise<void>;
 };
 
-const CONSOLE = fileURLToPath(new URL('../console/dist', import.meta.url));
-
 /** Builds every part and joins them; what starts last stops first. */
 export async function startApp(config: Config): Promise<App> {
   const log = createLogger(config.log_level);
@@ -64,8 +57,9 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const store = await openStore(base);
   const added = { dir: store.dataDir.file('models'), names: config.models };
   const models = createModels({ folders: [await addPackages(base, added)] });
-  const embedded = await openEmbedded({ config, store, clock });
-  const { credentials, consoleSignIn, masterKey, serving } = embedded;
+  const address = createOwnAddress(config);
+  const embedded = await openEmbedded({ ...base, store, address });
+  const { credentials, masterKey, serving, sns } = embedded;
   const record = await openRecord({ ...base, store, embedded, models });
   const { sink, live } = record;
 
@@ -87,14 +81,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   });
   const endpoint = createEndpoint({
     settings: endpointSettings(config),
-    routes: [
-      ...(await consoleRoutes(CONSOLE)),
-      ...healthRoutes({ ...store, followers: followers.statuses, engine: store.events.ping, metrics }),
-      signInRoute({ consoleSignIn, config, sink, clock }),
-      streamRoute(live),
-      ingestRoute(ingest),
-      ...proofRoutes(proofs),
-    ],
+    routes: await ownRoutes({ ...base, ...record, ...embedded, store, followers, ingest, proofs }),
     operations: [history, ...trails.operations, ...embedded.operations],
     models,
     namer: createNamer({ models, defaultRegion: config.region }),
@@ -110,6 +97,8 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   await store.intake.start();
   const url = await listen(config, endpoint.listen);
   closing.add('endpoint', () => endpoint.stop());
+  address.listensOn(url);
+  sns.start();
   closing.add('live stream', () => live.stop());
   await tellAddress(store, closing, url);
   void preloadModels(models);

@@ -6,6 +6,7 @@ import { z } from 'zod';
 
 import { parseDuration } from './base/duration.ts';
 import { messageOf, OpentrailError } from './base/errors.ts';
+import { isAddressRule } from './base/private-address.ts';
 
 /**
  * One typed configuration, read once. Each setting has a key in the file (`--config FILE`, TOML) and a variable `OPENTRAIL_<KEY>`;
@@ -158,10 +159,44 @@ const schema = z.strictObject({
   s3_endpoint: url.optional().describe('S3 that log files are delivered to (default: where s3 is served).'),
   sns_endpoint: url
     .optional()
-    .describe('SNS that deliveries of trails are announced to (default: where sns is forwarded to).'),
+    .describe('SNS that deliveries of trails are announced to (default: where sns is served).'),
   kms_endpoint: url
     .optional()
     .describe('KMS whose keys trails and embedded buckets encrypt with (default: where kms is served).'),
+  sqs_endpoint: url
+    .optional()
+    .describe('SQS whose queues may subscribe to topics (default: where sqs is forwarded to).'),
+  public_url: url
+    .optional()
+    .describe(
+      'Address of the endpoint as others reach it, for the links in notifications (default: the one it listens on).',
+    ),
+  webhook_allow: list
+    .default([])
+    .refine((rules) => rules.every(isAddressRule), {
+      message: 'must be addresses or blocks such as 10.0.0.0/8, or private for all private ones',
+    })
+    .describe(
+      'Private addresses that webhooks may go to: addresses or blocks such as `10.1.0.0/16,::1`, or `private` for all (default: none).',
+    ),
+  smtp_url: z
+    .string()
+    .regex(
+      /^smtps?:\/\/([^@/?#\s]+@)?[^@/?#\s]+\/?(\?[^#\s]*)?$/,
+      'must be smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://…',
+    )
+    .optional()
+    .describe(
+      'Mail server for subscribers by e-mail: smtp://USER:PASSWORD@HOST:587. Without it they are refused.',
+    ),
+  smtp_from: z
+    .string()
+    .regex(
+      /^[^@\s<>"(),;:\\]+@[^@\s<>"(),;:\\]+$/,
+      'must be a plain address such as notifications@example.com',
+    )
+    .optional()
+    .describe('Sender of these mails.'),
   clickhouse_url: databaseUrl
     .optional()
     .describe('A ClickHouse server instead of the embedded engine: http://USER:PASSWORD@HOST:8123/DATABASE.'),
@@ -298,6 +333,7 @@ function missingPartners(settings: z.output<typeof schema>): string[] {
   const pairs = [
     ['tls_cert', 'tls_key'],
     ['upstream_access_key_id', 'upstream_secret_access_key'],
+    ['smtp_url', 'smtp_from'],
   ] as const;
   return pairs
     .filter(([one, other]) => (settings[one] === undefined) !== (settings[other] === undefined))

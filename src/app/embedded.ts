@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
 import type { Config } from '../config.ts';
 import { createConsoleSignIn } from '../embedded/iam/console-sign-in.ts';
 import { createIam } from '../embedded/iam/create-iam.ts';
@@ -7,19 +8,25 @@ import { openEmbeddedKms } from '../embedded/kms/index.ts';
 import { openEmbeddedS3 } from '../embedded/s3/index.ts';
 import { createSts } from '../embedded/sts/create-sts.ts';
 import { keysOf } from './keys.ts';
+import type { Closing } from './closing.ts';
+import type { OwnAddress } from './own-address.ts';
 import { createServing } from './serving.ts';
+import { openSns } from './sns.ts';
 import type { Store } from './store.ts';
 
 export type EmbeddedDeps = {
   readonly config: Config;
   readonly store: Pick<Store, 'settings'>;
+  readonly address: OwnAddress;
   readonly clock: Clock;
+  readonly log: Logger;
+  readonly closing: Closing;
 };
 
-const STAND_INS: ReadonlySet<string> = new Set(['iam', 'sts', 's3', 'kms']);
+const STAND_INS: ReadonlySet<string> = new Set(['iam', 'sts', 's3', 'kms', 'sns']);
 
 /** Who may use Opentrail, the stand-ins for one machine, and who serves what. */
-export async function openEmbedded({ config, store, clock }: EmbeddedDeps) {
+export async function openEmbedded({ config, store, address, clock, log, closing }: EmbeddedDeps) {
   const { settings } = store;
   const { data, region, account_id: accountId } = config;
   const masterKey = openMasterKey(data);
@@ -32,13 +39,23 @@ export async function openEmbedded({ config, store, clock }: EmbeddedDeps) {
   const keys = await keysOf({ config, serving, embedded: kms.keys });
   const encryption = { keys, seal: masterKey.seal, open: masterKey.open };
   const s3 = await openEmbeddedS3({ settings, dir: data, clock, encryption });
+  const sns = await openSns({ config, store, masterKey, serving, address, clock, log });
+  closing.add('notifications', () => sns.stop());
   return {
     masterKey,
     credentials,
     consoleSignIn: createConsoleSignIn({ iam, sessionDuration: config.session_duration }),
     buckets: s3.buckets,
     keys,
-    operations: [...iam.operations, ...sts.operations, ...s3.operations, ...kms.operations],
+    sns,
+    topics: sns.topics,
+    operations: [
+      ...iam.operations,
+      ...sts.operations,
+      ...s3.operations,
+      ...kms.operations,
+      ...sns.operations,
+    ],
     serving,
   };
 }

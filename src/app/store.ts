@@ -7,6 +7,7 @@ import type { Registry } from '../base/metrics.ts';
 import type { Config } from '../config.ts';
 import { bucketMigrations, type BucketTables } from '../embedded/s3/index.ts';
 import { keyMigrations, type KeyTables } from '../embedded/kms/index.ts';
+import { snsMigrations, type SnsTables } from '../embedded/sns/index.ts';
 import { iamMigrations, type IamTables } from '../embedded/iam/settings.ts';
 import { columnsOfBytes } from '../record/columns.ts';
 import { identityMigrations, type IdentityTables } from '../record/identify/settings.ts';
@@ -31,6 +32,7 @@ export type Tables = CursorTables &
   IdentityTables &
   BucketTables &
   KeyTables &
+  SnsTables &
   TrailTables &
   ProofTables;
 
@@ -56,6 +58,7 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
       identityMigrations,
       bucketMigrations,
       keyMigrations,
+      snsMigrations,
       trailMigrations,
       trailOrganizationMigrations,
       aggregationMigrations,

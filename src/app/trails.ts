@@ -21,7 +21,7 @@ export type TrailsDeps = {
   readonly store: Store;
   /** Where log files go. */
   readonly buckets: BucketPort;
-  readonly embedded: Pick<Embedded, 'masterKey' | 'keys' | 'serving'>;
+  readonly embedded: Pick<Embedded, 'masterKey' | 'keys' | 'serving' | 'topics'>;
   readonly dataSelection: DataSelection;
   readonly clock: Clock;
   readonly log: Logger;
@@ -36,8 +36,8 @@ export async function openTrails(deps: TrailsDeps) {
   const { settings, journal } = store;
   const keys = createDigestKeys({ settings, seal: masterKey.seal, open: masterKey.open });
   const topics = await topicsOf(deps);
-  const notices = topics && createNoticeSender({ settings, topics, clock, log });
-  notices?.start();
+  const notices = createNoticeSender({ settings, topics, clock, log });
+  notices.start();
   const delivery = createTrailDelivery({
     settings,
     journal,
@@ -51,7 +51,7 @@ export async function openTrails(deps: TrailsDeps) {
     digestInterval: config.digest_interval,
     regions: config.regions,
     settle: store.cursors.settle,
-    onDelivered: notices?.wake,
+    onDelivered: notices.wake,
   });
   await delivery.start();
   const aggregation = createAggregation({
@@ -62,7 +62,7 @@ export async function openTrails(deps: TrailsDeps) {
     columnsOf,
     clock,
     log,
-    onDelivered: notices?.wake,
+    onDelivered: notices.wake,
   });
   await aggregation.start();
   const operations = trailOperations({
@@ -84,14 +84,14 @@ export async function openTrails(deps: TrailsDeps) {
     stop: async () => {
       await aggregation.stop();
       await delivery.stop();
-      await notices?.stop();
+      await notices.stop();
     },
   };
 }
 
-/** Which SNS hears of deliveries; undefined where there is none: sns is not embedded yet. */
-async function topicsOf({ config, embedded: { serving } }: TrailsDeps): Promise<TopicPort | undefined> {
+/** Which SNS hears of deliveries: the one that was named, else where sns is served. */
+async function topicsOf({ config, embedded: { serving, topics } }: TrailsDeps): Promise<TopicPort> {
   const endpoint = config.sns_endpoint ?? serving.upstreamOf('sns');
-  if (endpoint === undefined || endpoint === 'embedded') return undefined;
+  if (endpoint === undefined || endpoint === 'embedded') return topics;
   return createSnsTopics({ endpoint, credentials: await upstreamKey(config) });
 }

@@ -57,13 +57,42 @@ export type BucketPort = {
   readonly region: (bucket: string) => Promise<string | undefined>;
 };
 
-/** SNS, as a trail's notices need it. */
+/** An AWS service that acts for one of its own resources: what resource policies' Principal, aws:SourceArn and aws:SourceAccount are compared with. */
+export type ServiceSource = {
+  /** `cloudtrail.amazonaws.com`. */
+  readonly service: string;
+  readonly arn: string;
+  readonly accountId: string;
+};
+
+/** SNS, as those need it who tell of something: trails of their deliveries, rules of events. */
 export type TopicPort = {
-  readonly publish: (notice: { readonly topicArn: string; readonly message: string }) => Promise<void>;
-  /** Whether CloudTrail may publish for that trail. Throws NotFound or AuthorizationError. */
+  /** Resolves once the message is accepted. Throws NotFound, AuthorizationError, InvalidParameter, ServiceUnavailable. */
+  readonly publish: (notice: {
+    readonly topicArn: string;
+    readonly message: string;
+    readonly subject?: string | undefined;
+    readonly attributes?: Readonly<Record<string, MessageAttribute>> | undefined;
+    readonly source: ServiceSource;
+  }) => Promise<void>;
+  /** Whether the source may publish. Throws NotFound or AuthorizationError. */
   readonly checkPublish: (check: {
     readonly topicArn: string;
-    readonly source: { readonly arn: string; readonly accountId: string };
+    readonly source: ServiceSource;
+  }) => Promise<void>;
+};
+
+/** `Type`: String, Number, Binary (then `Value` is base64) or a type that begins with one of these. */
+export type MessageAttribute = { readonly Type: string; readonly Value: string };
+
+/** SQS, as topics need it. */
+export type QueuePort = {
+  /** Throws AccessDenied unless the queue's policy lets the source send; QueueDoesNotExist, ServiceUnavailable. */
+  readonly send: (message: {
+    readonly queueArn: string;
+    readonly body: string;
+    readonly attributes: Readonly<Record<string, MessageAttribute>>;
+    readonly source: ServiceSource;
   }) => Promise<void>;
 };
 

@@ -1,8 +1,8 @@
 import { GetTopicAttributesCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 
 import { AwsError } from './errors.ts';
-import { letsCloudTrail } from './policy/lets-cloudtrail.ts';
-import type { TopicPort } from './ports.ts';
+import { letsService } from './policy/lets-service.ts';
+import type { MessageAttribute, TopicPort } from './ports.ts';
 import { told } from './sdk-error.ts';
 import type { SigningCredentials } from './sigv4/sign-request.ts';
 
@@ -27,16 +27,23 @@ export function createSnsTopics(deps: SnsTopicsDeps): TopicPort {
     return made;
   };
   return {
-    publish: async ({ topicArn, message }) => {
-      await told(clientOf(topicArn).send(new PublishCommand({ TopicArn: topicArn, Message: message })));
+    publish: async ({ topicArn, message, subject, attributes }) => {
+      const asked = new PublishCommand({
+        TopicArn: topicArn,
+        Message: message,
+        Subject: subject,
+        MessageAttributes: attributes && attributeValues(attributes),
+      });
+      await told(clientOf(topicArn).send(asked));
     },
     checkPublish: async ({ topicArn, source }) => {
       const asked = new GetTopicAttributesCommand({ TopicArn: topicArn });
       const { Attributes } = await told(clientOf(topicArn).send(asked));
-      if (!allows(Attributes?.['Policy'], topicArn, source)) {
+      const request = { action: 'sns:Publish', resource: topicArn };
+      if (!letsService(Attributes?.['Policy'], request, source)) {
         throw new AwsError(
           'AuthorizationError',
-          `The policy of ${topicArn} does not let CloudTrail publish.`,
+          `The policy of ${topicArn} does not let ${source.service} publish.`,
           {
             status: 403,
           },
@@ -57,14 +64,14 @@ function createClient({ endpoint, credentials, timeout = 30_000 }: SnsTopicsDeps
   });
 }
 
-type Source = Parameters<TopicPort['checkPublish']>[0]['source'];
-
-function allows(policy: string | undefined, topicArn: string, source: Source): boolean {
-  const context = { 'aws:SourceArn': source.arn, 'aws:SourceAccount': source.accountId };
-  try {
-    return letsCloudTrail(policy, { action: 'sns:Publish', resource: topicArn }, context);
-  } catch {
-    // Another's policy, which may be anything.
-    return false;
-  }
+/** As the APIs of SNS and SQS have them. */
+export function attributeValues(attributes: Readonly<Record<string, MessageAttribute>>) {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, { Type, Value }]) => [
+      name,
+      Type.startsWith('Binary')
+        ? { DataType: Type, BinaryValue: Buffer.from(Value, 'base64') }
+        : { DataType: Type, StringValue: Value },
+    ]),
+  );
 }

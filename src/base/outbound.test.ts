@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { createOutbound } from './outbound.ts';
+import { publicOr } from './private-address.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -79,5 +80,32 @@ describe('outbound', () => {
     await expect(send(silent)).rejects.toThrow(/Timeout/);
     await expect(send(silent, AbortSignal.abort())).rejects.toThrow(/abort/i);
     await expect(send(silent, AbortSignal.timeout(20))).rejects.toThrow(/abort/i);
+  });
+
+  it('goes to no private address that others chose, by number or by name, unless it is allowed', async () => {
+    const url = await serve((_req, res) => res.end('inside'));
+    const named = url.replace('127.0.0.1', 'localhost');
+    const careful = createOutbound({ addresses: publicOr([]) });
+    for (const target of [url, named, url.replace('127.0.0.1', '2130706433')]) {
+      await expect(careful.send({ method: 'GET', url: target, headers: {} })).rejects.toMatchObject({
+        code: 'OUTBOUND_REFUSED',
+      });
+    }
+    const open = createOutbound({ addresses: publicOr(['127.0.0.0/8']) });
+    for (const target of [url, named]) {
+      const answer = await open.send({ method: 'GET', url: target, headers: {} });
+      expect(answer.body.toString()).toBe('inside');
+    }
+    await careful.stop();
+    await open.stop();
+  });
+
+  it('reads no more of an answer than it was told to', async () => {
+    const url = await serve((_req, res) => res.end('x'.repeat(100_000)));
+    const outbound = createOutbound({ maxAnswerBytes: 1000 });
+    await expect(outbound.send({ method: 'GET', url, headers: {} })).rejects.toMatchObject({
+      code: 'OUTBOUND_REFUSED',
+    });
+    await outbound.stop();
   });
 });

@@ -3,7 +3,7 @@ export const NOTES: Readonly<Record<string, string>> = {
   'cloudtrail.LookupEvents':
     'Extended: several attributes, more keys, operators, `Scope`, 1,000 a page, `Histogram`, `Values` (ARCHITECTURE.md). No limit of two calls a second; reaches as far back as the history is kept.',
   'cloudtrail.CreateTrail':
-    '`CloudWatchLogsLogGroupArn` and `IsOrganizationTrail` are refused with UnsupportedOperationException until they are built; `SnsTopicName` where no SNS is served (`OPENTRAIL_SNS_ENDPOINT`).',
+    '`CloudWatchLogsLogGroupArn` and `IsOrganizationTrail` are refused with UnsupportedOperationException until they are built.',
   'cloudtrail.UpdateTrail': 'As CreateTrail.',
   'cloudtrail.GetTrailStatus':
     'Extended: `DeliveredFiles`, every log file that was delivered and how many records it has (ARCHITECTURE.md).',
@@ -50,6 +50,14 @@ export const NOTES: Readonly<Record<string, string>> = {
   's3.CopyObject': 'As PutObject.',
   's3.DeleteObjects': 'Policies are asked for each key.',
   's3.PutBucketPolicy': 'Asked for callers, and for deliveries by cloudtrail.amazonaws.com.',
+  'sns.CreateTopic':
+    'Standard topics. FIFO, KMS, X-Ray, data protection and delivery status logging are refused by name.',
+  'sns.Subscribe':
+    'http, https, email, email-json (`OPENTRAIL_SMTP_URL`), sqs (`OPENTRAIL_SQS_ENDPOINT`); lambda, firehose, sms and application are refused. Webhooks at private addresses want `OPENTRAIL_WEBHOOK_ALLOW`; user names in URLs are refused.',
+  'sns.ConfirmSubscription': 'Also unsigned, by the link that was sent. Tokens live for two days.',
+  'sns.Unsubscribe': 'Also unsigned, by the link in a notification.',
+  'sns.Publish': 'To topics; `PhoneNumber` and `MessageGroupId` are refused. At most 256 KiB.',
+  'sns.PublishBatch': 'As Publish.',
   'sts.AssumeRole':
     'Roles made here, by their trust policies; and `arn:aws:iam::<any account>:role/OpentrailAccountAccess`, to look into another recorded account. Session tags are refused with ValidationError.',
   'sts.GetFederationToken': 'Session tags are refused with ValidationError.',

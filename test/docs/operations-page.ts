@@ -2,7 +2,9 @@ import { createModels } from '../../src/aws/models/index.ts';
 import { NOTES } from './operation-notes.ts';
 import { servedOperations } from './served-operations.ts';
 
-const EMBEDDED = ['s3', 'iam', 'sts', 'kms'];
+const EMBEDDED = ['s3', 'iam', 'sts', 'kms', 'sns'];
+/** Answered here for keys of Opentrail, also in front of an upstream. */
+const IDENTITY: ReadonlySet<string> = new Set(['iam', 'sts']);
 
 /** docs/operations.md as it follows from the installed models and the tables of the modules. */
 export async function operationsPage(): Promise<string> {
@@ -37,7 +39,7 @@ ${sections.join('\n\n')}
 
 ## Paths of our own
 
-\`/_signin\`, \`/_stream\`, \`/_ingest/records\`, \`/_health\`, \`/_metrics\` and \`/_console/\` stand in ARCHITECTURE.md.
+\`/_signin\`, \`/_stream\`, \`/_ingest/records\`, \`/_health\`, \`/_metrics\` \`/_console/\` and \`/_sns/\` stand in ARCHITECTURE.md.
 
 This page is made from the modules' tables and the installed models: \`npm run docs\`.
 `;
@@ -48,7 +50,7 @@ async function embeddedSection(service: string, served: ReadonlySet<string>): Pr
   const ours = known.filter((name) => served.has(`${service}.${name}`));
   return `## ${service}
 
-Embedded, for one machine${service === 's3' || service === 'kms' ? '' : ' and for keys that Opentrail issued'}; another one takes its place by \`OPENTRAIL_UPSTREAM_${service.toUpperCase()}\`. ${ours.length} operations; the other ${known.length - ours.length} of the installed \`@aws-sdk/client-${service}\` are not built.
+Embedded, for one machine${IDENTITY.has(service) ? ' and for keys that Opentrail issued' : ''}; another one takes its place by \`OPENTRAIL_UPSTREAM_${service.toUpperCase()}\`. ${ours.length} operations; the other ${known.length - ours.length} of the installed \`@aws-sdk/client-${service}\` are not built.
 
 | operation | state | difference |
 |---|---|---|

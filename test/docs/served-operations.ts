@@ -4,7 +4,10 @@ import { join } from 'node:path';
 
 import type { Operation } from '../../src/aws/operation.ts';
 import { systemClock } from '../../src/base/clock.ts';
+import { createLogger } from '../../src/base/log.ts';
+import { masterKeyOf } from '../../src/embedded/iam/master-key.ts';
 import { bucketMigrations, openEmbeddedS3, type BucketTables } from '../../src/embedded/s3/index.ts';
+import { openEmbeddedSns, snsMigrations, type SnsTables } from '../../src/embedded/sns/index.ts';
 import { createSts } from '../../src/embedded/sts/create-sts.ts';
 import { openSettings } from '../../src/store/settings/open-settings.ts';
 import { lookupEvents } from '../../src/use/history/lookup-events.ts';
@@ -15,10 +18,23 @@ import { trailSetup } from '../kit/trail-setup.ts';
 /** `service.Operation` of everything that the modules serve, from their own tables. Nothing of it is called. */
 export async function servedOperations(): Promise<ReadonlySet<string>> {
   const dir = await mkdtemp(join(tmpdir(), 'opentrail-operations-'));
-  const settings = await openSettings<BucketTables>({ path: ':memory:', migrations: [bucketMigrations] });
+  const settings = await openSettings<BucketTables & SnsTables>({
+    path: ':memory:',
+    migrations: [bucketMigrations, snsMigrations],
+  });
   const trails = await trailSetup({});
   await using started = await startIam();
   try {
+    const sns = openEmbeddedSns({
+      settings: settings.db,
+      masterKey: masterKeyOf(new Uint8Array(32)),
+      url: () => '',
+      addresses: () => false,
+      queues: undefined,
+      smtp: undefined,
+      clock: systemClock,
+      log: createLogger('silent'),
+    });
     const kms = await testKms();
     const s3 = await openEmbeddedS3({
       settings: settings.db,
@@ -39,6 +55,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       ...createSts({ ...started.iam, accountId: ACCOUNT }).operations,
       ...s3.operations,
       ...kms.operations,
+      ...sns.operations,
     ];
     return new Set(operations.map(({ service, name }) => `${service}.${name}`));
   } finally {

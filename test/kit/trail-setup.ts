@@ -25,6 +25,12 @@ export const HOME = 'us-east-1';
 /** Everything that trails need, in memory, with a clock that the test turns. */
 export type TrailSetup = Awaited<ReturnType<typeof trailSetup>>;
 
+/** An SNS without topics. */
+const NO_TOPICS: TopicPort = {
+  publish: ({ topicArn }) => Promise.reject(new AwsError('NotFound', topicArn, { status: 404 })),
+  checkPublish: ({ topicArn }) => Promise.reject(new AwsError('NotFound', topicArn, { status: 404 })),
+};
+
 export async function trailSetup(given: {
   readonly buckets?: BucketPort;
   readonly topics?: TopicPort;
@@ -70,7 +76,7 @@ export async function trailSetup(given: {
     settings,
     journal,
     buckets,
-    topics: given.topics,
+    topics: given.topics ?? NO_TOPICS,
     kms: given.kms ?? (await testKms()).keys,
     keys,
     dataSelection: createDataSelection(settings),

@@ -11,7 +11,7 @@ export function serializeError(
   error: AwsError,
   requestId: string,
 ): WireResponse {
-  const code = error instanceof AccessDenied ? DENIED[protocol] : error.code;
+  const code = error instanceof AccessDenied ? (OWN_DENIED[service] ?? DENIED[protocol]) : error.code;
   const { type, body, headers } = FORMS[protocol]({ error, code, service, requestId });
   return {
     status: error.status,
@@ -46,6 +46,12 @@ const DENIED: Readonly<Record<Protocol, string>> = {
   'rest-xml': 'AccessDenied',
   ec2: 'UnauthorizedOperation',
   unknown: 'AccessDeniedException',
+};
+
+/** Services that have a word of their own. */
+const OWN_DENIED: Readonly<Record<string, string | undefined>> = {
+  __proto__: null as never,
+  sns: 'AuthorizationError',
 };
 
 const FORMS: Readonly<Record<Protocol, (failure: Failure) => Written>> = {

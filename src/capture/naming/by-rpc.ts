@@ -14,6 +14,8 @@ export type Found = {
   readonly operation: string;
   readonly protocol: Protocol;
   readonly evidence: string;
+  /** Where something else than the signature tells it. */
+  readonly region?: string | undefined;
 };
 
 /** The operation as the RPC protocols name it, each only where the service is spoken to in that way. */

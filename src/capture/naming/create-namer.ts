@@ -14,6 +14,7 @@ import {
   type RequestHead,
 } from './by-rpc.ts';
 import { eventSourceOf } from './event-source.ts';
+import { byTopicLink } from './topic-link.ts';
 import { readAuth, type Auth } from './read-auth.ts';
 import { createRouter, type Router } from './router.ts';
 import { knowServices, type Services } from './services.ts';
@@ -49,7 +50,7 @@ export function createNamer({ models, defaultRegion }: NamerDeps): Namer {
         eventSource: sourceOf(auth, found.service),
         operation: found.operation,
         protocol: found.protocol,
-        region: auth.region ?? defaultRegion,
+        region: auth.region ?? found.region ?? defaultRegion,
         accessKeyId: auth.accessKeyId,
         sessionToken: auth.sessionToken,
         auth: auth.kind,
@@ -141,9 +142,10 @@ function sourceOf(auth: Auth, service: string): string {
 
 /** No scope and no host to go by: what the call says of itself; at last S3, the one service that strangers may call. */
 function findUnsigned(request: RequestHead, { services, routerOf }: Known): Found {
-  const service = serviceByClaims(request, services);
+  const link = byTopicLink(request);
+  const service = link === undefined ? serviceByClaims(request, services) : 'sns';
   const rpc = byRpc(request, service ?? 'unknown', services.waysOf(service ?? 'unknown'));
-  if (rpc !== undefined) return rpc;
+  if (rpc !== undefined) return link === undefined ? rpc : { ...rpc, region: link.region };
   if (!isBucketPath(request.path))
     return { service: 'unknown', operation: 'unknown', protocol: 'unknown', evidence: '' };
   const s3 = {

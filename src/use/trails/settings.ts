@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+
 import type { MigrationSet } from '../../store/settings/contract.ts';
 import type { AggregationTables } from './aggregation/settings.ts';
 import { deliveredMigrations, type DeliveredTables } from './delivered/settings.ts';
@@ -161,6 +163,9 @@ export type NoticeRow = {
   /** ARN, as it was at the time of the delivery. */
   topic: string;
   message: string;
+  /** For which trail it is published; also when the trail is gone. */
+  trail_arn: string;
+  account: string;
   /** Last entry of the delivery: notices go in this order. */
   to_seq: number;
   created_at: number;
@@ -302,6 +307,18 @@ export const trailMigrations: MigrationSet = {
         .addColumn('to_seq', 'integer', (c) => c.notNull())
         .addColumn('created_at', 'integer', (c) => c.notNull())
         .execute();
+    },
+  },
+  '2026-11-29-trail-notices-source': {
+    up: async (db) => {
+      for (const column of ['trail_arn', 'account'])
+        await db.schema
+          .alterTable('trail_notices')
+          .addColumn(column, 'text', (c) => c.notNull().defaultTo(''))
+          .execute();
+      await sql`UPDATE trail_notices SET
+        trail_arn = coalesce((SELECT arn FROM trails WHERE trails.id = trail_id), ''),
+        account = coalesce((SELECT account FROM trails WHERE trails.id = trail_id), '')`.execute(db);
     },
   },
 };

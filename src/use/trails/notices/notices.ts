@@ -25,6 +25,8 @@ export async function noteDelivery(
     trail_id: trail.id,
     topic: topicArnOf(trail.sns_topic, trail),
     message: JSON.stringify({ s3Bucket: trail.bucket, s3ObjectKey: keys }),
+    trail_arn: trail.arn,
+    account: trail.account,
     to_seq: toSeq,
     created_at: now,
   };

@@ -8,6 +8,7 @@ import { backoff, pause } from '../../../base/retry.ts';
 import type { NoticeRow } from '../settings.ts';
 import type { TrailSettings } from '../trail-store.ts';
 import { oldestNotice, pendingTrails } from './notices.ts';
+import { CLOUDTRAIL } from './topic-name.ts';
 
 export type NoticeSender = Stoppable & {
   readonly start: () => void;
@@ -114,9 +115,10 @@ class Sender {
   async #sendOne(notice: NoticeRow): Promise<boolean> {
     const { settings, topics, clock, log } = this.#deps;
     const { id, trail_id, topic, message } = notice;
+    const source = { service: CLOUDTRAIL, arn: notice.trail_arn, accountId: notice.account };
     let failure: string | null = null;
     try {
-      await topics.publish({ topicArn: topic, message });
+      await topics.publish({ topicArn: topic, message, source });
     } catch (error) {
       failure = error instanceof AwsError ? error.code : 'InternalError';
       log.warn({ topic, code: failure, reason: messageOf(error) }, 'notice failed');

@@ -1,5 +1,8 @@
 import { AwsError } from '../../../aws/errors.ts';
 
+/** As whom a trail publishes. */
+export const CLOUDTRAIL = 'cloudtrail.amazonaws.com';
+
 /**
  * The ARN that a trail's `SnsTopicName` stands for: an ARN itself, or the name of a topic in the trail's account and home region. Throws
  * InvalidSnsTopicNameException. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html

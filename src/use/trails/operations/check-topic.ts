@@ -1,31 +1,26 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { TopicPort } from '../../../aws/ports.ts';
 import { messageOf } from '../../../base/errors.ts';
-import { topicArnOf } from '../notices/topic-name.ts';
+import { CLOUDTRAIL, topicArnOf } from '../notices/topic-name.ts';
 import type { Trail } from '../trail-store.ts';
 
 /** The whole text by which readers of a topic know that no log file is announced. */
 const TEST_NOTICE = 'CloudTrail validation message.';
 
 /**
- * Asks the trail's topic whether CloudTrail may publish, and tries it as CloudTrail does. Throws InvalidSnsTopicNameException,
- * InsufficientSnsTopicPolicyException, or UnsupportedOperationException where there is no SNS.
+ * Asks the trail's topic whether CloudTrail may publish, and tries it as CloudTrail does. Throws InvalidSnsTopicNameException or
+ * InsufficientSnsTopicPolicyException.
  */
 export async function checkTopic(
-  topics: TopicPort | undefined,
+  topics: TopicPort,
   trail: Pick<Trail, 'sns_topic' | 'account' | 'home_region' | 'arn'>,
 ): Promise<void> {
   if (trail.sns_topic === null) return;
   const topicArn = topicArnOf(trail.sns_topic, trail);
-  if (topics === undefined) {
-    throw new AwsError(
-      'UnsupportedOperationException',
-      `SnsTopicName needs an SNS (got "${trail.sns_topic}"): say where it is with OPENTRAIL_SNS_ENDPOINT, or leave the parameter out.`,
-    );
-  }
+  const source = { service: CLOUDTRAIL, arn: trail.arn, accountId: trail.account };
   try {
-    await topics.checkPublish({ topicArn, source: { arn: trail.arn, accountId: trail.account } });
-    await topics.publish({ topicArn, message: TEST_NOTICE });
+    await topics.checkPublish({ topicArn, source });
+    await topics.publish({ topicArn, message: TEST_NOTICE, source });
   } catch (cause) {
     throw topicError(topicArn, cause);
   }

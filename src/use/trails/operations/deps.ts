@@ -13,7 +13,7 @@ export type TrailOperationDeps = {
   readonly journal: Pick<Journal, 'head' | 'newest'>;
   readonly buckets: BucketPort;
   /** Undefined where no SNS is served. */
-  readonly topics: TopicPort | undefined;
+  readonly topics: TopicPort;
   readonly kms: KeyPort;
   readonly keys: Pick<DigestKeys, 'list' | 'signingKey'>;
   readonly delivery: Pick<TrailDelivery, 'wake'>;

@@ -1,0 +1,103 @@
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+
+import type { Clock } from '../base/clock.ts';
+import { AwsError } from './errors.ts';
+import { letsService } from './policy/lets-service.ts';
+import type { QueuePort } from './ports.ts';
+import { told } from './sdk-error.ts';
+import type { SigningCredentials } from './sigv4/sign-request.ts';
+import { attributeValues } from './sns-topics.ts';
+
+export type SqsQueuesDeps = {
+  /** `http://HOST:PORT`. */
+  readonly endpoint: string;
+  readonly credentials: SigningCredentials;
+  readonly clock: Clock;
+};
+
+/** Milliseconds for which a queue's address and policy are believed. */
+const BELIEVED = 60_000;
+const TIMEOUT = 30_000;
+
+type Queue = { readonly url: string; readonly policy: string | undefined; readonly readAt: number };
+
+/**
+ * Queues of an SQS by endpoint. Since the key that signs may do more there than the service it is used for, the queue's policy is asked
+ * here, as AWS asks it: without a statement for the service nothing is sent. Failures are AwsError with SQS's own code.
+ */
+export function createSqsQueues(deps: SqsQueuesDeps): QueuePort {
+  const clients = new Map<string, SQSClient>();
+  const queues = new Map<string, Queue>();
+  const clientOf = (region: string): SQSClient => {
+    const client = clients.get(region) ?? createClient(deps, region);
+    clients.set(region, client);
+    return client;
+  };
+  const find = async (queueArn: string): Promise<Queue> => {
+    const known = queues.get(queueArn);
+    if (known !== undefined && deps.clock.now() < known.readAt + BELIEVED) return known;
+    const queue = await readQueue(clientOf(regionOf(queueArn)), queueArn, deps.clock.now());
+    queues.set(queueArn, queue);
+    return queue;
+  };
+  return {
+    send: async ({ queueArn, body, attributes, source }) => {
+      const { url, policy } = await find(queueArn);
+      if (!letsService(policy, { action: 'sqs:SendMessage', resource: queueArn }, source)) {
+        // The next try is to see what is changed.
+        queues.delete(queueArn);
+        throw new AwsError(
+          'AccessDenied',
+          `The policy of ${queueArn} does not let ${source.service} send for ${source.arn}.`,
+          {
+            status: 403,
+          },
+        );
+      }
+      const asked = new SendMessageCommand({
+        QueueUrl: url,
+        MessageBody: body,
+        MessageAttributes: attributeValues(attributes),
+      });
+      try {
+        await told(clientOf(regionOf(queueArn)).send(asked));
+      } catch (error) {
+        queues.delete(queueArn);
+        throw error;
+      }
+    },
+  };
+}
+
+function regionOf(arn: string): string {
+  return arn.split(':')[3] ?? '';
+}
+
+async function readQueue(client: SQSClient, queueArn: string, now: number): Promise<Queue> {
+  const [, , , , account, name] = queueArn.split(':');
+  const { QueueUrl } = await told(
+    client.send(new GetQueueUrlCommand({ QueueName: name, QueueOwnerAWSAccountId: account })),
+  );
+  const { Attributes } = await told(
+    client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['Policy'] })),
+  );
+  return { url: QueueUrl ?? '', policy: Attributes?.Policy, readAt: now };
+}
+
+function createClient({ endpoint, credentials }: SqsQueuesDeps, region: string): SQSClient {
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  return new SQSClient({
+    endpoint,
+    region,
+    maxAttempts: 2,
+    // Queue URLs may name a host that is not reached from here.
+    useQueueUrlAsEndpoint: false,
+    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+    requestHandler: { connectionTimeout: 5000, requestTimeout: TIMEOUT, throwOnRequestTimeout: true },
+  });
+}

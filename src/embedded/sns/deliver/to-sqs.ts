@@ -1,0 +1,31 @@
+import { AwsError } from '../../../aws/errors.ts';
+import type { QueuePort } from '../../../aws/ports.ts';
+import { messageOf } from '../../../base/errors.ts';
+import type { Job } from '../delivery-queue.ts';
+import { DELIVERED, failed, type Outcome } from './outcome.ts';
+import type { Rendered } from './render.ts';
+
+/** Sends to a queue, on behalf of the topic: the queue's policy decides. Raw: the text and the attributes; else the signed document. */
+export async function toSqs(
+  queues: QueuePort | undefined,
+  queueArn: string,
+  { subscription, topic }: Job,
+  { envelope, text, attributes }: Rendered,
+): Promise<Outcome> {
+  if (queues === undefined) return failed('there is no SQS any more: set OPENTRAIL_SQS_ENDPOINT');
+  const raw = subscription.raw === 1 && envelope.type === 'Notification';
+  try {
+    await queues.send({
+      queueArn,
+      body: raw ? text : envelope.body,
+      attributes: raw ? attributes : {},
+      source: { service: 'sns.amazonaws.com', arn: topic.arn, accountId: topic.account },
+    });
+    return DELIVERED;
+  } catch (error) {
+    const permanent = error instanceof AwsError && error.status < 500 && error.status !== 429;
+    return failed(error instanceof AwsError ? `${error.code}: ${error.message}` : messageOf(error), {
+      permanent,
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import { invalidParameter, notBuilt } from '../sns-errors.ts';
+import type { Endpoints } from './sns-operation.ts';
+
+const NOT_BUILT: Readonly<Record<string, string>> = {
+  lambda: 'functions as subscribers',
+  firehose: 'delivery streams as subscribers',
+  application: 'mobile push',
+  sms: 'text messages',
+};
+
+/** Throws InvalidParameter, in AWS's words where AWS refuses it too. */
+export async function checkEndpoint(endpoints: Endpoints, protocol: string, endpoint: string): Promise<void> {
+  switch (protocol) {
+    case 'http':
+    case 'https':
+      return checkWebhook(endpoints, protocol, endpoint);
+    case 'email':
+    case 'email-json':
+      return checkMail(endpoints, endpoint);
+    case 'sqs':
+      return checkQueue(endpoints, endpoint);
+    default:
+      if (Object.hasOwn(NOT_BUILT, protocol)) throw notBuilt('Protocol', NOT_BUILT[protocol] as string);
+      throw invalidParameter(`Amazon SNS does not support this protocol string: ${protocol.slice(0, 100)}`);
+  }
+}
+
+async function checkWebhook({ isOpen }: Endpoints, protocol: string, endpoint: string): Promise<void> {
+  if (!endpoint.startsWith(`${protocol}://`))
+    throw invalidParameter('Endpoint must match the specified protocol');
+  if (!URL.canParse(endpoint) || /[^\x21-\x7e]/.test(endpoint))
+    throw invalidParameter('Endpoint', 'must be a URL');
+  const url = new URL(endpoint);
+  // They would be in the record of this very call.
+  if (url.username !== '' || url.password !== '')
+    throw notBuilt('Endpoint', 'user names and passwords in URLs');
+  if (url.hash !== '') throw invalidParameter('Endpoint', 'must be a URL without a fragment');
+  if (!(await isOpen(endpoint)))
+    throw invalidParameter(
+      'Endpoint',
+      `${url.hostname} is at a private address, and Opentrail sends there only where OPENTRAIL_WEBHOOK_ALLOW says so.`,
+    );
+}
+
+/** One plain address: no names, comments, lists, quotes or routes, and nothing that could end a line. */
+const ADDRESS =
+  /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+
+function checkMail({ hasMail }: Endpoints, endpoint: string): void {
+  if (endpoint.length > 254 || !ADDRESS.test(endpoint)) throw invalidParameter('Email address');
+  if (!hasMail)
+    throw invalidParameter(
+      'Protocol',
+      'Opentrail has no mail server: set OPENTRAIL_SMTP_URL and OPENTRAIL_SMTP_FROM.',
+    );
+}
+
+function checkQueue({ hasQueues }: Endpoints, endpoint: string): void {
+  if (!/^arn:[\w-]+:sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}(\.fifo)?$/.test(endpoint))
+    throw invalidParameter('SQS endpoint ARN');
+  if (endpoint.endsWith('.fifo'))
+    throw invalidParameter(
+      'Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics',
+    );
+  if (!hasQueues)
+    throw invalidParameter('Protocol', 'Opentrail has no SQS: say where it is with OPENTRAIL_SQS_ENDPOINT.');
+}
