@@ -67,18 +67,13 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const proofs = await openProofs({ ...base, store, masterKey, buckets });
   const trails = await openTrails({ ...base, ...record, store, buckets, embedded });
   closing.add('trails', () => trails.stop());
-  const followers = await startFollowers({ ...base, store, proofs, trails });
+  const followers = await startFollowers({ ...base, store, proofs, trails, publish: live.publish });
   const tokenKey = masterKey.mac('lookup-token', 'v1');
   const history = lookupEvents({ events: store.events, retentionMs: config.history_retention, tokenKey });
 
   const signingKeys = createSigningKeys();
   const gateway = await openGateway({ ...base, sink, credentials, signingKeys });
-  const ingest = joinIngest({
-    ...base,
-    store,
-    publish: live.publish,
-    storedThrough: followers.storedThrough,
-  });
+  const ingest = joinIngest({ ...base, ...followers, store, publish: live.publish });
   const endpoint = createEndpoint({
     settings: endpointSettings(config),
     routes: await ownRoutes({ ...base, ...record, ...embedded, store, followers, ingest, proofs }),
@@ -95,6 +90,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
     log,
   });
   await store.intake.start();
+  await followers.tellPause();
   const url = await listen(config, endpoint.listen);
   closing.add('endpoint', () => endpoint.stop());
   address.listensOn(url);

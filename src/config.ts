@@ -230,6 +230,22 @@ const schema = z.strictObject({
   ),
   delivery_interval: duration('5m').describe('How often log files are delivered.'),
   digest_interval: duration('1h').describe('How often digest files are delivered.'),
+  silence_after: z
+    .string()
+    .default('auto')
+    .transform((text, context) => {
+      if (text === 'auto' || text === 'off') return text;
+      const ms = parseDuration(text);
+      if (ms !== undefined && ms >= 1000) return ms;
+      context.addIssue({
+        code: 'custom',
+        message: `must be auto, off or a duration of at least 1s (got "${text}")`,
+      });
+      return z.NEVER;
+    })
+    .describe(
+      'When a source of events (account and region) that used to come is told to be silent. auto: after three times its longest pause, an hour at least; off: never.',
+    ),
   quota_trails: integer(5).describe('Trails per region.'),
   proof_origin: z
     .string()

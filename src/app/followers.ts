@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Registry } from '../base/metrics.ts';
 import type { Config } from '../config.ts';
+import type { EventRecord } from '../record/event-record.ts';
 import type { FollowerStatus } from '../store/contract.ts';
 import { createFollower } from '../store/follow/follower.ts';
 import { showFollowers } from '../store/follow/metrics.ts';
@@ -9,6 +10,7 @@ import { createRetentionOfJournal } from '../store/follow/retention.ts';
 import { createEventsWriter } from '../use/history/events-writer.ts';
 import type { Closing } from './closing.ts';
 import type { Proofs } from './proofs.ts';
+import { openSilence } from './silence.ts';
 import type { Store } from './store.ts';
 import type { Trails } from './trails.ts';
 
@@ -24,6 +26,8 @@ export type FollowersDeps = {
   readonly store: Store;
   readonly proofs: Pick<Proofs, 'status'>;
   readonly trails: Trails;
+  /** To whoever listens to what is recorded. */
+  readonly publish: (event: EventRecord) => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Registry;
@@ -36,6 +40,7 @@ export async function startFollowers({
   store,
   proofs,
   trails,
+  publish,
   clock,
   log,
   metrics,
@@ -56,7 +61,14 @@ export async function startFollowers({
   });
   await events.start();
   closing.add('events follower', () => events.stop());
-  const statuses = (): readonly FollowerStatus[] => [events.status(), proofs.status(), ...trails.followers()];
+  const storedThrough = (): number => events.status().cursor;
+  const silence = await openSilence({ config, store, publish, storedThrough, clock, log, metrics, closing });
+  const statuses = (): readonly FollowerStatus[] => [
+    events.status(),
+    proofs.status(),
+    ...silence.statuses(),
+    ...trails.followers(),
+  ];
   const retention = createRetentionOfJournal({
     journal,
     followers: statuses,
@@ -73,5 +85,5 @@ export async function startFollowers({
   retention.start();
   showFollowers(metrics, statuses);
   closing.add('journal retention', () => retention.stop());
-  return { statuses, storedThrough: () => events.status().cursor };
+  return { followers: statuses, storedThrough, silent: silence.silent, tellPause: silence.start };
 }

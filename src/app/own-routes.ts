@@ -36,7 +36,7 @@ export async function ownRoutes(deps: OwnRoutesDeps): Promise<readonly InternalR
   const { store, followers, metrics } = deps;
   return [
     ...(await consoleRoutes(CONSOLE)),
-    ...healthRoutes({ ...store, followers: followers.statuses, engine: store.events.ping, metrics }),
+    ...healthRoutes({ ...store, ...followers, engine: store.events.ping, metrics }),
     signInRoute(deps),
     streamRoute(deps.live),
     ingestRoute(deps.ingest),

@@ -23,6 +23,7 @@ import { aggregationMigrations } from '../use/trails/aggregation/settings.ts';
 import { trailOrganizationMigrations } from '../use/trails/organizations/settings.ts';
 import { proofMigrations, type ProofTables } from '../use/proofs/settings.ts';
 import { openTree } from '../use/proofs/tree/open-tree.ts';
+import { silenceMigrations, type SilenceTables } from '../use/silence/settings.ts';
 import { trailMigrations, type TrailTables } from '../use/trails/settings.ts';
 import type { Closing } from './closing.ts';
 
@@ -34,6 +35,7 @@ export type Tables = CursorTables &
   KeyTables &
   SnsTables &
   TrailTables &
+  SilenceTables &
   ProofTables;
 
 export type StoreDeps = {
@@ -60,6 +62,7 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
       keyMigrations,
       snsMigrations,
       trailMigrations,
+      silenceMigrations,
       trailOrganizationMigrations,
       aggregationMigrations,
       proofMigrations,

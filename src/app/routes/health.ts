@@ -7,6 +7,13 @@ export type HealthDeps = {
   readonly journal: { readonly status: () => JournalStatus };
   readonly intake: Pick<Intake, 'gap' | 'lastGap' | 'accepting'>;
   readonly followers: () => readonly FollowerStatus[];
+  /** Sources of events that are expected and do not come: no fault of the server's, so its status stays. */
+  readonly silent: () => readonly {
+    readonly channel: string;
+    readonly account: string;
+    readonly region: string;
+    readonly lastHeard: number;
+  }[];
   readonly engine: () => Promise<boolean>;
   readonly metrics: Registry;
 };
@@ -62,5 +69,8 @@ async function healthOf(deps: HealthDeps) {
     lastGap: deps.intake.lastGap() ?? null,
     engine: { up: isEngineUp },
     followers,
+    silentSources: deps
+      .silent()
+      .map((source) => ({ ...source, lastHeard: new Date(source.lastHeard).toISOString() })),
   };
 }

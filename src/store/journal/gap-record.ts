@@ -1,17 +1,15 @@
 import { isoSeconds } from '../../base/clock.ts';
 import { uuidFrom } from '../../base/ids.ts';
+import { serviceEvent } from '../../base/service-event.ts';
 import type { JournalInput } from '../contract.ts';
 import type { Gap, JournalDamage } from './contract.ts';
-
-const SOURCE = 'opentrail.amazonaws.com';
 
 /** Whose trail a gap is told in: the account of the installation, its home region. */
 export type Teller = { readonly accountId: string; readonly region: string };
 
 /**
  * One CloudTrail record that says how many calls passed unrecorded, from when to when, and why. Its eventID follows from the gap, so that
- * the same gap is never told twice. Shape: a service event,
- * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/non-api-aws-service-events.html
+ * the same gap is never told twice.
  */
 export function gapRecord(gap: Gap, teller: Teller): JournalInput {
   return serviceRecord(uuidFrom(`gap:${gap.id}`), gap.to, teller, {
@@ -33,29 +31,12 @@ export function damageRecord(damage: JournalDamage, at: number, teller: Teller):
 }
 
 function serviceRecord(
-  eventID: string,
+  id: string,
   time: number,
-  teller: Teller,
+  { accountId: account, region }: Teller,
   details: Readonly<Record<string, unknown>>,
 ): JournalInput {
-  const record = {
-    eventVersion: '1.11',
-    userIdentity: { type: 'AWSService', invokedBy: SOURCE },
-    eventTime: isoSeconds(time),
-    eventSource: SOURCE,
-    eventName: 'RecordingGap',
-    awsRegion: teller.region,
-    sourceIPAddress: SOURCE,
-    userAgent: SOURCE,
-    requestParameters: null,
-    responseElements: null,
-    eventID,
-    readOnly: false,
-    eventType: 'AwsServiceEvent',
-    managementEvent: true,
-    recipientAccountId: teller.accountId,
-    serviceEventDetails: details,
-    eventCategory: 'Management',
-  };
-  return { kind: 'record', origin: 'captured', id: eventID, raw: Buffer.from(JSON.stringify(record)) };
+  const eventTime = isoSeconds(time);
+  const raw = serviceEvent({ eventID: id, eventName: 'RecordingGap', eventTime, account, region, details });
+  return { kind: 'record', origin: 'captured', id, raw };
 }

@@ -1,3 +1,4 @@
+import { createHash, sign } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,6 +14,7 @@ import {
   type TrailSetup,
 } from '../../../../test/kit/trail-setup.ts';
 import { runTrail } from '../delivery/run-trail.ts';
+import { stringToSign } from '../digests/digest-document.ts';
 import { bucketSource } from './bucket-source.ts';
 import { folderSource } from './folder-source.ts';
 import { readPublicKeys, type PublicKeys } from './public-keys.ts';
@@ -358,6 +360,71 @@ describe('a copy in a folder', () => {
       `unproven digest-unproven ${digests().at(-1)}`,
       `invalid log-not-found ${log}`,
       `unproven log-unproven ${logs()[1]}`,
+    ]);
+  });
+});
+
+describe('backfill digests', () => {
+  const NAME = /_(\d{8}T\d{6}Z)\.json\.gz$/;
+
+  /** A file that its own digest does not name, and a digest that comes later and does: as CloudTrail has them after a delay. */
+  async function backfill(edit: (document: Record<string, unknown>) => void = () => undefined) {
+    const [, hour = ''] = digests();
+    const [, log = ''] = logs();
+    const late = log.replace(/_[A-Za-z0-9]{16}\./, '_CCCCCCCCCCCCCCCC.');
+    const content = gunzipSync(object(log).body);
+    put(late, object(log).body, log);
+    const document = JSON.parse(gunzipSync(object(hour).body).toString()) as Record<string, unknown>;
+    const key = hour.replace(NAME, '_$1_backfill.json.gz');
+    const hashValue = createHash('sha256').update(content).digest('hex');
+    Object.assign(document, {
+      digestS3Object: key,
+      previousDigestS3Bucket: null,
+      previousDigestS3Object: null,
+      previousDigestHashValue: null,
+      previousDigestSignature: null,
+      logFiles: [{ s3Bucket: 'logs', s3Object: late, hashValue, hashAlgorithm: 'SHA-256' }],
+    });
+    edit(document);
+    const { privateKey, fingerprint } = await setup.keys.signingKey(setup.time.now);
+    Object.assign(document, { digestPublicKeyFingerprint: fingerprint });
+    const text = JSON.stringify(document);
+    const toSign = stringToSign({
+      endTime: String(document['digestEndTime']),
+      bucket: 'logs',
+      key,
+      content: Buffer.from(text),
+      previousSignature: null,
+    });
+    const signature = sign('RSA-SHA256', Buffer.from(toSign), privateKey).toString('hex');
+    const metadata = {
+      signature,
+      'signature-algorithm': 'SHA256withRSA',
+      'backfill-generation-timestamp': new Date(setup.time.now).toISOString(),
+    };
+    setup.memory.objects.set(`logs/${key}`, { ...object(hour), key, body: gzipSync(text), metadata });
+    return { key, late };
+  }
+
+  it('name files that came too late for their own digest', async () => {
+    await backfill();
+    expect(await verify({ lastDigestAt: setup.time.now })).toMatchObject({
+      valid: true,
+      digests: { valid: 6, invalid: 0 },
+      logFiles: { valid: 5, invalid: 0 },
+      findings: [],
+    });
+  });
+
+  it('are found out when they were changed, and what they name is proven by nothing', async () => {
+    const { key, late } = await backfill();
+    put(
+      key,
+      edited(key, (text) => `${text} `),
+    );
+    expect(told(await verify())).toEqual([
+      `invalid digest-signature ${key}`,
+      `unproven log-unproven ${late}`,
     ]);
   });
 });

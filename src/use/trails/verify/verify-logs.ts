@@ -134,7 +134,7 @@ async function verifyPlace(
     const wanted = wantedLogs(result);
     for (const log of wanted) named.add(options.source.uri(log));
     if (!isWanted) continue;
-    noteTail(options, notes, { chain, usual: result.usual });
+    if (!chain.id.backfill) noteTail(options, notes, { chain, usual: result.usual });
     reports.push(chainReport(chain));
     const done = counter(options, 'log files', wanted.length);
     missing.push(
