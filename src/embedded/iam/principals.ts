@@ -151,6 +151,7 @@ const ROLE_POLICY = policy({
     'cloudtrail:*',
     'cloudtrail-data:*',
     's3:*',
+    'kms:*',
     'sts:GetCallerIdentity',
     'sts:AssumeRole',
     'opentrail:StreamEvents',

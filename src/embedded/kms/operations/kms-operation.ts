@@ -49,7 +49,7 @@ export function keyOperation<Shape extends z.ZodRawShape>(
     handle: async (given, context) => {
       const input = given as Parsed<Shape>;
       const wanted = String((given as OperationInput)['KeyId']);
-      const key = await findKey(store, wanted, context, definition.everywhere);
+      const key = await findKey(store, wanted, context, definition.everywhere ?? false);
       const further = {
         ...definition.conditionKeys?.(input),
         'kms:RequestAlias': aliasIn(wanted),
