@@ -37,3 +37,28 @@ it.each([
     /OPENTRAIL_IDENTITIES/,
   );
 });
+
+it.each([
+  ['OPENTRAIL_WEBHOOK_ALLOW', '10.0.0.0/33'],
+  ['OPENTRAIL_WEBHOOK_ALLOW', 'example.com'],
+  ['OPENTRAIL_SMTP_URL', 'http://mail.example.com'],
+  ['OPENTRAIL_SMTP_FROM', 'Audit <audit@example.com>'],
+  ['OPENTRAIL_SMTP_FROM', 'audit@example.com'],
+  ['OPENTRAIL_PUBLIC_URL', 'https://audit.example/path'],
+])('refuses %s=%s, by its name', (name, value) => {
+  expect(() => loadConfig({ env: { [name]: value }, options: {} })).toThrow(name);
+});
+
+it('knows where notifications go', () => {
+  const env = {
+    OPENTRAIL_WEBHOOK_ALLOW: '10.0.0.0/8, ::1',
+    OPENTRAIL_SMTP_URL: 'smtp://me:secret@mail.example.com:587',
+    OPENTRAIL_SMTP_FROM: 'audit@example.com',
+    OPENTRAIL_PUBLIC_URL: 'https://audit.example/',
+  };
+  expect(loadConfig({ env, options: {} })).toMatchObject({
+    webhook_allow: ['10.0.0.0/8', '::1'],
+    smtp_url: env.OPENTRAIL_SMTP_URL,
+    public_url: 'https://audit.example',
+  });
+});

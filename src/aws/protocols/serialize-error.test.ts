@@ -72,6 +72,8 @@ describe('serializeError', () => {
       'UnauthorizedOperation',
       'AccessDenied',
     ]);
+    const sns = serializeError({ protocol: 'query', service: 'sns' }, denied, 'r');
+    expect(parseError('query', sns)).toMatchObject({ code: 'AuthorizationError', message: denied.message });
   });
 
   it('writes S3 errors with what they are about', () => {

@@ -125,6 +125,38 @@ describe('calls by form', () => {
     expect(call).toMatchObject({ service: 'sts', operation: 'AssumeRoleWithWebIdentity', auth: 'none' });
   });
 
+  it("knows the links of SNS's messages by their ARN, and no other call by it", () => {
+    const link = (query: string, method = 'GET') => namer.name(request({ method, query }));
+    const arn = 'arn:aws:sns:ap-south-1:123456789012:news';
+    for (const query of [
+      `Action=ConfirmSubscription&TopicArn=${arn}&Token=ab`,
+      `Action=ConfirmSubscription&TopicArn=${encodeURIComponent(arn)}&Token=ab`,
+      `Action=Unsubscribe&SubscriptionArn=${arn}:1b8e861b`,
+    ])
+      expect(link(query)).toMatchObject({
+        service: 'sns',
+        operation: /Action=(\w+)/.exec(query)?.[1],
+        protocol: 'query',
+        region: 'ap-south-1',
+        auth: 'none',
+      });
+    for (const [query, method] of [
+      [`Action=Publish&TopicArn=${arn}&Message=x`],
+      [`Action=Unsubscribe&TopicArn=${arn}`],
+      ['Action=ConfirmSubscription&TopicArn=arn:aws:sqs:ap-south-1:123456789012:news&Token=ab'],
+      [`Action=ConfirmSubscription&TopicArn=${arn}&Token=ab`, 'DELETE'],
+    ] as const)
+      expect(link(query, method)).toMatchObject({ service: 'unknown', region: 'eu-central-1' });
+    const other = {
+      headers: { authorization: signed('sts') },
+      query: `Action=Unsubscribe&SubscriptionArn=${arn}:1`,
+    };
+    expect(namer.name(request({ method: 'GET', ...other }))).toMatchObject({
+      service: 'sts',
+      region: 'us-east-1',
+    });
+  });
+
   it('tells the protocols of SQS and CloudWatch apart by what is sent', () => {
     const authorization = signed('monitoring');
     expect(namer.name(form('Action=PutMetricData', { authorization })).protocol).toBe('query');
