@@ -68,8 +68,12 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const trails = await openTrails({ ...base, ...record, store, buckets, embedded });
   closing.add('trails', () => trails.stop());
   const followers = await startFollowers({ ...base, store, proofs, trails, publish: live.publish });
-  const tokenKey = masterKey.mac('lookup-token', 'v1');
-  const history = lookupEvents({ events: store.events, retentionMs: config.history_retention, tokenKey });
+  const history = lookupEvents({
+    events: store.events,
+    organizationOf: trails.organizations.of,
+    retentionMs: config.history_retention,
+    tokenKey: masterKey.mac('lookup-token', 'v1'),
+  });
 
   const signingKeys = createSigningKeys();
   const gateway = await openGateway({ ...base, sink, credentials, signingKeys });

@@ -197,6 +197,11 @@ const schema = z.strictObject({
     )
     .optional()
     .describe('Sender of these mails.'),
+  organizations_endpoint: url
+    .optional()
+    .describe(
+      'Organizations whose accounts the trails of organizations follow, asked each minute (default: where organizations is served).',
+    ),
   clickhouse_url: databaseUrl
     .optional()
     .describe('A ClickHouse server instead of the embedded engine: http://USER:PASSWORD@HOST:8123/DATABASE.'),

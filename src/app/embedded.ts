@@ -3,6 +3,7 @@ import type { Logger } from '../base/log.ts';
 import type { Config } from '../config.ts';
 import { createConsoleSignIn } from '../embedded/iam/console-sign-in.ts';
 import { createIam } from '../embedded/iam/create-iam.ts';
+import { createOrganizations } from '../embedded/organizations/create-organizations.ts';
 import { openMasterKey } from '../embedded/iam/master-key.ts';
 import { openEmbeddedKms } from '../embedded/kms/index.ts';
 import { openEmbeddedS3 } from '../embedded/s3/index.ts';
@@ -23,7 +24,7 @@ export type EmbeddedDeps = {
   readonly closing: Closing;
 };
 
-const STAND_INS: ReadonlySet<string> = new Set(['iam', 'sts', 's3', 'kms', 'sns']);
+const STAND_INS: ReadonlySet<string> = new Set(['iam', 'sts', 's3', 'kms', 'sns', 'organizations']);
 
 /** Who may use Opentrail, the stand-ins for one machine, and who serves what. */
 export async function openEmbedded({ config, store, address, clock, log, closing }: EmbeddedDeps) {
@@ -33,7 +34,9 @@ export async function openEmbedded({ config, store, address, clock, log, closing
   const iam = createIam({ settings, masterKey, clock, accountId, data, region });
   await iam.bootstrap();
   const { credentials, sessions, roles } = iam;
-  const sts = createSts({ sessions, roles, credentials, accountId });
+  const organizations = createOrganizations({ settings, clock, accountId });
+  const accountRoles = organizations.madeRoles;
+  const sts = createSts({ sessions, roles, accountRoles, credentials, accountId });
   const kms = await openEmbeddedKms({ settings, seal: masterKey.seal, open: masterKey.open, clock });
   const serving = createServing({ config, embedded: STAND_INS, issued: credentials.issued });
   const keys = await keysOf({ config, serving, embedded: kms.keys });
@@ -49,13 +52,9 @@ export async function openEmbedded({ config, store, address, clock, log, closing
     keys,
     sns,
     topics: sns.topics,
-    operations: [
-      ...iam.operations,
-      ...sts.operations,
-      ...s3.operations,
-      ...kms.operations,
-      ...sns.operations,
-    ],
+    organizations,
+    serviceRole: iam.serviceLinkedRole,
+    operations: [iam, sts, s3, kms, sns, organizations].flatMap(({ operations }) => operations),
     serving,
   };
 }

@@ -9,6 +9,7 @@ import { bucketMigrations, type BucketTables } from '../embedded/s3/index.ts';
 import { keyMigrations, type KeyTables } from '../embedded/kms/index.ts';
 import { snsMigrations, type SnsTables } from '../embedded/sns/index.ts';
 import { iamMigrations, type IamTables } from '../embedded/iam/settings.ts';
+import { organizationsMigrations, type OrganizationsTables } from '../embedded/organizations/settings.ts';
 import { columnsOfBytes } from '../record/columns.ts';
 import { identityMigrations, type IdentityTables } from '../record/identify/settings.ts';
 import { openDataDir } from '../store/data-dir.ts';
@@ -34,6 +35,7 @@ export type Tables = CursorTables &
   BucketTables &
   KeyTables &
   SnsTables &
+  OrganizationsTables &
   TrailTables &
   SilenceTables &
   ProofTables;
@@ -61,6 +63,7 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
       bucketMigrations,
       keyMigrations,
       snsMigrations,
+      organizationsMigrations,
       trailMigrations,
       silenceMigrations,
       trailOrganizationMigrations,

@@ -13,6 +13,7 @@ import type { DataSelection } from '../use/trails/selectors/data-selection.ts';
 import { createNoticeSender } from '../use/trails/notices/send-notices.ts';
 import { trailOperations } from '../use/trails/operations/trail-operations.ts';
 import type { Embedded } from './embedded.ts';
+import { openOrganizations } from './organizations.ts';
 import type { Store } from './store.ts';
 import { upstreamKey } from './upstream-key.ts';
 
@@ -21,7 +22,10 @@ export type TrailsDeps = {
   readonly store: Store;
   /** Where log files go. */
   readonly buckets: BucketPort;
-  readonly embedded: Pick<Embedded, 'masterKey' | 'keys' | 'serving' | 'topics'>;
+  readonly embedded: Pick<
+    Embedded,
+    'masterKey' | 'keys' | 'serving' | 'topics' | 'organizations' | 'serviceRole'
+  >;
   readonly dataSelection: DataSelection;
   readonly clock: Clock;
   readonly log: Logger;
@@ -38,32 +42,19 @@ export async function openTrails(deps: TrailsDeps) {
   const topics = await topicsOf(deps);
   const notices = createNoticeSender({ settings, topics, clock, log });
   notices.start();
+  const sources = { settings, journal, events: store.events, columnsOf };
+  const delivering = { ...sources, buckets, clock, log, onDelivered: notices.wake };
   const delivery = createTrailDelivery({
-    settings,
-    journal,
-    events: store.events,
-    buckets,
+    ...delivering,
     keys,
-    columnsOf,
-    clock,
-    log,
     deliveryInterval: config.delivery_interval,
     digestInterval: config.digest_interval,
     regions: config.regions,
     settle: store.cursors.settle,
-    onDelivered: notices.wake,
   });
+  const organizations = await openOrganizations({ ...deps, wake: delivery.wake });
   await delivery.start();
-  const aggregation = createAggregation({
-    settings,
-    journal,
-    events: store.events,
-    buckets,
-    columnsOf,
-    clock,
-    log,
-    onDelivered: notices.wake,
-  });
+  const aggregation = createAggregation(delivering);
   await aggregation.start();
   const operations = trailOperations({
     settings,
@@ -73,6 +64,9 @@ export async function openTrails(deps: TrailsDeps) {
     kms: embedded.keys,
     keys,
     delivery,
+    organizations: organizations.port,
+    serviceRole: embedded.serviceRole,
+    refreshOrganizations: organizations.refresh,
     dataSelection: deps.dataSelection,
     clock,
     newId: newEventId,
@@ -81,7 +75,9 @@ export async function openTrails(deps: TrailsDeps) {
   return {
     operations,
     followers: (): readonly FollowerStatus[] => [...delivery.followers(), ...aggregation.followers()],
+    organizations: organizations.port,
     stop: async () => {
+      await organizations.stop();
       await aggregation.stop();
       await delivery.stop();
       await notices.stop();

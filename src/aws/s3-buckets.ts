@@ -163,21 +163,24 @@ async function* listObjects(
   } while (token !== undefined);
 }
 
-/** As CloudTrail does when a trail is made: the bucket's ACL is read and the empty object `[prefix/]AWSLogs/ACCOUNT/` is written. */
+/** As CloudTrail does when a trail is made: the bucket's ACL is read and the empty object `[prefix/]AWSLogs/ACCOUNT/` (and `AWSLogs/o-…/`) is written. */
 async function checkDelivery(puts: Puts, check: Parameters<BucketPort['checkDelivery']>[0]): Promise<void> {
   const { client } = puts;
   if (!(await bucketExists(client, check.bucket))) {
     throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', { status: 404 });
   }
   await readAcl(client, check.bucket);
-  await putObject(puts, {
-    bucket: check.bucket,
-    key: `${check.keyPrefix === '' ? '' : `${check.keyPrefix}/`}AWSLogs/${check.accountId}/`,
-    body: new Uint8Array(),
-    contentType: 'application/x-directory',
-    acl: 'bucket-owner-full-control',
-    kms: check.kms,
-  });
+  for (const folder of [check.accountId, check.organization]) {
+    if (folder === undefined) continue;
+    await putObject(puts, {
+      bucket: check.bucket,
+      key: `${check.keyPrefix === '' ? '' : `${check.keyPrefix}/`}AWSLogs/${folder}/`,
+      body: new Uint8Array(),
+      contentType: 'application/x-directory',
+      acl: 'bucket-owner-full-control',
+      kms: check.kms,
+    });
+  }
 }
 
 async function readAcl(client: S3Client, bucket: string): Promise<void> {

@@ -28,10 +28,11 @@ export type SessionPolicies = {
 export type SessionIssuer = {
   /** For an IAM user, as GetSessionToken does. Throws InvalidClientTokenId when the user is gone. */
   readonly forUser: (request: SessionRequest & { readonly userId: string }) => IssuedSession;
-  /** For the role OpentrailAccountAccess of an account. */
+  /** For the role OpentrailAccountAccess of an account, or one of another name that is there likewise. */
   readonly forAccountAccess: (
     request: SessionRequest & {
       readonly accountId: string;
+      readonly roleName?: string | undefined;
       readonly sessionName: string;
       readonly sourceIdentity?: string | undefined;
       readonly sessionPolicies?: SessionPolicies | undefined;
@@ -74,4 +75,16 @@ export type RoleSource = {
   readonly assumable: (arn: string) => AssumableRole | undefined;
   /** Whether a managed policy can be named as a session policy. */
   readonly knowsPolicy: (arn: string) => boolean;
+};
+
+/** A role in another account of this installation, which that account's maker may assume. */
+export type AccountRole = {
+  readonly accountId: string;
+  readonly roleName: string;
+  /** Whose users the role trusts, as far as their own policies let them. */
+  readonly trustedAccount: string;
+};
+
+export type AccountRoleSource = {
+  readonly find: (arn: string) => Promise<AccountRole | undefined>;
 };

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
 
 export type NewId = () => string;
 
@@ -6,6 +6,7 @@ export type NewId = () => string;
 export const newEventId: NewId = () => randomUUID();
 
 const ALNUM = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** `length` characters of [A-Za-z0-9] that follow from `seed` alone: a retried delivery gets the same file name. */
@@ -15,6 +16,16 @@ export function alnumFrom(seed: string, length: number): string {
 
 export function randomAlnum(length: number): string {
   return spell(randomBytes(length), ALNUM, length);
+}
+
+/** `length` of [a-z0-9], as in the ids of Organizations. */
+export function randomLowerAlnum(length: number): string {
+  return spell(randomBytes(length), LOWER, length);
+}
+
+/** An account's number: 12 digits, the first of them not 0. */
+export function randomAccountId(): string {
+  return `${randomInt(1, 10)}${String(randomInt(0, 10 ** 11)).padStart(11, '0')}`;
 }
 
 /** AWS unique ids: `AKIA…`, `AIDA…`, `AROA…`: a four-letter prefix and 16 or 17 of [A-Z2-7]. */

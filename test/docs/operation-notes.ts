@@ -3,8 +3,10 @@ export const NOTES: Readonly<Record<string, string>> = {
   'cloudtrail.LookupEvents':
     'Extended: several attributes, more keys, operators, `Scope`, 1,000 a page, `Histogram`, `Values` (ARCHITECTURE.md). No limit of two calls a second; reaches as far back as the history is kept.',
   'cloudtrail.CreateTrail':
-    '`CloudWatchLogsLogGroupArn` and `IsOrganizationTrail` are refused with UnsupportedOperationException until they are built.',
+    '`CloudWatchLogsLogGroupArn` is refused with UnsupportedOperationException until it is built.',
   'cloudtrail.UpdateTrail': 'As CreateTrail.',
+  'cloudtrail.RegisterOrganizationDelegatedAdmin':
+    'Three at most. Makes AWSServiceRoleForCloudTrail in the management account where its IAM is served here.',
   'cloudtrail.GetTrailStatus':
     'Extended: `DeliveredFiles`, every log file that was delivered and how many records it has (ARCHITECTURE.md).',
   'cloudtrail.AddTags': 'Of trails.',
@@ -30,6 +32,13 @@ export const NOTES: Readonly<Record<string, string>> = {
   'iam.GetPolicyVersion': 'The documents of AWS managed policies are ours: for what Opentrail serves.',
   'iam.ListInstanceProfilesForRole': 'Always empty: there are no instance profiles.',
   'iam.CreateVirtualMFADevice': 'TOTP (RFC 6238), for console sign-in and GetSessionToken.',
+  'organizations.CreateOrganization':
+    'The first account is named `master`; e-mail addresses that nobody gave end in `@accounts.invalid`.',
+  'organizations.CreateAccount':
+    'Done when it is answered. `IamUserAccessToBilling` changes nothing: there is no billing.',
+  'organizations.InviteAccountToOrganization': 'By account number only: no mail is sent.',
+  'organizations.EnableAWSServiceAccess':
+    'Any service principal; `cloudtrail.amazonaws.com` means something here.',
   's3.GetBucketAcl': 'The owner, with full control: access is ruled by policies.',
   's3.GetBucketVersioning': 'Always off: versions are not built.',
   's3.PutObject':
@@ -59,6 +68,6 @@ export const NOTES: Readonly<Record<string, string>> = {
   'sns.Publish': 'To topics; `PhoneNumber` and `MessageGroupId` are refused. At most 256 KiB.',
   'sns.PublishBatch': 'As Publish.',
   'sts.AssumeRole':
-    'Roles made here, by their trust policies; and `arn:aws:iam::<any account>:role/OpentrailAccountAccess`, to look into another recorded account. Session tags are refused with ValidationError.',
+    'Roles made here, by their trust policies; and `arn:aws:iam::<any account>:role/OpentrailAccountAccess`, to look into another recorded account; and the role of an account that Organizations made, for who made it. Session tags are refused with ValidationError.',
   'sts.GetFederationToken': 'Session tags are refused with ValidationError.',
 };

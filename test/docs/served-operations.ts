@@ -6,6 +6,11 @@ import type { Operation } from '../../src/aws/operation.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { createLogger } from '../../src/base/log.ts';
 import { masterKeyOf } from '../../src/embedded/iam/master-key.ts';
+import { createOrganizations } from '../../src/embedded/organizations/create-organizations.ts';
+import {
+  organizationsMigrations,
+  type OrganizationsTables,
+} from '../../src/embedded/organizations/settings.ts';
 import { bucketMigrations, openEmbeddedS3, type BucketTables } from '../../src/embedded/s3/index.ts';
 import { openEmbeddedSns, snsMigrations, type SnsTables } from '../../src/embedded/sns/index.ts';
 import { createSts } from '../../src/embedded/sts/create-sts.ts';
@@ -18,9 +23,9 @@ import { trailSetup } from '../kit/trail-setup.ts';
 /** `service.Operation` of everything that the modules serve, from their own tables. Nothing of it is called. */
 export async function servedOperations(): Promise<ReadonlySet<string>> {
   const dir = await mkdtemp(join(tmpdir(), 'opentrail-operations-'));
-  const settings = await openSettings<BucketTables & SnsTables>({
+  const settings = await openSettings<BucketTables & SnsTables & OrganizationsTables>({
     path: ':memory:',
-    migrations: [bucketMigrations, snsMigrations],
+    migrations: [bucketMigrations, snsMigrations, organizationsMigrations],
   });
   const trails = await trailSetup({});
   await using started = await startIam();
@@ -35,6 +40,11 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       clock: systemClock,
       log: createLogger('silent'),
     });
+    const organizations = createOrganizations({
+      settings: settings.db,
+      clock: systemClock,
+      accountId: ACCOUNT,
+    });
     const kms = await testKms();
     const s3 = await openEmbeddedS3({
       settings: settings.db,
@@ -45,6 +55,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
     const unasked = () => Promise.reject(new TypeError('no event store here'));
     const history = lookupEvents({
       events: { lookup: unasked, histogram: unasked, values: unasked },
+      organizationOf: unasked,
       retentionMs: 1,
       tokenKey: new Uint8Array(32),
     });
@@ -56,6 +67,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       ...s3.operations,
       ...kms.operations,
       ...sns.operations,
+      ...organizations.operations,
     ];
     return new Set(operations.map(({ service, name }) => `${service}.${name}`));
   } finally {

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { AwsError } from '../../src/aws/errors.ts';
 import type { CallContext, OperationOutput } from '../../src/aws/operation.ts';
-import type { BucketPort, KeyPort, PutObject, TopicPort } from '../../src/aws/ports.ts';
+import type { BucketPort, KeyPort, OrganizationPort, PutObject, TopicPort } from '../../src/aws/ports.ts';
 import { OpentrailError } from '../../src/base/errors.ts';
 import { newEventId } from '../../src/base/ids.ts';
 import { createLogger } from '../../src/base/log.ts';
@@ -12,6 +12,7 @@ import type { Journal, JournalEntry, JournalInput } from '../../src/store/contra
 import { openSettings } from '../../src/store/settings/open-settings.ts';
 import type { RunTrailDeps } from '../../src/use/trails/delivery/run-trail.ts';
 import { createDigestKeys } from '../../src/use/trails/digests/digest-keys.ts';
+import { createOrganizationWatch } from '../../src/use/trails/organizations/watch.ts';
 import { createDataSelection } from '../../src/use/trails/selectors/data-selection.ts';
 import { trailOperations } from '../../src/use/trails/operations/trail-operations.ts';
 import { aggregationMigrations } from '../../src/use/trails/aggregation/settings.ts';
@@ -35,6 +36,9 @@ export async function trailSetup(given: {
   readonly buckets?: BucketPort;
   readonly topics?: TopicPort;
   readonly kms?: KeyPort;
+  readonly organizations?: OrganizationPort;
+  /** Accounts that have AWSServiceRoleForCloudTrail. */
+  readonly serviceRoles?: Set<string>;
   readonly now?: number;
   readonly clock?: { now: () => number };
   readonly regions?: readonly string[];
@@ -72,6 +76,18 @@ export async function trailSetup(given: {
     digestInterval: given.digestInterval ?? 3_600_000,
     regions: given.regions ?? [],
   };
+  const dataSelection = createDataSelection(settings);
+  const organizations = given.organizations ?? NO_ORGANIZATIONS;
+  const serviceRoles = given.serviceRoles ?? new Set<string>();
+  const watch = createOrganizationWatch({
+    settings,
+    organizations,
+    newest: journal.newest,
+    dataSelection,
+    wake: (id) => woken.push(id),
+    log: deps.log,
+    always: false,
+  });
   const operations = trailOperations({
     settings,
     journal,
@@ -79,7 +95,13 @@ export async function trailSetup(given: {
     topics: given.topics ?? NO_TOPICS,
     kms: given.kms ?? (await testKms()).keys,
     keys,
-    dataSelection: createDataSelection(settings),
+    organizations,
+    serviceRole: {
+      exists: async (account) => serviceRoles.has(account),
+      ensure: async (account) => void serviceRoles.add(account),
+    },
+    refreshOrganizations: watch.refresh,
+    dataSelection,
     delivery: { wake: (id) => woken.push(id) },
     clock,
     newId: newEventId,
@@ -105,11 +127,19 @@ export async function trailSetup(given: {
     keys,
     deps,
     operations,
+    watch,
     call,
     woken,
     close: opened.close,
   };
 }
+
+const NO_ORGANIZATIONS: OrganizationPort = {
+  of: async () => undefined,
+  all: async () => [],
+  registerAdministrator: async () => undefined,
+  deregisterAdministrator: async () => undefined,
+};
 
 export function callContext(given: Partial<CallContext>): CallContext {
   const accountId = given.accountId ?? ACCOUNT;

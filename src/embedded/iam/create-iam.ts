@@ -1,5 +1,6 @@
 import type { CredentialSource, KeyOwners } from '../../aws/credentials.ts';
 import type { Operation } from '../../aws/operation.ts';
+import type { ServiceLinkedRolePort } from '../../aws/ports.ts';
 import type { RoleSource, SessionIssuer } from '../../aws/sessions.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Settings } from '../../store/settings/contract.ts';
@@ -29,6 +30,7 @@ import { userOperations } from './operations/users.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
 import { createSessionTokens } from './session-token.ts';
 import { createRoleSource, createSessions } from './sessions.ts';
+import { createServiceLinkedRole, protectServiceLinkedRoles } from './service-linked-role.ts';
 import type { IamTables } from './settings.ts';
 
 export type IamDeps = {
@@ -50,6 +52,8 @@ export type Iam = {
   readonly credentials: CredentialSource & KeyOwners;
   readonly sessions: SessionIssuer;
   readonly roles: RoleSource;
+  /** AWSServiceRoleForCloudTrail. */
+  readonly serviceLinkedRole: ServiceLinkedRolePort;
   /** For createConsoleSignIn. */
   readonly parts: IamParts;
   /** Loads the users; on the first start makes the account's administrator and writes DIR/credentials. Call once, before serving. */
@@ -67,12 +71,13 @@ export function createIam(deps: IamDeps): Iam {
   const parts: IamParts = { settings, masterKey, clock, accountId, directory, passwords, limiter, mfa };
   return {
     operations: FAMILIES.flatMap((family) => family(parts)).map((operation) => ({
-      ...operation,
+      ...protectServiceLinkedRoles(parts, operation),
       conditionKeys: iamConditionKeys(parts, operation.name),
     })),
     credentials: createCredentialSource({ directory, tokens, clock, accountId }),
     sessions: createSessions({ tokens, directory, mfa, clock, accountId }),
     roles: createRoleSource(directory),
+    serviceLinkedRole: createServiceLinkedRole(parts),
     parts,
     bootstrap: async () => {
       await bootstrapAccount({ ...deps, passwords });

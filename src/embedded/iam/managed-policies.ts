@@ -15,6 +15,10 @@ export type ManagedPolicy = {
 
 export const ADMINISTRATOR_ACCESS = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
+/** Of the service-linked role that CloudTrail has in an organization's management account. */
+export const CLOUDTRAIL_SERVICE_ROLE_POLICY =
+  'arn:aws:iam::aws:policy/aws-service-role/CloudTrailServiceRolePolicy';
+
 const WRITTEN = new Date('2026-11-21T00:00:00Z');
 
 const SERVICES = [
@@ -72,6 +76,15 @@ const FULL_TRAILS = [
   'organizations:DescribeOrganization',
 ];
 
+const SERVICE_ROLE = [
+  'cloudtrail:*',
+  'organizations:DescribeAccount',
+  'organizations:DescribeOrganization',
+  'organizations:ListAccounts',
+  'organizations:ListAWSServiceAccessForOrganization',
+  'organizations:ListDelegatedAdministrators',
+];
+
 /** https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
 export const MANAGED_POLICIES: ReadonlyMap<string, ManagedPolicy> = new Map(
   [
@@ -84,15 +97,22 @@ export const MANAGED_POLICIES: ReadonlyMap<string, ManagedPolicy> = new Map(
     ]),
     managed('AWSCloudTrail_ReadOnlyAccess', READ_TRAILS),
     managed('AWSCloudTrail_FullAccess', FULL_TRAILS),
+    managed('CloudTrailServiceRolePolicy', SERVICE_ROLE, 'aws-service-role/'),
   ].map((policy) => [policy.arn, policy]),
 );
 
-function managed(name: string, actions: readonly string[]): ManagedPolicy {
+function managed(name: string, actions: readonly string[], path = ''): ManagedPolicy {
   const document = {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }],
   };
-  return { arn: `arn:aws:iam::aws:policy/${name}`, name, id: idOf(name), createdAt: WRITTEN, document };
+  return {
+    arn: `arn:aws:iam::aws:policy/${path}${name}`,
+    name,
+    id: idOf(name),
+    createdAt: WRITTEN,
+    document,
+  };
 }
 
 /** The same at every start. */

@@ -91,16 +91,20 @@ export function rolePrincipal(
   };
 }
 
-/** OpentrailAccountAccess in an account. */
-export function accountAccessPrincipal(inSession: InSession, identity: RoleIdentity): Principal {
-  return rolePrincipal(inSession, accountAccessRole(inSession.accountId), identity);
+/** OpentrailAccountAccess in an account, or a role of another name that may do the same. */
+export function accountAccessPrincipal(
+  inSession: InSession,
+  identity: RoleIdentity & { readonly roleName?: string | undefined },
+): Principal {
+  const { accountId } = inSession;
+  return rolePrincipal(inSession, accountAccessRole(accountId, identity.roleName), identity);
 }
 
-function accountAccessRole(accountId: string): DirectoryRole {
+function accountAccessRole(accountId: string, name = ACCOUNT_ACCESS_ROLE): DirectoryRole {
   return {
-    id: roleIdOf(accountId),
-    name: ACCOUNT_ACCESS_ROLE,
-    arn: `arn:aws:iam::${accountId}:role/${ACCOUNT_ACCESS_ROLE}`,
+    id: roleIdOf(name === ACCOUNT_ACCESS_ROLE ? accountId : `${accountId} ${name}`),
+    name,
+    arn: `arn:aws:iam::${accountId}:role/${name}`,
     policies: [ROLE_POLICY],
     tags: {},
     trust: '',
@@ -155,6 +159,8 @@ const ROLE_POLICY = policy({
     'sts:GetCallerIdentity',
     'sts:AssumeRole',
     'opentrail:StreamEvents',
+    'opentrail:OrganizationEvents',
+    'organizations:*',
   ],
   Resource: '*',
 });
@@ -173,7 +179,7 @@ function policy(statement: Record<string, unknown>): PolicyDocument {
 }
 
 /** The same id for an account's role at every start. */
-function roleIdOf(accountId: string): string {
-  const hash = createHash('sha256').update(`role ${accountId}`).digest();
+function roleIdOf(role: string): string {
+  const hash = createHash('sha256').update(`role ${role}`).digest();
   return `AROA${[...hash.subarray(0, 17)].map((byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32]).join('')}`;
 }

@@ -22,8 +22,13 @@ const session = z.object({
   fromConsole: z.boolean(),
   identity: z.union([
     z.object({ kind: z.literal('user'), userId: z.string() }),
-    /** OpentrailAccountAccess. */
-    z.object({ kind: z.literal('role'), accountId: z.string(), ...ofRole }),
+    /** OpentrailAccountAccess, where no other role is named. */
+    z.object({
+      kind: z.literal('role'),
+      accountId: z.string(),
+      roleName: z.string().optional(),
+      ...ofRole,
+    }),
     z.object({ kind: z.literal('own-role'), roleId: z.string(), ...ofRole }),
     z.object({ kind: z.literal('federated'), userId: z.string(), name: z.string(), ...policies }),
   ]),

@@ -44,7 +44,12 @@ export function createSessions(deps: SessionsDeps): SessionIssuer {
   return {
     forUser: (request) => issue(request, { kind: 'user', userId: request.userId }),
     forAccountAccess: (request) =>
-      issue(request, { kind: 'role', accountId: request.accountId, ...ofRole(request) }),
+      issue(request, {
+        kind: 'role',
+        accountId: request.accountId,
+        roleName: request.roleName,
+        ...ofRole(request),
+      }),
     forRole: (request) => issue(request, { kind: 'own-role', roleId: request.roleId, ...ofRole(request) }),
     forFederatedUser: (request) => {
       const { userId, name, sessionPolicies } = request;

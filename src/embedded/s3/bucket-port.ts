@@ -39,7 +39,7 @@ export function createBucketPort(store: BucketStore): BucketPort {
     },
     list: ({ bucket, prefix, startAfter }) =>
       listAll(store, { bucket, prefix, startAfter: startAfter ?? '' }),
-    checkDelivery: async ({ bucket, keyPrefix, trailArn, accountId, kms }) => {
+    checkDelivery: async ({ bucket, keyPrefix, trailArn, accountId, organization, kms }) => {
       const { policy } = await store.bucket(bucket);
       const facts = {
         ...sourceFacts({ arn: trailArn, accountId }),
@@ -51,12 +51,12 @@ export function createBucketPort(store: BucketStore): BucketPort {
         { action: 's3:GetBucketAcl', resource: `arn:aws:s3:::${bucket}` },
         facts,
       );
-      const folder = `${keyPrefix === '' ? '' : `${keyPrefix}/`}AWSLogs/${accountId}/`;
-      const mayWrite = letsCloudTrail(
-        policy,
-        { action: 's3:PutObject', resource: `arn:aws:s3:::${bucket}/${folder}CloudTrail/x` },
-        facts,
-      );
+      const root = `${keyPrefix === '' ? '' : `${keyPrefix}/`}AWSLogs`;
+      const folders = [accountId, ...(organization === undefined ? [] : [organization])];
+      const mayWrite = folders.every((folder) => {
+        const resource = `arn:aws:s3:::${bucket}/${root}/${folder}/CloudTrail/x`;
+        return letsCloudTrail(policy, { action: 's3:PutObject', resource }, facts);
+      });
       if (!mayRead || !mayWrite) throw accessDenied();
     },
   };

@@ -36,7 +36,7 @@ const shape = {
 
 /**
  * Roles of ours, by their trust policies; and `arn:aws:iam::<any account>:role/OpentrailAccountAccess`, to look into another recorded account,
- * for whom the own policies allow sts:AssumeRole on it. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ * for whom the own policies allow sts:AssumeRole on it; likewise the role of an account that Organizations made, for who made it. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 export function assumeRole(deps: StsDeps): Operation {
   return {
@@ -57,7 +57,7 @@ async function handle(deps: StsDeps, input: OperationInput, context: CallContext
   const sourceIdentity = sourceIdentityOf(request, context);
   const code = await checkMfaOf(deps, context.principal, request);
   const assuming = { request, context, sourceIdentity, code };
-  const access = /^arn:aws:iam::(\d{12}):role\/OpentrailAccountAccess$/.exec(request.RoleArn)?.[1];
+  const access = await accountRole(deps, assuming);
   const { credentials, principal } =
     access === undefined ? assumeOwn(deps, assuming) : assumeAccountAccess(deps, assuming, access);
   return {
@@ -96,11 +96,34 @@ function assumeOwn(deps: StsDeps, call: AssumingCall): IssuedSession {
   return deps.sessions.forRole({ ...session, roleId: role.id });
 }
 
-function assumeAccountAccess(deps: StsDeps, call: AssumingCall, accountId: string): IssuedSession {
+type AccountAccess = { readonly accountId: string; readonly roleName?: string | undefined };
+
+/** The role of another account that the call names. Throws AccessDenied where it trusts another account than the caller's. */
+async function accountRole(
+  { accountRoles }: StsDeps,
+  { request, context }: AssumingCall,
+): Promise<AccountAccess | undefined> {
+  const access = /^arn:aws:iam::(\d{12}):role\/OpentrailAccountAccess$/.exec(request.RoleArn)?.[1];
+  if (access !== undefined) return { accountId: access };
+  const role = await accountRoles?.find(request.RoleArn);
+  if (role === undefined) return undefined;
+  if (context.accountId !== role.trustedAccount)
+    throw refusal(context.principal, { action: 'sts:AssumeRole', arn: request.RoleArn });
+  return role;
+}
+
+function assumeAccountAccess(
+  deps: StsDeps,
+  call: AssumingCall,
+  { accountId, roleName }: AccountAccess,
+): IssuedSession {
   const { request, context } = call;
   context.authorize('sts:AssumeRole', request.RoleArn);
   if (call.sourceIdentity !== undefined) context.authorize('sts:SetSourceIdentity', request.RoleArn);
-  return deps.sessions.forAccountAccess({ ...sessionOf(deps, call), accountId });
+  const session = sessionOf(deps, call);
+  if (roleName !== undefined && session.durationSeconds > HOUR)
+    throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
+  return deps.sessions.forAccountAccess({ ...session, accountId, roleName });
 }
 
 function sessionOf({ roles }: StsDeps, { request, context, sourceIdentity, code }: AssumingCall) {

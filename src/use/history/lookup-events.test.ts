@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { OperationInput } from '../../aws/operation.ts';
+import type { Organization } from '../../aws/ports.ts';
 import { OpentrailError } from '../../base/errors.ts';
 import type { HistogramQuery, LookupQuery, StoredEvent } from '../../store/contract.ts';
 import { lookupEvents } from './lookup-events.ts';
@@ -33,10 +34,15 @@ const event = (over: Partial<StoredEvent['columns']> = {}): StoredEvent => ({
 });
 
 /** The operation on a store that answers `events` and notes what it was asked. */
-function setUp(events: readonly StoredEvent[] = [], next?: { time: number; id: string }) {
+function setUp(
+  events: readonly StoredEvent[] = [],
+  next?: { time: number; id: string },
+  organizations: readonly Organization[] = [],
+) {
   const asked: (LookupQuery | HistogramQuery)[] = [];
   const operation = lookupEvents({
     retentionMs: 90 * DAY * 1000,
+    organizationOf: async (account) => organizations.find(({ accounts }) => accounts.includes(account)),
     tokenKey: Buffer.alloc(32, 1),
     events: {
       lookup: (query) => {
@@ -211,9 +217,40 @@ describe('LookupEvents', () => {
     expect(asked[0]).toMatchObject({ key: 'Username', prefix: 'al', limit: 10 });
   });
 
+  it('searches the accounts of the organization that the caller administers, and of no other', async () => {
+    const organization = {
+      id: 'o-exampleorg1',
+      managementAccount: '999999999999',
+      allFeatures: true,
+      accounts: ['111111111111', '123456789012', '999999999999'],
+      trustsCloudTrail: true,
+      administrators: ['123456789012'],
+    };
+    const allowed = ['opentrail:OrganizationEvents'];
+    const { call, asked } = setUp([], undefined, [organization]);
+    const mine = { AttributeKey: 'RecipientAccountId', AttributeValue: '222222222222' };
+    await call({}, { Scope: 'organization', LookupAttributes: [mine] }, allowed);
+    expect(asked[0]).toMatchObject({
+      scope: 'all',
+      conditions: [
+        { key: 'RecipientAccountId', operator: 'equals', values: ['222222222222'] },
+        { key: 'RecipientAccountId', operator: 'equals', values: organization.accounts },
+      ],
+    });
+    await expect(call({}, { Scope: 'organization' }, [])).rejects.toThrow(/opentrail:OrganizationEvents/);
+    const member = setUp([], undefined, [{ ...organization, administrators: [] }]);
+    await expect(member.call({}, { Scope: 'organization' }, allowed)).rejects.toMatchObject({
+      code: 'NotOrganizationMasterAccountException',
+    });
+    await expect(setUp().call({}, { Scope: 'organization' }, allowed)).rejects.toMatchObject({
+      code: 'OrganizationsNotInUseException',
+    });
+  });
+
   it('says that it is not available while the engine is down', async () => {
     const operation = lookupEvents({
       retentionMs: DAY,
+      organizationOf: async () => undefined,
       tokenKey: Buffer.alloc(32),
       events: {
         lookup: () => Promise.reject(new OpentrailError('ENGINE_UNAVAILABLE', 'down')),

@@ -1,13 +1,15 @@
 import { AwsError } from '../../aws/errors.ts';
 import type { CallContext, Operation, OperationOutput } from '../../aws/operation.ts';
+import type { OrganizationPort } from '../../aws/ports.ts';
 import { OpentrailError } from '../../base/errors.ts';
-import type { EventStore, StoredEvent } from '../../store/contract.ts';
+import type { EventStore, LookupCondition, StoredEvent } from '../../store/contract.ts';
 import { readLookupInput, type LookupInput } from './lookup-input.ts';
 import { invalid } from './members.ts';
 import { createNextTokens, type NextTokens } from './next-token.ts';
 
 export type LookupEventsDeps = {
   readonly events: Pick<EventStore, 'lookup' | 'histogram' | 'values'>;
+  readonly organizationOf: OrganizationPort['of'];
   readonly retentionMs: number;
   /** Seals NextToken; at least 32 bytes, kept over restarts. */
   readonly tokenKey: Uint8Array;
@@ -18,16 +20,17 @@ type Deps = Omit<LookupEventsDeps, 'tokenKey'> & { readonly tokens: NextTokens }
 /**
  * LookupEvents as AWS has it, without its limit of two calls a second, and the extended form of ARCHITECTURE.md.
  * Throws InvalidLookupAttributesException, InvalidTimeRangeException, InvalidMaxResultsException, InvalidNextTokenException,
- * InvalidEventCategoryException, ValidationException (extended members), ServiceUnavailable (the engine is down).
+ * InvalidEventCategoryException, ValidationException (extended members), OrganizationsNotInUseException and
+ * NotOrganizationMasterAccountException (`Scope` organization), ServiceUnavailable (the engine is down).
  * https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
  */
-export function lookupEvents({ events, retentionMs, tokenKey }: LookupEventsDeps): Operation {
-  const deps: Deps = { events, retentionMs, tokens: createNextTokens(tokenKey) };
+export function lookupEvents({ tokenKey, ...given }: LookupEventsDeps): Operation {
+  const deps: Deps = { ...given, tokens: createNextTokens(tokenKey) };
   return {
     service: 'cloudtrail',
     name: 'LookupEvents',
     handle: async (input, context) => {
-      const asked = readLookupInput(input, context);
+      const asked = await readLookupInput(input, context, deps.organizationOf);
       try {
         if (asked.histogram) return await answerHistogram(deps, asked, context);
         if (asked.values) return await answerValues(deps, asked, context);
@@ -43,7 +46,7 @@ async function answerPage(deps: Deps, asked: LookupInput, context: CallContext):
   const binding = [
     context.accountId,
     context.region,
-    asked.scope,
+    asked.accounts === undefined ? asked.scope : 'organization',
     asked.start,
     asked.end,
     asked.categories,
@@ -54,7 +57,7 @@ async function answerPage(deps: Deps, asked: LookupInput, context: CallContext):
   const query = {
     scope: asked.scope,
     categories: asked.categories,
-    conditions: asked.conditions,
+    conditions: conditionsOf(asked),
     limit: asked.limit,
     // Nor does a token reach further back than history does by now.
     from: Math.max(range.from, earliestOf(deps, context)),
@@ -64,6 +67,11 @@ async function answerPage(deps: Deps, asked: LookupInput, context: CallContext):
   const NextToken =
     page.next && deps.tokens.seal({ from: range.from, to: range.to, after: page.next }, binding);
   return { output: { Events: page.events.map(toEvent), ...(NextToken === undefined ? {} : { NextToken }) } };
+}
+
+function conditionsOf({ conditions, accounts }: LookupInput): readonly LookupCondition[] {
+  if (accounts === undefined) return conditions;
+  return [...conditions, { key: 'RecipientAccountId', operator: 'equals', values: accounts }];
 }
 
 /** Open ends reach from as far back as history is kept until now. */
@@ -118,7 +126,8 @@ async function answerHistogram(
       `gives more than ${MOST_BUCKETS} buckets in the time range`,
     );
   }
-  const { scope, categories, conditions } = asked;
+  const { scope, categories } = asked;
+  const conditions = conditionsOf(asked);
   const buckets = await deps.events.histogram(
     { scope, categories, conditions, from, to, bucketSeconds },
     context.signal,
@@ -132,7 +141,8 @@ async function answerHistogram(
 }
 
 async function answerValues(deps: Deps, asked: LookupInput, context: CallContext): Promise<OperationOutput> {
-  const { scope, categories, conditions, values } = asked;
+  const { scope, categories, values } = asked;
+  const conditions = conditionsOf(asked);
   if (!values) return { output: {} };
   const counts = await deps.events.values(
     { scope, categories, conditions, ...rangeOf(deps, asked, context), ...values },

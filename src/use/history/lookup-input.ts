@@ -1,5 +1,6 @@
 import { AwsError } from '../../aws/errors.ts';
 import type { CallContext, OperationInput } from '../../aws/operation.ts';
+import type { OrganizationPort } from '../../aws/ports.ts';
 import type { EventCategory } from '../../record/event-record.ts';
 import type { LookupCondition, LookupKey, LookupScope } from '../../store/contract.ts';
 import { lookupConditions, lookupKey, checkInsightKeys } from './lookup-attributes.ts';
@@ -8,6 +9,8 @@ import { invalid, isRecord, member } from './members.ts';
 /** A checked LookupEvents call, plain or extended. */
 export type LookupInput = {
   readonly scope: LookupScope;
+  /** Only events of these accounts, of all the scope has. */
+  readonly accounts: readonly string[] | undefined;
   /** Seconds since the epoch, inclusive; undefined where the call leaves it open. */
   readonly start: number | undefined;
   readonly end: number | undefined;
@@ -23,14 +26,19 @@ const DEFAULT_RESULTS = 50;
 const MOST_RESULTS = 1000;
 
 /** Checks what came, with AWS's errors. Members beyond the model come in the raw body (`context.extensions`). */
-export function readLookupInput(input: OperationInput, context: CallContext): LookupInput {
+export async function readLookupInput(
+  input: OperationInput,
+  context: CallContext,
+  organizationOf: OrganizationPort['of'],
+): Promise<LookupInput> {
   const { extensions } = context;
   const insight = categoryText(input, extensions) === 'insight';
   const conditions = lookupConditions(member(extensions, 'LookupAttributes') ?? input['LookupAttributes']);
   if (insight) checkInsightKeys(conditions);
   const { start, end } = timeRange(input);
+  const scope = member(extensions, 'Scope');
   return {
-    scope: scopeOf(member(extensions, 'Scope'), context),
+    ...(scope === 'organization' ? await inOrganization(context, organizationOf) : scopeOf(scope, context)),
     start,
     end,
     categories: categoriesOf(categoryText(input, extensions), conditions),
@@ -68,11 +76,35 @@ function categoriesOf(category: unknown, conditions: readonly LookupCondition[])
   return found;
 }
 
-function scopeOf(scope: unknown, context: CallContext): LookupScope {
-  if (scope === undefined || scope === null) return { account: context.accountId, region: context.region };
-  if (scope !== 'all') throw invalid('Scope', scope, 'must be "all" or absent');
+function scopeOf(scope: unknown, context: CallContext): Pick<LookupInput, 'scope' | 'accounts'> {
+  if (scope === undefined || scope === null)
+    return { scope: { account: context.accountId, region: context.region }, accounts: undefined };
+  if (scope !== 'all') throw invalid('Scope', scope, 'must be "all", "organization" or absent');
   context.authorize('opentrail:AllAccounts', '*');
-  return 'all';
+  return { scope: 'all', accounts: undefined };
+}
+
+/** For the management account and delegated administrators of CloudTrail: what the accounts have that belong to it now. */
+async function inOrganization(
+  { accountId, authorize }: CallContext,
+  organizationOf: OrganizationPort['of'],
+): Promise<Pick<LookupInput, 'scope' | 'accounts'>> {
+  authorize('opentrail:OrganizationEvents', '*');
+  const organization = await organizationOf(accountId);
+  if (organization === undefined) {
+    throw new AwsError(
+      'OrganizationsNotInUseException',
+      `The account ${accountId} is not a member of an organization.`,
+    );
+  }
+  const { managementAccount, administrators, accounts } = organization;
+  if (![managementAccount, ...administrators].includes(accountId)) {
+    throw new AwsError(
+      'NotOrganizationMasterAccountException',
+      `The account ${accountId} is neither the management account of its organization nor a delegated administrator for CloudTrail.`,
+    );
+  }
+  return { scope: 'all', accounts };
 }
 
 /** Events have whole seconds, so a start within a second begins with the next. */

@@ -17,15 +17,31 @@ export function trailsOfAccount(settings: TrailSettings, account: string): Promi
     .execute();
 }
 
-export function trailByArn(
+/** Those, and its organization's. */
+export async function visibleTrails(
   settings: TrailSettings,
   account: string,
-  arn: string,
-): Promise<Trail | undefined> {
+  organization: string | undefined,
+): Promise<Trail[]> {
   return settings
     .selectFrom('trails')
     .selectAll()
-    .where('account', '=', account)
+    .where((where) =>
+      where.or([
+        where('account', '=', account),
+        ...(organization === undefined ? [] : [where('organization', '=', organization)]),
+      ]),
+    )
+    .where('deleted_at', 'is', null)
+    .orderBy('arn')
+    .execute();
+}
+
+/** Whoever may see it. */
+export function trailByArn(settings: TrailSettings, arn: string): Promise<Trail | undefined> {
+  return settings
+    .selectFrom('trails')
+    .selectAll()
     .where('arn', '=', arn)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();

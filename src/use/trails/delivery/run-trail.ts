@@ -3,6 +3,7 @@ import { messageOf } from '../../../base/errors.ts';
 import { endAggregation, hasAggregates, isAggregating, isPutting } from '../aggregation/stretches.ts';
 import { ensureChains } from '../digests/chains.ts';
 import { deliverDigests, type DigestDeps } from '../digests/deliver-digests.ts';
+import type { WindowRow } from '../settings.ts';
 import type { Trail } from '../trail-store.ts';
 import type { DeliverLogFiles } from './deliver-together.ts';
 import { deliverLogFiles, type LogFileDeps } from './deliver-log-files.ts';
@@ -38,13 +39,13 @@ export async function runTrail(
       await forget(deps, trail.id);
     return 'settled';
   }
-  await ensureChainsNow(deps, trail, window.next_seq);
+  await ensureChainsNow(deps, trail, window, isDrained(window));
   const stopped = window.stopped_at !== null;
   const deliver = deps.deliver ?? ((...its) => deliverLogFiles(deps, ...its));
   if ((files || stopped) && !(await tried(deps, trail, 'delivery', () => deliver(trail, window))))
     return 'failed';
   const now = (await oldestWindow(deps.settings, trail.id)) ?? window;
-  await ensureChainsNow(deps, trail, now.next_seq);
+  await ensureChainsNow(deps, trail, now, isDrained(window));
   const drained = isDrained(now);
   if (await isPutting(deps.settings, trail.id)) return stopped ? 'waiting' : 'settled';
   const ending = drained && !(await isAggregating(deps.settings, window.id));
@@ -74,11 +75,17 @@ function trailById(deps: RunTrailDeps, id: string): Promise<Trail | undefined> {
   return deps.settings.selectFrom('trails').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-function ensureChainsNow(deps: RunTrailDeps, trail: Trail, nextSeq: number): Promise<void> {
+function ensureChainsNow(
+  deps: RunTrailDeps,
+  trail: Trail,
+  { next_seq: nextSeq }: WindowRow,
+  ending: boolean,
+): Promise<void> {
   return ensureChains(deps.settings, trail, {
     regions: deps.regions,
     now: Math.floor(deps.clock.now() / 1000),
     nextSeq,
+    ending,
   });
 }
 

@@ -24,6 +24,8 @@ export type EnsureChains = {
   readonly now: number;
   /** The journal's entry that the trail delivers next: accounts that left before it are done with. */
   readonly nextSeq: number;
+  /** All is delivered and the last digests are being written: chains that ended stay so, unless files wait that no digest names. */
+  readonly ending: boolean;
 };
 
 /**
@@ -39,13 +41,14 @@ export async function ensureChains(
   const chains = new Map(all.map((chain) => [nameOf(chain), chain]));
   const files = trail.validation === 1 ? await unnamedFiles(settings, trail.id) : [];
   const wanted = await wantedPlaces(settings, trail, { ...ensure, known: [...all, ...files] });
+  const waiting = new Set(files.map(nameOf));
   const running = all.find((chain) => chain.state === 'open' && chain.region === trail.home_region);
   for (const [name, place] of wanted) {
     const chain = chains.get(name);
     // A region that is seen for the first time joins the hour that is running.
     const start = running?.start_seconds ?? ensure.now;
     if (chain === undefined) await startChain(settings, { trail, place, start, state: 'open' });
-    else if (chain.state === 'ended')
+    else if (chain.state === 'ended' && (!ensure.ending || waiting.has(name)))
       await restartChain(settings, chain, { start: Math.max(start, chain.start_seconds), state: 'open' });
   }
   for (const [name, chain] of chains) {

@@ -4,7 +4,9 @@ import { encryptionOf } from '../encryption.ts';
 import { checkTrailName, trailArn } from '../trail-name.ts';
 import { trailByArn, trailsOfAccount, type Trail, type TrailSettings } from '../trail-store.ts';
 import { trailAnswer } from './describe.ts';
-import { optionalText, text } from './inputs.ts';
+import { giveToOrganization } from '../organizations/memberships.ts';
+import { optionalFlag, optionalText, text } from './inputs.ts';
+import { administeredOrganization } from './organization.ts';
 import { checkQuota } from './quota.ts';
 import { readTags, saveTags } from './tags.ts';
 import { checkKey } from './check-key.ts';
@@ -20,7 +22,13 @@ export async function createTrail(
 ): Promise<OperationOutput> {
   const name = text(input, 'Name');
   checkTrailName(name);
-  const asked = newTrail(deps, { name, input, context });
+  const organization =
+    optionalFlag(input, 'IsOrganizationTrail') === true
+      ? await administeredOrganization(deps, context)
+      : undefined;
+  // Also one that a delegated administrator makes is the management account's.
+  const account = organization?.managementAccount ?? context.accountId;
+  const asked = newTrail(deps, { name, input, account, region: context.region });
   const tags = readTags(input);
   await checkRoom(deps, deps.settings, asked);
   const trail = { ...asked, kms_key: await checkKey(deps, asked, optionalText(input, 'KmsKeyId')) };
@@ -30,19 +38,24 @@ export async function createTrail(
     trailArn: trail.arn,
     accountId: trail.account,
     kms: encryptionOf(trail),
+    organization: organization?.id,
   });
   await checkTopic(deps.topics, trail);
+  if (organization !== undefined) await deps.refreshOrganizations();
   await deps.settings.transaction().execute(async (tx) => {
     await checkRoom(deps, tx, trail);
     await tx.insertInto('trails').values(trail).execute();
     await saveTags(tx, trail.id, tags);
+    // It never was another's: whatever it logs is the organization's.
+    if (organization !== undefined)
+      await giveToOrganization(tx, trail.id, { organization: organization.id, from: 0 });
   });
-  return { output: trailAnswer(trail) };
+  return { output: trailAnswer({ ...trail, organization: organization?.id ?? null }) };
 }
 
 function newTrail(
   deps: TrailOperationDeps,
-  { name, input, context }: { name: string; input: OperationInput; context: CallContext },
+  { name, input, account, region }: { name: string; input: OperationInput; account: string; region: string },
 ): Trail {
   const given = readTrailInput({ ...input, S3BucketName: input['S3BucketName'] ?? '' });
   const multiRegion = given.multiRegion ?? false;
@@ -50,9 +63,9 @@ function newTrail(
   checkCombination({ multiRegion, globalEvents });
   return {
     id: deps.newId(),
-    arn: trailArn({ region: context.region, account: context.accountId, name }),
-    account: context.accountId,
-    home_region: context.region,
+    arn: trailArn({ region, account, name }),
+    account,
+    home_region: region,
     name,
     bucket: given.bucket ?? '',
     key_prefix: given.keyPrefix ?? '',
@@ -85,7 +98,7 @@ const NOTHING_YET = {
 };
 
 async function checkRoom(deps: TrailOperationDeps, settings: TrailSettings, trail: Trail): Promise<void> {
-  if ((await trailByArn(settings, trail.account, trail.arn)) !== undefined) {
+  if ((await trailByArn(settings, trail.arn)) !== undefined) {
     throw new AwsError(
       'TrailAlreadyExistsException',
       `Trail ${trail.name} already exists for customer: ${trail.account}`,

@@ -1,4 +1,10 @@
-import type { BucketPort, KeyPort, TopicPort } from '../../../aws/ports.ts';
+import type {
+  BucketPort,
+  KeyPort,
+  OrganizationPort,
+  ServiceLinkedRolePort,
+  TopicPort,
+} from '../../../aws/ports.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { NewId } from '../../../base/ids.ts';
 import type { Journal } from '../../../store/contract.ts';
@@ -15,6 +21,11 @@ export type TrailOperationDeps = {
   /** Undefined where no SNS is served. */
   readonly topics: TopicPort;
   readonly kms: KeyPort;
+  readonly organizations: OrganizationPort;
+  /** AWSServiceRoleForCloudTrail. */
+  readonly serviceRole: ServiceLinkedRolePort;
+  /** Notes who belongs to which organization now. */
+  readonly refreshOrganizations: () => Promise<void>;
   readonly keys: Pick<DigestKeys, 'list' | 'signingKey'>;
   readonly delivery: Pick<TrailDelivery, 'wake'>;
   readonly dataSelection: Pick<DataSelection, 'refresh'>;

@@ -19,7 +19,7 @@ export function trailAnswer(trail: Trail): Record<string, unknown> {
     TrailARN: trail.arn,
     LogFileValidationEnabled: trail.validation === 1,
     ...(trail.kms_key === null ? {} : { KmsKeyId: trail.kms_key }),
-    IsOrganizationTrail: false,
+    IsOrganizationTrail: trail.organization !== null,
     RecursiveLogging: trail.recursive_logging === 1,
   };
 }

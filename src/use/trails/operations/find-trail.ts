@@ -2,27 +2,30 @@ import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, OperationInput } from '../../../aws/operation.ts';
 import { trailByArn, type Trail, type TrailSettings } from '../trail-store.ts';
 import { checkTrailName, isArn, parseTrailArn, trailArn } from '../trail-name.ts';
+import { membershipOf } from '../organizations/memberships.ts';
 import { text } from './inputs.ts';
+import { notMaster } from './organization.ts';
 
 type Caller = Pick<CallContext, 'accountId' | 'region'>;
 
-/** The trail of that name in the calling region, or of that ARN wherever it lives. Throws TrailNotFoundException, and what is wrong with the name. */
+/** The trail of that name in the calling region, or of that ARN wherever it lives, the caller's or its organization's. Throws TrailNotFoundException, and what is wrong with the name. */
 export async function findTrail(settings: TrailSettings, nameOrArn: string, caller: Caller): Promise<Trail> {
   const arn = arnOf(nameOrArn, caller);
-  const trail = await trailByArn(settings, caller.accountId, arn);
-  if (trail === undefined) {
+  const trail = await trailByArn(settings, arn);
+  if (trail === undefined || !(await maySee(settings, trail, caller))) {
     throw new AwsError('TrailNotFoundException', `Unknown trail: ${arn} for the user: ${caller.accountId}`);
   }
   return trail;
 }
 
-/** The same for operations that change it: only from its home region. Throws InvalidHomeRegionException. */
+/** The same for operations that change it: only from its home region, an organization's only by who administers it. Throws InvalidHomeRegionException, NotOrganizationMasterAccountException. */
 export async function findOwnTrail(
   settings: TrailSettings,
   nameOrArn: string,
   caller: Caller,
 ): Promise<Trail> {
   const trail = await findTrail(settings, nameOrArn, caller);
+  await checkMayChange(settings, trail, caller);
   if (trail.home_region !== caller.region) {
     throw new AwsError(
       'InvalidHomeRegionException',
@@ -30,6 +33,22 @@ export async function findOwnTrail(
     );
   }
   return trail;
+}
+
+/** Throws NotOrganizationMasterAccountException: members see their organization's trails and change nothing of them. */
+export async function checkMayChange(
+  settings: TrailSettings,
+  trail: Trail,
+  { accountId }: Pick<Caller, 'accountId'>,
+): Promise<void> {
+  if (trail.account === accountId) return;
+  if ((await membershipOf(settings, accountId))?.administers !== true) throw notMaster(accountId);
+}
+
+async function maySee(settings: TrailSettings, trail: Trail, { accountId }: Caller): Promise<boolean> {
+  if (trail.account === accountId) return true;
+  if (trail.organization === null) return false;
+  return (await membershipOf(settings, accountId))?.organization === trail.organization;
 }
 
 /** What the policies are asked about: the ARN of the trail that the member names; `*` where it names none. */

@@ -3,7 +3,8 @@ import type { CallContext, OperationInput, OperationOutput } from '../../../aws/
 import { isoSeconds } from '../../../base/clock.ts';
 import { aggregationError } from '../aggregation/stretches.ts';
 import { checkTrailName, isArn, parseTrailArn } from '../trail-name.ts';
-import { trailsOfAccount, type Trail } from '../trail-store.ts';
+import { membershipOf } from '../organizations/memberships.ts';
+import { visibleTrails, type Trail } from '../trail-store.ts';
 import { deliveredMembers } from './delivered-members.ts';
 import { trailDescription } from './describe.ts';
 import { findTrail, trailNamed } from './find-trail.ts';
@@ -31,16 +32,17 @@ export async function describeTrails(
     else checkTrailName(name);
   }
   const shadows = optionalFlag(input, 'includeShadowTrails') ?? true;
-  const trails = await trailsOfAccount(deps.settings, context.accountId);
+  const trails = await seenBy(deps, context);
   const found = trails.filter((trail) => {
-    const isHome = trail.home_region === context.region;
+    const isOwn = trail.account === context.accountId;
+    const isHome = isOwn && trail.home_region === context.region;
     if (wanted.length > 0) return isNamed(trail, wanted, isHome);
-    return isHome || (shadows && trail.multi_region === 1);
+    return isHome || (shadows && (trail.multi_region === 1 || trail.home_region === context.region));
   });
   return { output: { trailList: found.map(trailDescription) } };
 }
 
-/** All of the account's trails, each once, wherever it is asked. */
+/** All of the account's trails and its organization's, each once, wherever it is asked. */
 export async function listTrails(
   deps: TrailOperationDeps,
   input: OperationInput,
@@ -49,13 +51,17 @@ export async function listTrails(
   // Everything comes on one page, so no token was ever given out.
   if (optionalText(input, 'NextToken'))
     throw new AwsError('InvalidTokenException', 'The specified NextToken is not valid.');
-  const trails = await trailsOfAccount(deps.settings, context.accountId);
+  const trails = await seenBy(deps, context);
   const list = trails.map((trail) => ({
     TrailARN: trail.arn,
     Name: trail.name,
     HomeRegion: trail.home_region,
   }));
   return { output: { Trails: list } };
+}
+
+async function seenBy({ settings }: TrailOperationDeps, { accountId }: CallContext): Promise<Trail[]> {
+  return visibleTrails(settings, accountId, (await membershipOf(settings, accountId))?.organization);
 }
 
 /** The legacy texts ("no longer in use") are still answered: ISO times or `""`. Extended: `DeliveredFiles` (ARCHITECTURE.md). */

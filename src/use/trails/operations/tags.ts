@@ -2,7 +2,7 @@ import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
 import { isArn } from '../trail-name.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
-import { findTrail } from './find-trail.ts';
+import { checkMayChange, findTrail } from './find-trail.ts';
 import { optionalList, optionalText, text } from './inputs.ts';
 import type { TrailOperationDeps } from './deps.ts';
 
@@ -128,6 +128,7 @@ async function taggedTrail(settings: TrailSettings, arn: string, context: CallCo
  */
 async function ownTrail(settings: TrailSettings, arn: string, context: CallContext): Promise<Trail> {
   const trail = await taggedTrail(settings, arn, context);
+  await checkMayChange(settings, trail, context);
   if (trail.home_region === context.region) return trail;
   throw new AwsError(
     'ResourceNotFoundException',

@@ -14,6 +14,7 @@ export type TrailInput = {
   readonly kmsKeyId: string | undefined;
   readonly globalEvents: boolean | undefined;
   readonly multiRegion: boolean | undefined;
+  readonly organization: boolean | undefined;
   readonly validation: boolean | undefined;
   readonly recursiveLogging: boolean | undefined;
 };
@@ -34,6 +35,7 @@ export function readTrailInput(input: OperationInput): TrailInput {
     kmsKeyId: optionalText(input, 'KmsKeyId'),
     globalEvents: optionalFlag(input, 'IncludeGlobalServiceEvents'),
     multiRegion: optionalFlag(input, 'IsMultiRegionTrail'),
+    organization: optionalFlag(input, 'IsOrganizationTrail'),
     validation: optionalFlag(input, 'EnableLogFileValidation'),
     recursiveLogging: optionalFlag(input, 'RecursiveLogging'),
   };
@@ -89,7 +91,6 @@ function refuseNotBuilt(input: OperationInput): void {
     const value = optionalText(input, member);
     if (value !== undefined && value !== '') throw notBuilt(member, value);
   }
-  if (optionalFlag(input, 'IsOrganizationTrail') === true) throw notBuilt('IsOrganizationTrail', 'true');
 }
 
 function notBuilt(member: string, value: string): AwsError {

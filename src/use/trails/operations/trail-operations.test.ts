@@ -63,7 +63,7 @@ describe('CreateTrail', () => {
     ],
     ['UnsupportedOperationException', { SnsTopicName: 'topic' }, undefined],
     ['UnsupportedOperationException', { CloudWatchLogsLogGroupArn: 'arn:x' }, undefined],
-    ['UnsupportedOperationException', { IsOrganizationTrail: true }, undefined],
+    ['OrganizationsNotInUseException', { IsOrganizationTrail: true }, undefined],
     ['InvalidTagParameterException', { TagsList: [{ Key: '' }] }, undefined],
   ])('refuses with %s: %j', async (code, given, message) => {
     const error = await errorOf(make(given));

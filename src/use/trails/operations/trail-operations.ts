@@ -1,5 +1,6 @@
 import type { CallContext, Operation, OperationInput, OperationOutput } from '../../../aws/operation.ts';
 import type { TrailOperationDeps } from './deps.ts';
+import { deregisterDelegatedAdmin, registerDelegatedAdmin } from './delegated-admins.ts';
 import { createTrail } from './create-trail.ts';
 import { getEventConfiguration, putEventConfiguration } from './event-configuration.ts';
 import { trailResource } from './find-trail.ts';
@@ -37,6 +38,8 @@ const TABLE: readonly (readonly [name: string, handle: Handle, trailMember?: str
   ['GetInsightSelectors', getInsightSelectors, 'TrailName'],
   ['PutEventConfiguration', putEventConfiguration, 'TrailName'],
   ['GetEventConfiguration', getEventConfiguration, 'TrailName'],
+  ['RegisterOrganizationDelegatedAdmin', registerDelegatedAdmin],
+  ['DeregisterOrganizationDelegatedAdmin', deregisterDelegatedAdmin],
 ];
 
 /** Of what has resource policies: no trails. */

@@ -3,7 +3,9 @@ import { encryptionOf } from '../encryption.ts';
 import { moveNotices } from '../notices/notices.ts';
 import { trailsOfAccount, type Trail, type TrailSettings } from '../trail-store.ts';
 import { trailAnswer } from './describe.ts';
+import { giveToOrganization, takeFromOrganization } from '../organizations/memberships.ts';
 import { findOwnTrail, trailNamed } from './find-trail.ts';
+import { administeredOrganization, notMaster } from './organization.ts';
 import { checkQuota } from './quota.ts';
 import { checkKey } from './check-key.ts';
 import { checkTopic } from './check-topic.ts';
@@ -23,13 +25,16 @@ export async function updateTrail(
   const keyId = given.kmsKeyId ?? (given.bucket === undefined ? undefined : (before.kms_key ?? undefined));
   const kmsKey = await checkKey(deps, asked, keyId);
   const wanted = { ...asked, kms_key: kmsKey };
-  if (given.bucket !== undefined || given.keyPrefix !== undefined || kmsKey !== before.kms_key) {
+  const joining = await joinedOrganization(deps, { before, given, context });
+  const isMoved = given.bucket !== undefined || given.keyPrefix !== undefined || joining !== undefined;
+  if (isMoved || kmsKey !== before.kms_key) {
     await checkBucket(deps.buckets, {
       bucket: wanted.bucket,
       keyPrefix: wanted.key_prefix,
       trailArn: before.arn,
       accountId: before.account,
       kms: encryptionOf(wanted),
+      organization: joining ?? wanted.organization ?? undefined,
     });
   }
   if (given.snsTopic !== undefined) await checkTopic(deps.topics, wanted);
@@ -43,12 +48,51 @@ export async function updateTrail(
     if (trail.multi_region === 1 && before.multi_region === 0)
       checkQuota(await trailsOfAccount(tx, trail.account), trail, deps.quotaTrails);
     await save(tx, trail);
+    const organization = await moveOver(deps, tx, { trail, joining, given });
     if (given.snsTopic !== undefined) await moveNotices(tx, trail);
-    return trail;
+    return { ...trail, organization };
   });
   await deps.dataSelection.refresh();
   deps.delivery.wake(after.id);
   return { output: trailAnswer(after) };
+}
+
+type Conversion = { readonly before: Trail; readonly given: TrailInput; readonly context: CallContext };
+
+/** The organization that the trail is to become one of. Only the management account converts trails, either way. */
+async function joinedOrganization(
+  deps: TrailOperationDeps,
+  { before, given, context }: Conversion,
+): Promise<string | undefined> {
+  if (given.organization === undefined || given.organization === (before.organization !== null))
+    return undefined;
+  const { accountId } = context;
+  if (!given.organization) {
+    if (before.account !== accountId) throw notMaster(accountId);
+    return undefined;
+  }
+  const organization = await administeredOrganization(deps, context);
+  if (organization.managementAccount !== accountId) throw notMaster(accountId);
+  await deps.refreshOrganizations();
+  return organization.id;
+}
+
+async function moveOver(
+  { journal }: TrailOperationDeps,
+  tx: TrailSettings,
+  {
+    trail,
+    joining,
+    given,
+  }: { readonly trail: Trail; readonly joining: string | undefined; readonly given: TrailInput },
+): Promise<string | null> {
+  if (joining !== undefined && trail.organization === null) {
+    await giveToOrganization(tx, trail.id, { organization: joining, from: journal.newest() + 1 });
+    return joining;
+  }
+  if (given.organization !== false || trail.organization === null) return trail.organization;
+  await takeFromOrganization(tx, trail, journal.newest);
+  return null;
 }
 
 function changed(trail: Trail, given: TrailInput): Trail {

@@ -30,7 +30,7 @@ afterEach(() => setup.close());
 const members = (...accounts: string[]) =>
   noteMembers(
     setup.settings,
-    { organization: ORGANIZATION, accounts: [ACCOUNT, ...accounts] },
+    { id: ORGANIZATION, managementAccount: ACCOUNT, accounts: [ACCOUNT, ...accounts], administrators: [] },
     setup.journal.newest,
   );
 
@@ -153,6 +153,22 @@ describe('a trail of an organization', () => {
     expect(held(logs(MEMBER), texts)).toEqual(['org member']);
     expect(held(logs(ACCOUNT, ''), texts)).toEqual(['single own']);
     expect(await findings()).toEqual({ findings: [], valid: 3 });
+  });
+});
+
+describe('StopLogging', () => {
+  it('ends each chain once, also where one of them cannot be ended yet', async () => {
+    happens('own', ACCOUNT);
+    await round();
+    const { eventId } = await setup.call('StopLogging', { Name: 'all' });
+    setup.journal.add(recordJson({ id: eventId, at: setup.time.now }));
+    setup.time.now += 60_000;
+    const half = { ...setup.deps, clock: { now: () => setup.time.now + 500 } };
+    expect(await runTrail(half, await trailId(), { files: true })).toBe('waiting');
+    for (let n = 0; n < 4; n++) await round(0.1);
+    expect(digests(MEMBER)).toHaveLength(1);
+    expect(digests(ACCOUNT)).toHaveLength(1);
+    expect(await findings()).toEqual({ findings: [], valid: 2 });
   });
 });
 

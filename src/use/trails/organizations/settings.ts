@@ -7,7 +7,11 @@ export type TrailOrganizationTables = {
   /** Stretches in which a trail was an organization's; the last is open (`until_seq` null) while it is. */
   trail_organizations: StretchRow & { trail_id: string };
   /** Stretches in which accounts belonged to an organization. */
-  trail_organization_members: StretchRow & { account: string };
+  trail_organization_members: StretchRow & {
+    account: string;
+    /** 1: it administers CloudTrail for the organization, as its management account does. */
+    administers: number;
+  };
 };
 
 type StretchRow = {
@@ -28,6 +32,14 @@ export const trailOrganizationMigrations: MigrationSet = {
       for (const column of ['bucket', 'key'])
         await db.schema.alterTable('trail_digest_plans').addColumn(column, 'text').execute();
       await widenChains(db as Kysely<ChainTables>);
+    },
+  },
+  '2026-11-29-trail-organizations-administrators': {
+    up: async (db) => {
+      await db.schema
+        .alterTable('trail_organization_members')
+        .addColumn('administers', 'integer', (c) => c.notNull().defaultTo(0))
+        .execute();
     },
   },
 };
