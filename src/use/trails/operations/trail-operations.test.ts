@@ -61,7 +61,7 @@ describe('CreateTrail', () => {
       { KmsKeyId: 'alias/x' },
       'KMS key alias/x was not found: Alias arn:aws:kms:us-east-1:123456789012:alias/x is not found.',
     ],
-    ['UnsupportedOperationException', { SnsTopicName: 'topic' }, undefined],
+    ['InsufficientSnsTopicPolicyException', { SnsTopicName: 'topic' }, undefined],
     ['UnsupportedOperationException', { CloudWatchLogsLogGroupArn: 'arn:x' }, undefined],
     ['OrganizationsNotInUseException', { IsOrganizationTrail: true }, undefined],
     ['InvalidTagParameterException', { TagsList: [{ Key: '' }] }, undefined],
