@@ -6,7 +6,7 @@ import { messageOf, OpentrailError } from '../base/errors.ts';
 import type { EventProof } from '../use/proofs/prove/prove-event.ts';
 import { serverAccess } from './client.ts';
 import { grouped } from './progress.ts';
-import { serverRequest, type ServerAccess } from './server-request.ts';
+import { serverText } from './server-request.ts';
 
 type ProveOptions = {
   readonly data?: string;
@@ -38,9 +38,9 @@ async function prove(eventId: string | undefined, options: ProveOptions): Promis
   if (asked !== 1)
     throw new OpentrailError('BAD_ARGUMENT', 'give an event id, or --public-key, or --checkpoint');
   const server = await serverAccess(options);
-  if (options.publicKey) return put(options.out, await read(server, '/_proof/key'));
-  if (options.checkpoint) return put(options.out, await read(server, '/_proof/checkpoint'));
-  const answer = await read(server, `/_proof/events/${encodeURIComponent(eventId ?? '')}`);
+  if (options.publicKey) return put(options.out, await serverText(server, '/_proof/key'));
+  if (options.checkpoint) return put(options.out, await serverText(server, '/_proof/checkpoint'));
+  const answer = await serverText(server, `/_proof/events/${encodeURIComponent(eventId ?? '')}`);
   const { proof, index, size, record } = JSON.parse(answer) as EventProof;
   await put(options.out, proof);
   process.stderr.write(`leaf ${grouped(index)} of ${grouped(size)}${ABOUT[record]}\n`);
@@ -52,11 +52,6 @@ const ABOUT: Readonly<Record<EventProof['record'], string>> = {
   gone: '; the history no longer has the record: check with --record FILE (the log file it was delivered in)',
   changed: '; INVALID: the record that the history has is not the one in the tree',
 };
-
-async function read(server: ServerAccess, path: string): Promise<string> {
-  const response = await serverRequest(server, { method: 'GET', path, service: 'opentrail' });
-  return response.text();
-}
 
 async function put(file: string | undefined, text: string): Promise<void> {
   if (file === undefined) return void process.stdout.write(text);

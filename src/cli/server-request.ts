@@ -74,14 +74,23 @@ export async function cloudtrailCall<T>(
     body: JSON.stringify(input),
     signal,
   };
+  return JSON.parse(await sendSmall(server, request)) as T;
+}
+
+/** The text at a path under `/_`: a small one, and without `fetch` too. */
+export function serverText(server: ServerAccess, path: string): Promise<string> {
+  return sendSmall(server, { method: 'GET', path, service: 'opentrail' });
+}
+
+async function sendSmall(server: ServerAccess, request: ServerRequest): Promise<string> {
   const outbound = createOutbound({ timeout: CALL_TIMEOUT });
   try {
     const { status, body } = await outbound.send({ ...request, ...signed(server, request) });
     const text = body.toString('utf8');
     if (status !== 200) throw refusal(status, text);
-    return JSON.parse(text) as T;
+    return text;
   } catch (cause) {
-    if (cause instanceof OpentrailError || signal?.aborted) throw cause;
+    if (cause instanceof OpentrailError || request.signal?.aborted) throw cause;
     throw unreachable(server, cause);
   } finally {
     await outbound.stop();

@@ -42,6 +42,10 @@ export function verifyCommand(): Command {
       collect,
       [],
     )
+    .option(
+      '--tree',
+      'hold every record against the published tree, too (also done with --public-key, --checkpoint or --witness)',
+    )
     .option('--quorum <n>', 'how many of the witnesses must have cosigned (default: all)')
     .option('--proof <file>', 'check a proof of one event instead, with nothing but --public-key')
     .option(

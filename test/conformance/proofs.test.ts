@@ -212,7 +212,7 @@ describe('proofs, through the command line', () => {
     return eventually(async () => {
       const logs = await Promise.all((await keys('/CloudTrail/')).map(get));
       const isStopped = logs.some(({ body }) => gunzipSync(body).includes('"eventName":"StopLogging"'));
-      const { code, stdout } = isStopped ? await verify('--json') : { code: 1, stdout: '' };
+      const { code, stdout } = isStopped ? await verify('--json', '--tree') : { code: 1, stdout: '' };
       if (code !== 0) return undefined;
       const { proofs } = JSON.parse(stdout) as { proofs: { records: { valid: number; unproven: number } } };
       if (proofs.records.unproven > 0 || proofs.records.valid === 0) return undefined;

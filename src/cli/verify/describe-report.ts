@@ -23,7 +23,9 @@ export function describeReport(report: VerifyReport, proofs: ProofReport | undef
     );
   }
   lines.push(sum('digest files', report.digests), sum('log files', report.logFiles));
-  if (proofs !== undefined) lines.push(sum('records in the tree', proofs.records));
+  const records = proofs?.records;
+  if (proofs !== undefined && records !== undefined && records.valid + records.invalid + records.unproven > 0)
+    lines.push(sum('records in the tree', proofs.records));
   return `${lines.join('\n')}\n`;
 }
 

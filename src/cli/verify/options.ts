@@ -15,6 +15,7 @@ export type VerifyCommandOptions = {
   readonly publicKey?: string;
   readonly witness: readonly string[];
   readonly quorum?: string;
+  readonly tree?: boolean;
   readonly record?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;

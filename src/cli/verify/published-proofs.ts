@@ -15,7 +15,8 @@ import { keyOfServer, trustOf } from './trust.ts';
 export type PublishedProofs = {
   /** The source, overheard: what is listed of it tells which trees are there. */
   readonly source: VerifySource;
-  readonly onLogFile: NonNullable<VerifyOptions['onLogFile']>;
+  /** Undefined: log files are not looked into. */
+  readonly onLogFile: VerifyOptions['onLogFile'];
   /** After the log files: undefined when there is no tree, and none was asked for. */
   readonly verify: () => Promise<ProofReport | undefined>;
 };
@@ -30,6 +31,12 @@ export async function publishedProofs(
   const records = new RecordHashes();
   const read: VerifyProofsOptions['read'] = async (key) =>
     (await source.get({ bucket: source.bucket, key }))?.body;
+  const collect: VerifyOptions['onLogFile'] = (chain, log, content) => {
+    const uri = source.uri(log);
+    const place = `${chain.root}AWSLogs/${chain.organization}`;
+    const trail = `${chain.homeRegion}_${chain.trail}`;
+    records.add({ uri, bucket: log.bucket, key: log.key, place, trail, namedAt: log.namedAt }, content);
+  };
   return {
     source: {
       ...source,
@@ -40,12 +47,7 @@ export async function publishedProofs(
         }
       },
     },
-    onLogFile: (chain, log, content) => {
-      const uri = source.uri(log);
-      const place = `${chain.root}AWSLogs/${chain.organization}`;
-      const trail = `${chain.homeRegion}_${chain.trail}`;
-      records.add({ uri, bucket: log.bucket, key: log.key, place, trail, namedAt: log.namedAt }, content);
-    },
+    onLogFile: holdsRecords(options) ? collect : undefined,
     verify: async () => {
       if (keys.length === 0 && earlier === undefined) return undefined;
       const key = trust.key ?? (await keyOfServer(options));
@@ -55,11 +57,17 @@ export async function publishedProofs(
         uri: (name) => source.uri({ bucket: source.bucket, key: name }),
         trust: { ...trust, key },
         earlier,
+        range: { from: options.startTime ?? 0, to: options.endTime ?? Infinity },
         records,
         cut: (file) => cut(source, file),
       });
     },
   };
+}
+
+/** Every record is cut and hashed, and every leaf read: as much work again as the log files themselves. Done for whoever asks about the tree. */
+function holdsRecords({ tree, publicKey, checkpoint, witness }: VerifyCommandOptions): boolean {
+  return tree === true || publicKey !== undefined || checkpoint !== undefined || witness.length > 0;
 }
 
 async function readEarlier({

@@ -4,7 +4,7 @@ import { messageOf, OpentrailError } from '../../base/errors.ts';
 import { parseVerifierKey, type VerifierKey } from '../../use/proofs/note/keys.ts';
 import type { Trust } from '../../use/proofs/verify/check-tree.ts';
 import { serverAccess } from '../client.ts';
-import { serverRequest } from '../server-request.ts';
+import { serverText } from '../server-request.ts';
 import type { VerifyCommandOptions } from './options.ts';
 
 /** Whom checkpoints are believed: the key and the witnesses that were named. Throws BAD_ARGUMENT. */
@@ -25,9 +25,7 @@ export async function trustOf(options: VerifyCommandOptions): Promise<Trust> {
 export async function keyOfServer(options: VerifyCommandOptions): Promise<VerifierKey | undefined> {
   if (options.keys !== undefined) return undefined;
   try {
-    const request = { method: 'GET', path: '/_proof/key', service: 'opentrail' };
-    const response = await serverRequest(await serverAccess(options), request);
-    return parseVerifierKey(await response.text());
+    return parseVerifierKey(await serverText(await serverAccess(options), '/_proof/key'));
   } catch (error) {
     if (error instanceof OpentrailError) return undefined;
     throw error;

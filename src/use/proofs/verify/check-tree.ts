@@ -16,6 +16,7 @@ export type CheckDeps = {
   readonly read: ReadFile;
   readonly uri: (key: string) => string;
   readonly trust: Trust;
+  readonly range?: { readonly from: number; readonly to: number } | undefined;
   readonly findings: ProofFinding[];
 };
 
@@ -48,11 +49,15 @@ export async function checkTree(deps: CheckDeps, tree: PublishedTree): Promise<C
     );
     return undefined;
   }
+  // Many small files: asked for at once, judged in their order.
+  const { from = 0, to = Infinity } = deps.range ?? {};
+  const listed = tree.checkpoints.filter(({ at }) => at >= from && at <= to);
+  const older = await Promise.all(listed.map((one) => readCheckpoint(deps, one.key)));
   let checkpoints = 1;
-  for (const one of tree.checkpoints) {
-    const older = await readCheckpoint(deps, one.key);
-    if (older === undefined || judgeSignature(deps, older, one.key, { quorum: 0 }) === undefined) continue;
-    if (await isPrefix(deps, { tree, newest, rootAt }, older, one.key)) checkpoints++;
+  for (const [at, one] of older.entries()) {
+    const name = listed[at]?.key ?? '';
+    if (one === undefined || judgeSignature(deps, one, name, { quorum: 0 }) === undefined) continue;
+    if (await isPrefix(deps, { tree, newest, rootAt }, one, name)) checkpoints++;
   }
   const report = {
     origin: newest.origin,

@@ -22,7 +22,9 @@ export type VerifyProofsOptions = {
   readonly trust: Trust;
   /** What must be the beginning of the tree: a checkpoint that was kept elsewhere. */
   readonly earlier?: { readonly checkpoint: SignedCheckpoint; readonly name: string } | undefined;
-  /** Records of the log files that are as their digests say. */
+  /** Of which checkpoints are looked at, by the time they were published, seconds. */
+  readonly range?: CheckDeps['range'];
+  /** Records of the log files that are as their digests say; none: they are not looked for. */
   readonly records: RecordHashes;
   /** The records of a file, cut with care. */
   readonly cut: (
