@@ -9,6 +9,7 @@ import { startFollowers } from './app/followers.ts';
 import { openGateway } from './app/gateway.ts';
 import { joinIngest } from './app/ingest.ts';
 import { openProofs } from './app/proofs.ts';
+import { openLogs } from './app/logs.ts';
 import { openRecord } from './app/record.ts';
 import { ownRoutes } from './app/own-routes.ts';
 import { createOwnAddress } from './app/own-address.ts';
@@ -65,7 +66,9 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
 
   const buckets = await openBuckets({ ...base, sink, s3: embedded.buckets, serving });
   const proofs = await openProofs({ ...base, store, masterKey, buckets });
-  const trails = await openTrails({ ...base, ...record, store, buckets, embedded });
+  const logs = await openLogs({ ...base, store, sink, embedded });
+  const logGroups = logs.access;
+  const trails = await openTrails({ ...base, ...record, store, buckets, embedded, logGroups });
   closing.add('trails', () => trails.stop());
   const followers = await startFollowers({ ...base, store, proofs, trails, publish: live.publish });
   const history = lookupEvents({
@@ -81,7 +84,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const endpoint = createEndpoint({
     settings: endpointSettings(config),
     routes: await ownRoutes({ ...base, ...record, ...embedded, store, followers, ingest, proofs }),
-    operations: [history, ...trails.operations, ...embedded.operations],
+    operations: [history, ...trails.operations, ...logs.operations, ...embedded.operations],
     models,
     namer: createNamer({ models, defaultRegion: config.region }),
     serving: serving.serving,

@@ -202,6 +202,11 @@ const schema = z.strictObject({
     .describe(
       'Organizations whose accounts the trails of organizations follow, asked each minute (default: where organizations is served).',
     ),
+  logs_endpoint: url
+    .optional()
+    .describe(
+      'CloudWatch Logs that trails with a log group write to (default: where logs is served; Opentrail itself, unless OPENTRAIL_UPSTREAM_LOGS moves it).',
+    ),
   clickhouse_url: databaseUrl
     .optional()
     .describe('A ClickHouse server instead of the embedded engine: http://USER:PASSWORD@HOST:8123/DATABASE.'),

@@ -47,6 +47,7 @@ export async function openEmbedded({ config, store, address, clock, log, closing
   return {
     masterKey,
     credentials,
+    roles: iam.serviceRoles,
     consoleSignIn: createConsoleSignIn({ iam, sessionDuration: config.session_duration }),
     buckets: s3.buckets,
     keys,

@@ -5,6 +5,9 @@ import type { Config } from '../config.ts';
 /** Always answered by Opentrail, whatever the upstream. */
 const OWN: ReadonlySet<string> = new Set(['cloudtrail', 'cloudtrail-data', 'opentrail']);
 
+/** Built here to be used beside another cloud: an upstream does not take them over unless it is told to, service by service. */
+const KEPT: ReadonlySet<string> = new Set(['logs']);
+
 export type ServingTable = {
   readonly serving: (named: NamedCall) => Serving;
   /** For the table printed at start. */
@@ -29,14 +32,15 @@ export function createServing({ config, embedded, issued }: ServingDeps): Servin
   const upstreamOf = (service: string): string | undefined => {
     const moved = config.upstreams[service];
     if (moved !== undefined) return moved;
-    if (config.upstream !== undefined && !OWN.has(service)) return config.upstream;
-    return embedded.has(service) || OWN.has(service) ? 'embedded' : undefined;
+    if (config.upstream !== undefined && !OWN.has(service) && !KEPT.has(service)) return config.upstream;
+    return isHere(service) ? 'embedded' : undefined;
   };
+  const isHere = (service: string) => embedded.has(service) || OWN.has(service) || KEPT.has(service);
   const answers = new Map<string, Serving>();
   const byTable = (service: string): Serving => {
     const known = answers.get(service);
     if (known) return known;
-    const answer = OWN.has(service) ? OPENTRAIL : servingOf(upstreamOf(service), embedded.has(service));
+    const answer = OWN.has(service) ? OPENTRAIL : servingOf(upstreamOf(service), isHere(service));
     // Service names come from callers: only a bounded number is remembered.
     if (answers.size < 1000) answers.set(service, answer);
     return answer;
@@ -62,9 +66,11 @@ function servingOf(target: string | undefined, hasStandIn: boolean): Serving {
 }
 
 function rows({ upstream, upstreams }: ServingDeps['config'], embedded: ReadonlySet<string>) {
-  const services = new Set(['cloudtrail', ...embedded, ...Object.keys(upstreams)]);
+  const services = new Set(['cloudtrail', ...KEPT, ...embedded, ...Object.keys(upstreams)]);
   const named = [...services].sort().map((service) => {
     if (OWN.has(service)) return { service, by: 'Opentrail' };
+    const isKept = KEPT.has(service) && (upstreams[service] ?? 'embedded') === 'embedded';
+    if (isKept) return { service, by: 'Opentrail' };
     const target = upstreams[service] ?? upstream;
     if (target === undefined || target === 'embedded') return { service, by: 'Opentrail (embedded)' };
     const isIdentity = (service === 'iam' || service === 'sts') && upstreams[service] === undefined;

@@ -17,6 +17,7 @@ import { createEventStore } from '../store/events/create-event-store.ts';
 import { startEngine } from '../store/events/engine/engine.ts';
 import { createIntake } from '../store/journal/intake.ts';
 import { openJournal } from '../store/journal/open-journal.ts';
+import { createLogEventStore } from '../store/log-events/create-log-event-store.ts';
 import { createCursors, type CursorTables } from '../store/settings/cursors.ts';
 import { createMeta, type Meta, type MetaTables } from '../store/settings/meta.ts';
 import { openSettings } from '../store/settings/open-settings.ts';
@@ -25,6 +26,7 @@ import { trailOrganizationMigrations } from '../use/trails/organizations/setting
 import { proofMigrations, type ProofTables } from '../use/proofs/settings.ts';
 import { openTree } from '../use/proofs/tree/open-tree.ts';
 import { silenceMigrations, type SilenceTables } from '../use/silence/settings.ts';
+import { logMigrations, type LogTables } from '../use/logs/settings.ts';
 import { trailMigrations, type TrailTables } from '../use/trails/settings.ts';
 import type { Closing } from './closing.ts';
 
@@ -38,7 +40,8 @@ export type Tables = CursorTables &
   OrganizationsTables &
   TrailTables &
   SilenceTables &
-  ProofTables;
+  ProofTables &
+  LogTables;
 
 export type StoreDeps = {
   readonly config: Config;
@@ -69,6 +72,7 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
       trailOrganizationMigrations,
       aggregationMigrations,
       proofMigrations,
+      logMigrations,
     ],
   });
   closing.add('settings', () => settings.close());
@@ -108,8 +112,9 @@ async function openEvents({ config, log, metrics, closing }: StoreDeps, journalI
       ? await startEngine({ dir: join(config.data, 'events'), log })
       : undefined;
   if (engine) closing.add('event engine', () => engine.stop());
+  const url = config.clickhouse_url ?? engine?.url ?? '';
   const events = await createEventStore({
-    url: config.clickhouse_url ?? engine?.url ?? '',
+    url,
     retentionMs: config.history_retention,
     journalId,
     columnsOf: columnsOfBytes,
@@ -117,7 +122,9 @@ async function openEvents({ config, log, metrics, closing }: StoreDeps, journalI
     metrics,
   });
   closing.add('event store', () => events.stop());
-  return { events, engine };
+  const logEvents = await createLogEventStore(url);
+  closing.add('log events', () => logEvents.stop());
+  return { events, logEvents, engine };
 }
 
 /** Sequence numbers mean something only within one journal: the event store keeps which one they came from. */

@@ -3,6 +3,7 @@ import { createSnsTopics } from '../aws/sns-topics.ts';
 import type { Clock } from '../base/clock.ts';
 import { newEventId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
+import type { Registry } from '../base/metrics.ts';
 import type { Config } from '../config.ts';
 import { columnsOf } from '../record/columns.ts';
 import type { FollowerStatus } from '../store/contract.ts';
@@ -10,10 +11,12 @@ import { createAggregation } from '../use/trails/aggregation/create-aggregation.
 import { createTrailDelivery } from '../use/trails/delivery/create-trail-delivery.ts';
 import { createDigestKeys } from '../use/trails/digests/digest-keys.ts';
 import type { DataSelection } from '../use/trails/selectors/data-selection.ts';
+import type { LogGroupAccess } from '../use/trails/log-groups/check-log-group.ts';
 import { createNoticeSender } from '../use/trails/notices/send-notices.ts';
 import { trailOperations } from '../use/trails/operations/trail-operations.ts';
 import type { Embedded } from './embedded.ts';
 import { openOrganizations } from './organizations.ts';
+import { openTrailLogs } from './trail-logs.ts';
 import type { Store } from './store.ts';
 import { upstreamKey } from './upstream-key.ts';
 
@@ -26,6 +29,8 @@ export type TrailsDeps = {
     Embedded,
     'masterKey' | 'keys' | 'serving' | 'topics' | 'organizations' | 'serviceRole'
   >;
+  readonly logGroups: LogGroupAccess;
+  readonly metrics: Registry;
   readonly dataSelection: DataSelection;
   readonly clock: Clock;
   readonly log: Logger;
@@ -56,14 +61,17 @@ export async function openTrails(deps: TrailsDeps) {
   await delivery.start();
   const aggregation = createAggregation(delivering);
   await aggregation.start();
+  const logs = await openTrailLogs(deps);
+  const wake = (trailId: string): void => [delivery, logs].forEach((each) => each.wake(trailId));
   const operations = trailOperations({
     settings,
     journal,
     buckets,
     topics,
     kms: embedded.keys,
+    logGroups: deps.logGroups,
     keys,
-    delivery,
+    delivery: { wake },
     organizations: organizations.port,
     serviceRole: embedded.serviceRole,
     refreshOrganizations: organizations.refresh,
@@ -74,12 +82,16 @@ export async function openTrails(deps: TrailsDeps) {
   });
   return {
     operations,
-    followers: (): readonly FollowerStatus[] => [...delivery.followers(), ...aggregation.followers()],
+    followers: (): readonly FollowerStatus[] => [
+      ...delivery.followers(),
+      ...aggregation.followers(),
+      ...logs.followers(),
+    ],
     organizations: organizations.port,
     stop: async () => {
       await organizations.stop();
       await aggregation.stop();
-      await delivery.stop();
+      await Promise.all([delivery.stop(), logs.stop()]);
       await notices.stop();
     },
   };

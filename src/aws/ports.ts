@@ -182,3 +182,36 @@ export type ServiceLinkedRolePort = {
   /** Makes it where it is missing. */
   readonly ensure: (account: string) => Promise<void>;
 };
+
+/** CloudWatch Logs, as a trail's delivery needs it. Groups are named by ARN, with or without `:*` at its end. */
+export type LogSinkPort = {
+  /** Makes the stream where it is missing; true when it was. Throws ResourceNotFoundException without the group, AccessDeniedException. */
+  readonly ensureStream: (to: { readonly groupArn: string; readonly stream: string }) => Promise<boolean>;
+  /**
+   * Events in chronological order, within the limits of PutLogEvents. Under a token that was written already nothing is written twice, where
+   * the service can tell (AWS's own cannot). Resolves with how many the service did not take (too old, too new). Throws
+   * ResourceNotFoundException, AccessDeniedException.
+   */
+  readonly put: (batch: {
+    readonly groupArn: string;
+    readonly stream: string;
+    readonly events: readonly { readonly time: number; readonly message: string }[];
+    readonly token: string;
+  }) => Promise<{ readonly rejected: number }>;
+};
+
+/** Roles, where the IAM that is served can tell what they may. */
+export type RolePort = {
+  /**
+   * Whether the service may act as the role, and the role do all of that. `untrusted`: there is no such role, or it does not trust the
+   * service; `denied`: its policies do not allow an action.
+   */
+  readonly checkServiceRole: (check: {
+    readonly roleArn: string;
+    /** Host name: `cloudtrail.amazonaws.com`. */
+    readonly service: string;
+    /** For whom the service acts: aws:SourceArn, aws:SourceAccount. */
+    readonly source: { readonly arn: string; readonly accountId: string };
+    readonly actions: readonly { readonly action: string; readonly resource: string }[];
+  }) => 'allowed' | 'untrusted' | 'denied';
+};

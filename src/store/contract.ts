@@ -155,3 +155,66 @@ export type EventStore = {
   >;
   readonly ping: () => Promise<boolean>;
 };
+
+// ---------------------------------------------------------------- log events
+
+/** Where a log event stands in its group: by time, then in the order of arrival. No two have the same. */
+export type LogPosition = {
+  /** Milliseconds since the epoch, as the sender says. */
+  readonly time: number;
+  /** When it came, ms. */
+  readonly ingested: number;
+  readonly n: number;
+};
+
+export type LogEvent = LogPosition & { readonly stream: string; readonly message: string };
+
+export type LogScan = {
+  /** Ids of ours: what is made anew under the same name has another. */
+  readonly group: string;
+  /** Undefined: all of the group. */
+  readonly streams?: readonly string[] | undefined;
+  /** Milliseconds, both ends inclusive. */
+  readonly from: number;
+  readonly to: number;
+  /** Exclusive. */
+  readonly after?: LogPosition | undefined;
+  readonly before?: LogPosition | undefined;
+  readonly order: 'oldest-first' | 'newest-first';
+  /** Of each list the message contains at least one text. */
+  readonly contains?: readonly (readonly string[])[] | undefined;
+  readonly limit: number;
+};
+
+export type LogStreamTimes = {
+  readonly stream: string;
+  readonly first: number;
+  readonly last: number;
+  readonly lastIngested: number;
+};
+
+/** Events of log groups. Rejects with ENGINE_UNAVAILABLE or ENGINE_QUERY_FAILED. */
+export type LogEventStore = {
+  /** On the disk once it resolves. What was appended under the same `token` before is not appended twice. */
+  readonly append: (batch: {
+    readonly group: string;
+    readonly stream: string;
+    readonly ingested: number;
+    readonly events: readonly { readonly time: number; readonly message: string }[];
+    readonly token?: string | undefined;
+  }) => Promise<void>;
+  readonly scan: (query: LogScan, signal?: AbortSignal) => Promise<readonly LogEvent[]>;
+  /** Of streams that have events; what is older than `from` (ms) does not count. */
+  readonly streams: (query: {
+    readonly group: string;
+    readonly from: number;
+  }) => Promise<readonly LogStreamTimes[]>;
+  /** Bytes by group, each message with the 26 bytes that AWS counts for an event. */
+  readonly sizes: (groups: readonly string[]) => Promise<ReadonlyMap<string, number>>;
+  /** Lets go of a group's events: of one stream, of those before a time (ms), or all. */
+  readonly remove: (what: {
+    readonly group: string;
+    readonly stream?: string | undefined;
+    readonly before?: number | undefined;
+  }) => Promise<void>;
+};

@@ -35,7 +35,10 @@ describe.skipIf(missing !== undefined)(needing('five hundred calls of a cloud', 
 
   beforeAll(async () => {
     moto = await startMoto();
-    server = await startServer({ args: ['--upstream', moto.url], env: { OPENTRAIL_DATA_EVENTS: 'all' } });
+    server = await startServer({
+      args: ['--upstream', moto.url],
+      env: { OPENTRAIL_DATA_EVENTS: 'all', OPENTRAIL_UPSTREAM_LOGS: moto.url },
+    });
     const script = [...SCRIPTS.map(scriptOf), 'finish()'].join('\n\n');
     const notes = await boto3<Note[]>(server, script, { credentials: OWNER });
     const records = await eventually(async () => {

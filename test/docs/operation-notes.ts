@@ -2,9 +2,6 @@
 export const NOTES: Readonly<Record<string, string>> = {
   'cloudtrail.LookupEvents':
     'Extended: several attributes, more keys, operators, `Scope`, 1,000 a page, `Histogram`, `Values` (ARCHITECTURE.md). No limit of two calls a second; reaches as far back as the history is kept.',
-  'cloudtrail.CreateTrail':
-    '`CloudWatchLogsLogGroupArn` is refused with UnsupportedOperationException until it is built.',
-  'cloudtrail.UpdateTrail': 'As CreateTrail.',
   'cloudtrail.RegisterOrganizationDelegatedAdmin':
     'Three at most. Makes AWSServiceRoleForCloudTrail in the management account where its IAM is served here.',
   'cloudtrail.GetTrailStatus':
@@ -39,6 +36,17 @@ export const NOTES: Readonly<Record<string, string>> = {
   'organizations.InviteAccountToOrganization': 'By account number only: no mail is sent.',
   'organizations.EnableAWSServiceAccess':
     'Any service principal; `cloudtrail.amazonaws.com` means something here.',
+  'logs.CreateLogGroup':
+    '`kmsKeyId`, `deletionProtectionEnabled` and the class DELIVERY are refused with InvalidParameterException.',
+  'logs.DescribeLogGroups':
+    'Of the own account; `metricFilterCount` is 0, because there are no metric filters yet.',
+  'logs.PutLogEvents':
+    'Answered once the events are on the disk. An event may have 256 KB. Sequence tokens count for nothing.',
+  'logs.FilterLogEvents':
+    'Filter patterns as AWS documents them; `!=` holds for no field that is missing. A page comes after five seconds at the latest, with a token to go on.',
+  'logs.GetLogEvents': '`unmask` is refused.',
+  'logs.PutRetentionPolicy':
+    'Holds at once for what is shown; expired events leave the disk within ten minutes.',
   's3.GetBucketAcl': 'The owner, with full control: access is ruled by policies.',
   's3.GetBucketVersioning': 'Always off: versions are not built.',
   's3.PutObject':

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type { Operation } from '../../src/aws/operation.ts';
 import { systemClock } from '../../src/base/clock.ts';
+import { newEventId } from '../../src/base/ids.ts';
 import { createLogger } from '../../src/base/log.ts';
 import { masterKeyOf } from '../../src/embedded/iam/master-key.ts';
 import { createOrganizations } from '../../src/embedded/organizations/create-organizations.ts';
@@ -16,6 +17,8 @@ import { openEmbeddedSns, snsMigrations, type SnsTables } from '../../src/embedd
 import { createSts } from '../../src/embedded/sts/create-sts.ts';
 import { openSettings } from '../../src/store/settings/open-settings.ts';
 import { lookupEvents } from '../../src/use/history/lookup-events.ts';
+import { createLogs } from '../../src/use/logs/create-logs.ts';
+import { logMigrations, type LogTables } from '../../src/use/logs/settings.ts';
 import { ACCOUNT, startIam } from '../kit/iam.ts';
 import { testKms } from '../kit/kms.ts';
 import { trailSetup } from '../kit/trail-setup.ts';
@@ -23,9 +26,9 @@ import { trailSetup } from '../kit/trail-setup.ts';
 /** `service.Operation` of everything that the modules serve, from their own tables. Nothing of it is called. */
 export async function servedOperations(): Promise<ReadonlySet<string>> {
   const dir = await mkdtemp(join(tmpdir(), 'opentrail-operations-'));
-  const settings = await openSettings<BucketTables & SnsTables & OrganizationsTables>({
+  const settings = await openSettings<BucketTables & SnsTables & OrganizationsTables & LogTables>({
     path: ':memory:',
-    migrations: [bucketMigrations, snsMigrations, organizationsMigrations],
+    migrations: [bucketMigrations, snsMigrations, organizationsMigrations, logMigrations],
   });
   const trails = await trailSetup({});
   await using started = await startIam();
@@ -59,9 +62,17 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       retentionMs: 1,
       tokenKey: new Uint8Array(32),
     });
+    const logs = createLogs({
+      settings: settings.db,
+      events: { append: unasked, scan: unasked, streams: unasked, sizes: unasked, remove: unasked },
+      clock: systemClock,
+      newId: newEventId,
+      log: createLogger('silent'),
+    });
     const operations: readonly Operation[] = [
       history,
       ...trails.operations,
+      ...logs.operations,
       ...started.iam.operations,
       ...createSts({ ...started.iam, accountId: ACCOUNT }).operations,
       ...s3.operations,

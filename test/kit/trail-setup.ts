@@ -2,7 +2,14 @@ import { gunzipSync } from 'node:zlib';
 
 import { AwsError } from '../../src/aws/errors.ts';
 import type { CallContext, OperationOutput } from '../../src/aws/operation.ts';
-import type { BucketPort, KeyPort, OrganizationPort, PutObject, TopicPort } from '../../src/aws/ports.ts';
+import type {
+  BucketPort,
+  KeyPort,
+  OrganizationPort,
+  PutObject,
+  RolePort,
+  TopicPort,
+} from '../../src/aws/ports.ts';
 import { OpentrailError } from '../../src/base/errors.ts';
 import { newEventId } from '../../src/base/ids.ts';
 import { createLogger } from '../../src/base/log.ts';
@@ -18,6 +25,7 @@ import { trailOperations } from '../../src/use/trails/operations/trail-operation
 import { aggregationMigrations } from '../../src/use/trails/aggregation/settings.ts';
 import { trailOrganizationMigrations } from '../../src/use/trails/organizations/settings.ts';
 import { testKms } from './kms.ts';
+import { memoryLogGroups } from './memory-log-groups.ts';
 import { trailMigrations, type TrailTables } from '../../src/use/trails/settings.ts';
 
 export const ACCOUNT = '123456789012';
@@ -39,6 +47,7 @@ export async function trailSetup(given: {
   readonly organizations?: OrganizationPort;
   /** Accounts that have AWSServiceRoleForCloudTrail. */
   readonly serviceRoles?: Set<string>;
+  readonly roles?: RolePort;
   readonly now?: number;
   readonly clock?: { now: () => number };
   readonly regions?: readonly string[];
@@ -55,6 +64,7 @@ export async function trailSetup(given: {
   const journal = memoryJournal();
   const memory = memoryBuckets();
   const buckets = given.buckets ?? memory.port;
+  const logs = memoryLogGroups();
   const keys = createDigestKeys({
     settings,
     seal: (purpose, text) => Buffer.from(`${purpose}:${text}`).toString('base64'),
@@ -94,6 +104,7 @@ export async function trailSetup(given: {
     buckets,
     topics: given.topics ?? NO_TOPICS,
     kms: given.kms ?? (await testKms()).keys,
+    logGroups: { sink: logs.port, roles: given.roles },
     keys,
     organizations,
     serviceRole: {
@@ -123,6 +134,7 @@ export async function trailSetup(given: {
     settings,
     journal,
     memory,
+    logs,
     buckets,
     keys,
     deps,

@@ -1,6 +1,6 @@
 import type { CredentialSource, KeyOwners } from '../../aws/credentials.ts';
 import type { Operation } from '../../aws/operation.ts';
-import type { ServiceLinkedRolePort } from '../../aws/ports.ts';
+import type { RolePort, ServiceLinkedRolePort } from '../../aws/ports.ts';
 import type { RoleSource, SessionIssuer } from '../../aws/sessions.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Settings } from '../../store/settings/contract.ts';
@@ -28,6 +28,7 @@ import { roleTrustOperations } from './operations/role-trust.ts';
 import { tagOperations } from './operations/tags.ts';
 import { userOperations } from './operations/users.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
+import { createRolePort } from './role-check.ts';
 import { createSessionTokens } from './session-token.ts';
 import { createRoleSource, createSessions } from './sessions.ts';
 import { createServiceLinkedRole, protectServiceLinkedRoles } from './service-linked-role.ts';
@@ -54,6 +55,7 @@ export type Iam = {
   readonly roles: RoleSource;
   /** AWSServiceRoleForCloudTrail. */
   readonly serviceLinkedRole: ServiceLinkedRolePort;
+  readonly serviceRoles: RolePort;
   /** For createConsoleSignIn. */
   readonly parts: IamParts;
   /** Loads the users; on the first start makes the account's administrator and writes DIR/credentials. Call once, before serving. */
@@ -78,6 +80,7 @@ export function createIam(deps: IamDeps): Iam {
     sessions: createSessions({ tokens, directory, mfa, clock, accountId }),
     roles: createRoleSource(directory),
     serviceLinkedRole: createServiceLinkedRole(parts),
+    serviceRoles: createRolePort(directory, accountId),
     parts,
     bootstrap: async () => {
       await bootstrapAccount({ ...deps, passwords });

@@ -85,6 +85,14 @@ const SERVICE_ROLE = [
   'organizations:ListDelegatedAdministrators',
 ];
 
+/** Roles for log groups of trails, and for nobody else. */
+const PASS_ROLE = {
+  Effect: 'Allow',
+  Action: 'iam:PassRole',
+  Resource: '*',
+  Condition: { StringEquals: { 'iam:PassedToService': 'cloudtrail.amazonaws.com' } },
+};
+
 /** https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
 export const MANAGED_POLICIES: ReadonlyMap<string, ManagedPolicy> = new Map(
   [
@@ -96,15 +104,19 @@ export const MANAGED_POLICIES: ReadonlyMap<string, ManagedPolicy> = new Map(
       'opentrail:GetProofs',
     ]),
     managed('AWSCloudTrail_ReadOnlyAccess', READ_TRAILS),
-    managed('AWSCloudTrail_FullAccess', FULL_TRAILS),
-    managed('CloudTrailServiceRolePolicy', SERVICE_ROLE, 'aws-service-role/'),
+    managed('AWSCloudTrail_FullAccess', FULL_TRAILS, { more: [PASS_ROLE] }),
+    managed('CloudTrailServiceRolePolicy', SERVICE_ROLE, { path: 'aws-service-role/' }),
   ].map((policy) => [policy.arn, policy]),
 );
 
-function managed(name: string, actions: readonly string[], path = ''): ManagedPolicy {
+function managed(
+  name: string,
+  actions: readonly string[],
+  { path = '', more = [] }: { readonly path?: string; readonly more?: readonly PolicyDocument[] } = {},
+): ManagedPolicy {
   const document = {
     Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }],
+    Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }, ...more],
   };
   return {
     arn: `arn:aws:iam::aws:policy/${path}${name}`,

@@ -12,7 +12,7 @@ import {
 import { messageOf, OpentrailError } from '../../base/errors.ts';
 
 /** Kinds of work; the embedded engine keeps connections apart for each. A ClickHouse server ignores the header that says so. */
-export type Lane = 'insert' | 'lookup' | 'control';
+export type Lane = 'insert' | 'lookup' | 'sql' | 'control';
 
 export type Statement = {
   readonly sql: string;

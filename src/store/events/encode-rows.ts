@@ -83,7 +83,8 @@ const ESCAPED: Readonly<Record<string, string>> = {
   "'": "\\'",
 };
 
-function escape(text: string): string {
+/** A field of TabSeparated. */
+export function escape(text: string): string {
   return SPECIAL.test(text) ? text.replace(SPECIALS, (char) => ESCAPED[char] ?? char) : text;
 }
 

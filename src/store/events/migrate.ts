@@ -32,7 +32,8 @@ export async function migrate({ clickhouse, log, retentionMs }: MigrateDeps): Pr
   await applyRetention(clickhouse, engine);
 }
 
-async function describeServer(
+/** Its version, and whether it names its replica: then tables are replicated. Rejects with ENGINE_UNAVAILABLE when it is too old. */
+export async function describeServer(
   clickhouse: ClickHouse,
 ): Promise<{ readonly version: string; readonly replicated: boolean }> {
   const reader = new RowReader(

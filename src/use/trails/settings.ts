@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { MigrationSet } from '../../store/settings/contract.ts';
 import type { AggregationTables } from './aggregation/settings.ts';
 import { deliveredMigrations, type DeliveredTables } from './delivered/settings.ts';
+import { trailLogMigrations, type LogWindowRow, type TrailLogColumns } from './log-groups/settings.ts';
 import type { TrailOrganizationTables } from './organizations/settings.ts';
 
 /** Times are milliseconds since the epoch unless they end in `_seconds`; booleans are 0/1. */
@@ -19,9 +20,10 @@ export type TrailTables = AggregationTables &
     trail_digest_keys: DigestKeyRow;
     trail_former_selectors: FormerSelectorsRow;
     trail_notices: NoticeRow;
+    trail_log_windows: LogWindowRow;
   };
 
-export type TrailRow = {
+export type TrailRow = TrailLogColumns & {
   /** Ours; a trail that is made again under the same name gets another. */
   id: string;
   arn: string;
@@ -173,6 +175,7 @@ export type NoticeRow = {
 
 export const trailMigrations: MigrationSet = {
   ...deliveredMigrations,
+  ...trailLogMigrations,
   '2026-11-21-trails': {
     up: async (db) => {
       await db.schema

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 
 import type { Settings } from '../../store/settings/contract.ts';
+import { closeLogWindow, openLogWindow } from './log-groups/log-windows.ts';
 import type { TrailRow, TrailTables } from './settings.ts';
 
 export type TrailSettings = Settings<TrailTables>;
@@ -70,6 +71,7 @@ export async function openWindow(
     .set({ logging: 1, started_at: window.now })
     .where('id', '=', window.trailId)
     .execute();
+  await openLogWindow(settings, window);
 }
 
 /** Notes where it ends: with the record of the stopping call, `eventId`, which is journalled once that call is answered. */
@@ -88,4 +90,5 @@ export async function closeWindow(
     .set({ logging: 0, stopped_at: stop.now })
     .where('id', '=', stop.trailId)
     .execute();
+  await closeLogWindow(settings, stop);
 }

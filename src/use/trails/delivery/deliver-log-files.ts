@@ -51,7 +51,7 @@ export async function deliverLogFiles(deps: LogFileDeps, trail: Trail, window: W
     await deliverBatch(deps, { trail, window, from: next, batch });
     next = batch.to + 1;
   }
-  await forgetFormer(deps.settings, trail.id, next);
+  await forgetFormer(deps.settings, trail.id);
 }
 
 /** What the trail selects of the entries from `from` to `batch.to`; where that is nothing the trail only moves on. */
@@ -71,9 +71,11 @@ export async function deliverBatch(
   await carryOut(deps, { trail, plan, batch, pack });
 }
 
+export type ReadBatchDeps = Pick<LogFileDeps, 'journal' | 'events' | 'columnsOf' | 'log'>;
+
 /** Reads until `to`, or until the selected events have `maxBytes`. */
-async function readBatch(
-  deps: LogFileDeps,
+export async function readBatch(
+  deps: ReadBatchDeps,
   chosen: Chosen,
   range: { from: number; to: number; maxBytes: number },
 ): Promise<Batch> {

@@ -52,7 +52,7 @@ export function createJointDelivery({
       clearTimeout(timer);
       timer = setTimeout(depart, GATHER);
     });
-    await forgetFormer(deps.settings, trail.id, reach.to + 1);
+    await forgetFormer(deps.settings, trail.id);
   };
 }
 

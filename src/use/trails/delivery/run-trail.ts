@@ -4,6 +4,7 @@ import { endAggregation, hasAggregates, isAggregating, isPutting } from '../aggr
 import { ensureChains } from '../digests/chains.ts';
 import { deliverDigests, type DigestDeps } from '../digests/deliver-digests.ts';
 import type { WindowRow } from '../settings.ts';
+import { hasLogWindow } from '../log-groups/log-windows.ts';
 import type { Trail } from '../trail-store.ts';
 import type { DeliverLogFiles } from './deliver-together.ts';
 import { deliverLogFiles, type LogFileDeps } from './deliver-log-files.ts';
@@ -32,11 +33,8 @@ export async function runTrail(
   if (trail === undefined) return 'settled';
   const window = await oldestWindow(deps.settings, trail.id);
   if (window === undefined || givenUp(deps, trail)) {
-    if (
-      trail.deleted_at !== null &&
-      (givenUp(deps, trail) || !(await hasAggregates(deps.settings, trail.id)))
-    )
-      await forget(deps, trail.id);
+    const isOver = givenUp(deps, trail) || !(await isAwaited(deps, trail));
+    if (trail.deleted_at !== null && isOver) await forget(deps, trail.id);
     return 'settled';
   }
   await ensureChainsNow(deps, trail, window, isDrained(window));
@@ -89,6 +87,11 @@ function ensureChainsNow(
   });
 }
 
+/** Its counts or its log group still have something to get. */
+async function isAwaited({ settings }: RunTrailDeps, { id }: Trail): Promise<boolean> {
+  return (await hasAggregates(settings, id)) || (await hasLogWindow(settings, id));
+}
+
 function givenUp(deps: RunTrailDeps, trail: Trail): boolean {
   return trail.deleted_at !== null && deps.clock.now() > trail.deleted_at + GIVE_UP_DELETED;
 }
@@ -121,6 +124,7 @@ async function forget(deps: RunTrailDeps, trailId: string): Promise<void> {
   await deps.settings.transaction().execute(async (tx) => {
     for (const table of [
       'trail_windows',
+      'trail_log_windows',
       'trail_plans',
       'trail_log_files',
       'trail_digest_chains',

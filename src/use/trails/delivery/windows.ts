@@ -18,10 +18,11 @@ export function oldestWindow(settings: TrailSettings, trailId: string): Promise<
     .executeTakeFirst();
 }
 
-/** How far the window can be delivered now, and whether that is its end. */
+/** How far the window can be delivered now, and whether that is its end, which is noted once it is known (in `table`). */
 export async function reachOf(
   deps: WindowDeps,
-  window: WindowRow,
+  window: Pick<WindowRow, 'id' | 'stopped_at' | 'stop_seq' | 'stop_event' | 'last_seq'>,
+  table: 'trail_windows' | 'trail_log_windows' = 'trail_windows',
 ): Promise<{ readonly to: number; readonly isEnd: boolean }> {
   if (window.stopped_at === null || window.stop_seq === null)
     return { to: deps.journal.head(), isEnd: false };
@@ -30,11 +31,7 @@ export async function reachOf(
   const isLate = deps.clock.now() >= window.stopped_at + STOP_RECORD_WITHIN;
   if (record === undefined && !isLate) return { to: window.stop_seq, isEnd: false };
   const last = record ?? window.stop_seq;
-  await deps.settings
-    .updateTable('trail_windows')
-    .set({ last_seq: last })
-    .where('id', '=', window.id)
-    .execute();
+  await deps.settings.updateTable(table).set({ last_seq: last }).where('id', '=', window.id).execute();
   return { to: last, isEnd: true };
 }
 

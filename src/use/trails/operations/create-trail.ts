@@ -3,6 +3,7 @@ import type { CallContext, OperationInput, OperationOutput } from '../../../aws/
 import { encryptionOf } from '../encryption.ts';
 import { checkTrailName, trailArn } from '../trail-name.ts';
 import { trailByArn, trailsOfAccount, type Trail, type TrailSettings } from '../trail-store.ts';
+import { checkLogGroup, checkLogGroupNames } from '../log-groups/check-log-group.ts';
 import { trailAnswer } from './describe.ts';
 import { giveToOrganization } from '../organizations/memberships.ts';
 import { optionalFlag, optionalText, text } from './inputs.ts';
@@ -29,6 +30,7 @@ export async function createTrail(
   // Also one that a delegated administrator makes is the management account's.
   const account = organization?.managementAccount ?? context.accountId;
   const asked = newTrail(deps, { name, input, account, region: context.region });
+  checkLogGroupNames(asked);
   const tags = readTags(input);
   await checkRoom(deps, deps.settings, asked);
   const trail = { ...asked, kms_key: await checkKey(deps, asked, optionalText(input, 'KmsKeyId')) };
@@ -41,6 +43,8 @@ export async function createTrail(
     organization: organization?.id,
   });
   await checkTopic(deps.topics, trail);
+  const owner = { organization: organization?.id ?? null };
+  await checkLogGroup(deps.logGroups, { ...trail, ...owner }, context);
   if (organization !== undefined) await deps.refreshOrganizations();
   await deps.settings.transaction().execute(async (tx) => {
     await checkRoom(deps, tx, trail);
@@ -50,7 +54,7 @@ export async function createTrail(
     if (organization !== undefined)
       await giveToOrganization(tx, trail.id, { organization: organization.id, from: 0 });
   });
-  return { output: trailAnswer({ ...trail, organization: organization?.id ?? null }) };
+  return { output: trailAnswer({ ...trail, ...owner }) };
 }
 
 function newTrail(
@@ -77,6 +81,8 @@ function newTrail(
     selectors: null,
     sns_topic: given.snsTopic || null,
     kms_key: null,
+    logs_group: given.logsGroup || null,
+    logs_role: given.logsRole || null,
     logging: 0,
     created_at: deps.clock.now(),
     ...NOTHING_YET,
@@ -95,6 +101,8 @@ const NOTHING_YET = {
   notified_at: null,
   notify_attempted_at: null,
   notify_error: null,
+  logs_delivered_at: null,
+  logs_error: null,
 };
 
 async function checkRoom(deps: TrailOperationDeps, settings: TrailSettings, trail: Trail): Promise<void> {

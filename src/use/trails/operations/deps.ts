@@ -11,6 +11,7 @@ import type { Journal } from '../../../store/contract.ts';
 import type { Settings } from '../../../store/settings/contract.ts';
 import type { TrailDelivery } from '../delivery/create-trail-delivery.ts';
 import type { DigestKeys } from '../digests/digest-keys.ts';
+import type { LogGroupAccess } from '../log-groups/check-log-group.ts';
 import type { DataSelection } from '../selectors/data-selection.ts';
 import type { TrailTables } from '../settings.ts';
 
@@ -26,6 +27,7 @@ export type TrailOperationDeps = {
   readonly serviceRole: ServiceLinkedRolePort;
   /** Notes who belongs to which organization now. */
   readonly refreshOrganizations: () => Promise<void>;
+  readonly logGroups: LogGroupAccess;
   readonly keys: Pick<DigestKeys, 'list' | 'signingKey'>;
   readonly delivery: Pick<TrailDelivery, 'wake'>;
   readonly dataSelection: Pick<DataSelection, 'refresh'>;

@@ -19,6 +19,8 @@ export function trailAnswer(trail: Trail): Record<string, unknown> {
     TrailARN: trail.arn,
     LogFileValidationEnabled: trail.validation === 1,
     ...(trail.kms_key === null ? {} : { KmsKeyId: trail.kms_key }),
+    ...(trail.logs_group === null ? {} : { CloudWatchLogsLogGroupArn: trail.logs_group }),
+    ...(trail.logs_role === null ? {} : { CloudWatchLogsRoleArn: trail.logs_role }),
     IsOrganizationTrail: trail.organization !== null,
     RecursiveLogging: trail.recursive_logging === 1,
   };

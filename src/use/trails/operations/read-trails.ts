@@ -79,6 +79,7 @@ export async function getTrailStatus(
       ...times(trail),
       ...(deliveryError === null ? {} : { LatestDeliveryError: deliveryError }),
       ...(trail.digest_error === null ? {} : { LatestDigestDeliveryError: trail.digest_error }),
+      ...(trail.logs_error === null ? {} : { LatestCloudWatchLogsDeliveryError: trail.logs_error }),
       LatestDeliveryAttemptTime: isoOrEmpty(trail.attempted_at),
       ...(trail.notify_error === null ? {} : { LatestNotificationError: trail.notify_error }),
       LatestNotificationAttemptTime: isoOrEmpty(trail.notify_attempted_at),
@@ -98,6 +99,7 @@ function times(trail: Trail): Record<string, Date> {
   const members = {
     LatestDeliveryTime: trail.delivered_at,
     LatestNotificationTime: trail.notified_at,
+    LatestCloudWatchLogsDeliveryTime: trail.logs_delivered_at,
     StartLoggingTime: trail.started_at,
     StopLoggingTime: trail.stopped_at,
     LatestDigestDeliveryTime: trail.digest_at,

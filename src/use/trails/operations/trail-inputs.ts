@@ -12,6 +12,9 @@ export type TrailInput = {
   readonly snsTopic: string | undefined;
   /** In any of its forms; '' for none. */
   readonly kmsKeyId: string | undefined;
+  /** ARNs; '' for none. */
+  readonly logsGroup: string | undefined;
+  readonly logsRole: string | undefined;
   readonly globalEvents: boolean | undefined;
   readonly multiRegion: boolean | undefined;
   readonly organization: boolean | undefined;
@@ -19,11 +22,8 @@ export type TrailInput = {
   readonly recursiveLogging: boolean | undefined;
 };
 
-const NOT_BUILT_TEXTS = ['CloudWatchLogsLogGroupArn', 'CloudWatchLogsRoleArn'];
-
-/** Throws what AWS throws for the member that is wrong, and UnsupportedOperationException for what is not built. */
+/** Throws what AWS throws for the member that is wrong. */
 export function readTrailInput(input: OperationInput): TrailInput {
-  refuseNotBuilt(input);
   const bucket = optionalText(input, 'S3BucketName');
   const keyPrefix = optionalText(input, 'S3KeyPrefix');
   if (bucket !== undefined) checkBucketName(bucket);
@@ -33,6 +33,8 @@ export function readTrailInput(input: OperationInput): TrailInput {
     keyPrefix,
     snsTopic: optionalText(input, 'SnsTopicName'),
     kmsKeyId: optionalText(input, 'KmsKeyId'),
+    logsGroup: optionalText(input, 'CloudWatchLogsLogGroupArn'),
+    logsRole: optionalText(input, 'CloudWatchLogsRoleArn'),
     globalEvents: optionalFlag(input, 'IncludeGlobalServiceEvents'),
     multiRegion: optionalFlag(input, 'IsMultiRegionTrail'),
     organization: optionalFlag(input, 'IsOrganizationTrail'),
@@ -82,21 +84,6 @@ function bucketError(bucket: string, cause: unknown): AwsError {
     'ServiceUnavailable',
     `The bucket ${bucket} could not be checked, because S3 failed: ${reason}`,
     { status: 503, cause },
-  );
-}
-
-/** Later features: refused with their name rather than accepted and forgotten. An empty text means "none", as in UpdateTrail. */
-function refuseNotBuilt(input: OperationInput): void {
-  for (const member of NOT_BUILT_TEXTS) {
-    const value = optionalText(input, member);
-    if (value !== undefined && value !== '') throw notBuilt(member, value);
-  }
-}
-
-function notBuilt(member: string, value: string): AwsError {
-  return new AwsError(
-    'UnsupportedOperationException',
-    `${member} is not supported yet (got "${value.slice(0, 200)}"). Leave it out.`,
   );
 }
 

@@ -62,7 +62,6 @@ describe('CreateTrail', () => {
       'KMS key alias/x was not found: Alias arn:aws:kms:us-east-1:123456789012:alias/x is not found.',
     ],
     ['InsufficientSnsTopicPolicyException', { SnsTopicName: 'topic' }, undefined],
-    ['UnsupportedOperationException', { CloudWatchLogsLogGroupArn: 'arn:x' }, undefined],
     ['OrganizationsNotInUseException', { IsOrganizationTrail: true }, undefined],
     ['InvalidTagParameterException', { TagsList: [{ Key: '' }] }, undefined],
   ])('refuses with %s: %j', async (code, given, message) => {

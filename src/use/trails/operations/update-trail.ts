@@ -1,6 +1,8 @@
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
 import { encryptionOf } from '../encryption.ts';
 import { moveNotices } from '../notices/notices.ts';
+import { checkLogGroup, checkLogGroupNames } from '../log-groups/check-log-group.ts';
+import { moveLogWindow } from '../log-groups/log-windows.ts';
 import { trailsOfAccount, type Trail, type TrailSettings } from '../trail-store.ts';
 import { trailAnswer } from './describe.ts';
 import { giveToOrganization, takeFromOrganization } from '../organizations/memberships.ts';
@@ -21,6 +23,7 @@ export async function updateTrail(
   const given = readTrailInput(input);
   const before = await findOwnTrail(deps.settings, trailNamed(input), context);
   const asked = changed(before, given);
+  checkLogGroupNames(asked);
   // A bucket that is new to it may be in another region.
   const keyId = given.kmsKeyId ?? (given.bucket === undefined ? undefined : (before.kms_key ?? undefined));
   const kmsKey = await checkKey(deps, asked, keyId);
@@ -38,6 +41,8 @@ export async function updateTrail(
     });
   }
   if (given.snsTopic !== undefined) await checkTopic(deps.topics, wanted);
+  if (given.logsGroup !== undefined || given.logsRole !== undefined)
+    await checkLogGroup(deps.logGroups, { ...wanted, organization: joining ?? wanted.organization }, context);
   const after = await deps.settings.transaction().execute(async (tx) => {
     const found = await findOwnTrail(tx, before.arn, context);
     const trail = {
@@ -50,6 +55,8 @@ export async function updateTrail(
     await save(tx, trail);
     const organization = await moveOver(deps, tx, { trail, joining, given });
     if (given.snsTopic !== undefined) await moveNotices(tx, trail);
+    const call = { eventId: context.eventId, now: deps.clock.now(), newId: deps.newId };
+    await moveLogWindow(tx, found, trail, { head: deps.journal.head(), ...call });
     return { ...trail, organization };
   });
   await deps.dataSelection.refresh();
@@ -107,11 +114,22 @@ function changed(trail: Trail, given: TrailInput): Trail {
     bucket: given.bucket ?? trail.bucket,
     key_prefix: given.keyPrefix ?? trail.key_prefix,
     sns_topic: given.snsTopic === undefined ? trail.sns_topic : given.snsTopic || null,
+    ...logGroupAfter(trail, given),
     multi_region: Number(multiRegion),
     global_events: Number(globalEvents),
     validation: given.validation === undefined ? trail.validation : Number(given.validation),
     recursive_logging:
       given.recursiveLogging === undefined ? trail.recursive_logging : Number(given.recursiveLogging),
+  };
+}
+
+/** What was told of another group tells nothing of this one. */
+function logGroupAfter(trail: Trail, { logsGroup, logsRole }: TrailInput) {
+  const group = logsGroup === undefined ? trail.logs_group : logsGroup || null;
+  return {
+    logs_group: group,
+    logs_role: logsRole === undefined ? trail.logs_role : logsRole || null,
+    ...(group === trail.logs_group ? {} : { logs_error: null, logs_delivered_at: null }),
   };
 }
 
@@ -126,6 +144,7 @@ async function save(tx: TrailSettings, trail: Trail): Promise<void> {
     recursive_logging,
     kms_key,
   } = trail;
+  const { logs_group, logs_role, logs_error, logs_delivered_at } = trail;
   await tx
     .updateTable('trails')
     .set({
@@ -138,6 +157,11 @@ async function save(tx: TrailSettings, trail: Trail): Promise<void> {
       recursive_logging,
       kms_key,
     })
+    .where('id', '=', trail.id)
+    .execute();
+  await tx
+    .updateTable('trails')
+    .set({ logs_group, logs_role, logs_error, logs_delivered_at })
     .where('id', '=', trail.id)
     .execute();
   if (validation === 0) {

@@ -64,16 +64,19 @@ export function formerSelectorsOf(
     .execute();
 }
 
-/** Former selectors are done with once all up to their last entry is delivered, and counted where the trail aggregates. */
-export async function forgetFormer(settings: TrailSettings, trailId: string, nextSeq: number): Promise<void> {
-  const counted = await settings
-    .selectFrom('trail_aggregations')
-    .select((select) => select.fn.min('next_seq').as('next_seq'))
-    .where('trail_id', '=', trailId)
-    .executeTakeFirst();
+/** Former selectors are done with once all up to their last entry is delivered, to bucket and log group, and counted where the trail aggregates. */
+export async function forgetFormer(settings: TrailSettings, trailId: string): Promise<void> {
+  const places = await Promise.all(
+    (['trail_windows', 'trail_log_windows', 'trail_aggregations'] as const).map((table) =>
+      settings.selectFrom(table).select('next_seq').where('trail_id', '=', trailId).execute(),
+    ),
+  );
+  const next = Math.min(...places.flat().map((place) => place.next_seq));
+  // Nothing is left to deliver: they go when the next stretch of logging does.
+  if (next === Infinity) return;
   await settings
     .deleteFrom('trail_former_selectors')
     .where('trail_id', '=', trailId)
-    .where('until_seq', '<', Math.min(nextSeq, counted?.next_seq ?? nextSeq))
+    .where('until_seq', '<', next)
     .execute();
 }

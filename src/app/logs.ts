@@ -1,0 +1,43 @@
+import { createLogSinks } from '../aws/log-sinks.ts';
+import type { LogSinkPort } from '../aws/ports.ts';
+import type { Clock } from '../base/clock.ts';
+import { newEventId } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+import type { CaptureSink } from '../capture/captured-call.ts';
+import type { Config } from '../config.ts';
+import { createLogs } from '../use/logs/create-logs.ts';
+import type { LogGroupAccess } from '../use/trails/log-groups/check-log-group.ts';
+import type { Closing } from './closing.ts';
+import type { Embedded } from './embedded.ts';
+import { recordLogStreams } from './record-log-streams.ts';
+import type { Store } from './store.ts';
+import { upstreamKey } from './upstream-key.ts';
+
+export type LogsDeps = {
+  readonly config: Config;
+  readonly store: Store;
+  readonly embedded: Pick<Embedded, 'serving' | 'roles'>;
+  readonly sink: CaptureSink;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly closing: Closing;
+};
+
+/** Log groups, and where trails write theirs to: the CloudWatch Logs that was named, else where logs is served. */
+export async function openLogs(deps: LogsDeps) {
+  const { config, store, embedded, clock, log } = deps;
+  const { serving } = embedded;
+  const { settings, logEvents: events } = store;
+  const logs = createLogs({ settings, events, clock, newId: newEventId, log });
+  logs.start();
+  deps.closing.add('log groups', () => logs.stop());
+  const endpoint = config.logs_endpoint ?? serving.upstreamOf('logs');
+  const isHere = endpoint === undefined || endpoint === 'embedded';
+  const sink: LogSinkPort = isHere
+    ? logs.sink
+    : createLogSinks({ endpoint, credentials: await upstreamKey(config) });
+  // Another IAM cannot be asked what a role may.
+  const roles = serving.upstreamOf('iam') === 'embedded' ? embedded.roles : undefined;
+  const access: LogGroupAccess = { sink: recordLogStreams(sink, deps), roles };
+  return { operations: logs.operations, access };
+}

@@ -1,0 +1,14 @@
+import type { Clock } from '../../base/clock.ts';
+import type { NewId } from '../../base/ids.ts';
+import type { LogEventStore } from '../../store/contract.ts';
+import type { Settings } from '../../store/settings/contract.ts';
+import type { LogTables } from './settings.ts';
+
+export type LogSettings = Settings<LogTables>;
+
+export type LogDeps = {
+  readonly settings: LogSettings;
+  readonly events: LogEventStore;
+  readonly clock: Clock;
+  readonly newId: NewId;
+};

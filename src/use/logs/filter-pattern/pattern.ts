@@ -1,0 +1,37 @@
+import { invalid } from '../log-errors.ts';
+
+/** A filter pattern made ready to be asked of many messages. */
+export type FilterPattern = {
+  readonly matches: (message: string) => boolean;
+  /** What TestMetricFilter shows of a message that matches: `$.selector` or `$name` → text. */
+  readonly extract: (message: string) => Readonly<Record<string, string>>;
+  /** What a message that matches surely contains: of each list at least one text. [] where nothing can be said. */
+  readonly contains: Contains;
+};
+
+export type Contains = readonly (readonly string[])[];
+
+/** How JSON may write any character: a text that is looked for in JSON may stand there so. */
+export const ESCAPE = '\\u';
+
+export const NOTHING_SURE: Contains = [];
+
+/** More alternatives than this are no help in a search. */
+const MOST_TEXTS = 100;
+
+/** For a branching: the most telling list of each branch, as one list. */
+export function eitherOf(branches: readonly Contains[]): Contains {
+  const best = branches.map((lists) => lists.toSorted((a, b) => shortest(b) - shortest(a))[0]);
+  if (best.includes(undefined)) return NOTHING_SURE;
+  const texts = [...new Set(best.flatMap((list) => list ?? []))];
+  return texts.length > MOST_TEXTS ? NOTHING_SURE : [texts];
+}
+
+function shortest(texts: readonly string[]): number {
+  return Math.min(...texts.filter((text) => text !== ESCAPE).map((text) => text.length));
+}
+
+/** Throws InvalidParameterException. */
+export function badPattern(why: string): never {
+  throw invalid(`Invalid filter pattern: ${why}`);
+}
