@@ -72,22 +72,29 @@ async function readOrganization(client: OrganizationsClient): Promise<Organizati
         (page) => page.EnabledServicePrincipals,
       ),
     );
-    const administrators = await told(
-      listed(
-        paginateListDelegatedAdministrators({ client }, { ServicePrincipal }),
-        (page) => page.DelegatedAdministrators,
-      ),
-    );
+    const administrators = await readAdministrators(client);
     return {
       id: found.Id,
       managementAccount: found.MasterAccountId ?? '',
       allFeatures: found.FeatureSet === 'ALL',
       accounts: accounts.map(({ Id }) => Id ?? ''),
       trustsCloudTrail: access.some((service) => service.ServicePrincipal === ServicePrincipal),
-      administrators: administrators.map(({ Id }) => Id ?? ''),
+      administrators,
     };
   } catch (error) {
     if (error instanceof AwsError && error.code === 'AWSOrganizationsNotInUseException') return undefined;
+    throw error;
+  }
+}
+
+/** Stand-ins of Organizations (moto, LocalStack) refuse CloudTrail as a service that nobody administers: nobody does. */
+async function readAdministrators(client: OrganizationsClient): Promise<string[]> {
+  const pages = paginateListDelegatedAdministrators({ client }, { ServicePrincipal });
+  try {
+    const administrators = await told(listed(pages, (page) => page.DelegatedAdministrators));
+    return administrators.map(({ Id }) => Id ?? '');
+  } catch (error) {
+    if (error instanceof AwsError && error.code === 'InvalidInputException') return [];
     throw error;
   }
 }
