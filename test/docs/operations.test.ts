@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import * as iam from '@aws-sdk/client-iam';
+import * as organizations from '@aws-sdk/client-organizations';
 import * as s3 from '@aws-sdk/client-s3';
 import * as sns from '@aws-sdk/client-sns';
 import * as sts from '@aws-sdk/client-sts';
@@ -25,7 +26,7 @@ function documented(service: string): ReadonlyMap<string, string> {
   );
 }
 
-type Clients = typeof cloudtrail | typeof iam | typeof s3 | typeof sns | typeof sts;
+type Clients = typeof cloudtrail | typeof iam | typeof organizations | typeof s3 | typeof sns | typeof sts;
 
 function commandsOf(client: Clients): readonly string[] {
   return Object.keys(client)
@@ -97,6 +98,7 @@ describe('the running server', () => {
     ['sts', sts, sts.STSClient, {}],
     ['s3', s3, s3.S3Client, INPUT],
     ['sns', sns, sns.SNSClient, {}],
+    ['organizations', organizations, organizations.OrganizationsClient, {}],
   ] as const)(
     'answers the operations of %s that the page says are served, and no other',
     async (service, module, Client, input) => {
