@@ -42,7 +42,12 @@ async function run(deps: ExpireDeps, signal: AbortSignal): Promise<void> {
   }
 }
 
-export async function expireOnce({ settings, events, clock }: ExpireDeps): Promise<void> {
+/** One look. */
+export async function expireOnce({
+  settings,
+  events,
+  clock,
+}: Pick<ExpireDeps, 'settings' | 'events' | 'clock'>): Promise<void> {
   for (const { id, group_id, stream_id } of await settings.selectFrom('log_removals').selectAll().execute()) {
     await events.remove({ group: group_id, stream: stream_id ?? undefined });
     await settings.deleteFrom('log_removals').where('id', '=', id).execute();
