@@ -25,7 +25,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createS3Http } from '../../src/aws/s3-http.ts';
-import { systemClock } from '../../src/base/clock.ts';
+import { isoSeconds, systemClock } from '../../src/base/clock.ts';
 import { openMasterKey } from '../../src/embedded/iam/master-key.ts';
 import { parseRecords } from '../../src/record/slice-records.ts';
 import { signerKeyOf } from '../../src/use/proofs/note/keys.ts';
@@ -233,10 +233,11 @@ describe('proofs, through the command line', () => {
   it('catch whoever owns the machine and all its keys, and rewrites yesterday', async () => {
     const forgery = await forgeRecord();
     await server.stop();
+    const stopped = isoSeconds(Date.now());
     await forgeTree(forgery);
     server = await start();
     s3 = s3Client(server);
-    await forgeBucket(forgery);
+    await forgeBucket(forgery, stopped);
     // The attack is a good one: all that is left here fits together, signatures included.
     const fooled = await eventually(async () => {
       const answer = await verify('--public-key', publicKey);
@@ -258,8 +259,6 @@ describe('proofs, through the command line', () => {
   });
 
   type Forgery = {
-    /** Checkpoints that tell of the true tree. */
-    readonly checkpoints: readonly string[];
     readonly log: string;
     readonly content: Buffer;
     readonly old: Buffer;
@@ -268,7 +267,6 @@ describe('proofs, through the command line', () => {
 
   /** One old record says that the call came from somewhere else. */
   async function forgeRecord(): Promise<Forgery> {
-    const checkpoints = await keys('/checkpoints/');
     for (const log of await keys('/CloudTrail/')) {
       const content = gunzipSync((await get(log)).body);
       for (const one of parseRecords(content)) {
@@ -277,7 +275,6 @@ describe('proofs, through the command line', () => {
         const changed = text.replace('"sourceIPAddress":"127.0.0.1"', '"sourceIPAddress":"10.9.9.9"');
         const forged = Buffer.from(content.toString('utf8').replace(text, changed));
         return {
-          checkpoints,
           log,
           content: forged,
           old: leafHash(one.raw),
@@ -304,11 +301,14 @@ describe('proofs, through the command line', () => {
     settings.close();
   }
 
-  /** Writes the log file, and all digests from the one that names it on, signed with the machine's own key; old checkpoints go. */
-  async function forgeBucket({ checkpoints, log, content }: Forgery): Promise<void> {
+  /** Writes the log file, and all digests from the one that names it on, signed with the machine's own key; checkpoints of the true tree go. */
+  async function forgeBucket({ log, content }: Forgery, stopped: string): Promise<void> {
     const put = (Key: string, Body: Uint8Array, Metadata: Record<string, string> = {}) =>
       s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body, Metadata }));
-    for (const Key of checkpoints) await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key }));
+    const isTrue = (key: string) =>
+      (key.split('/').at(-1)?.slice(0, 16) ?? '') <= stopped.replaceAll(/[-:]/g, '');
+    for (const Key of (await keys('/checkpoints/')).filter(isTrue))
+      await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key }));
     await put(log, gzipSync(content));
     const before = new Map<string, { hash: string; signature: string }>();
     for (const key of (await keys('CloudTrail-Digest/')).sort()) {
