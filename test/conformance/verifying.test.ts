@@ -95,9 +95,9 @@ describe.skipIf(missing !== undefined)(needing('verifying forwarding, over TLS',
     const run = await bob.run('ec2', 'run-instances', '--image-id', 'ami-12c6146b');
     expect(run.stderr).toContain('(UnauthorizedOperation)');
     const topic = await bob.run('sns', 'create-topic', '--name', 'topic');
-    expect(topic.stderr).toContain('(AccessDenied)');
+    expect(topic.stderr).toContain('(AuthorizationError)');
     expect(await recordOf('CreateTopic')).toMatchObject({
-      errorCode: 'AccessDenied',
+      errorCode: 'AuthorizationErrorException',
       requestParameters: { name: 'topic' },
       userIdentity: { type: 'IAMUser', userName: 'bob' },
     });
