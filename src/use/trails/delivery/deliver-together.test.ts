@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,13 +13,17 @@ let deliver: DeliverLogFiles;
 const memory = memoryBuckets();
 /** Buckets whose PUTs wait until they are let go. */
 const hanging = new Map<string, Promise<void>>();
+/** Milliseconds that a PUT into a bucket takes. */
+const slow = new Map<string, number>();
 
 beforeEach(async () => {
   memory.objects.clear();
   memory.control.refuse = undefined;
   hanging.clear();
+  slow.clear();
   const put: typeof memory.port.put = async (object) => {
     await hanging.get(object.bucket);
+    await sleep(slow.get(object.bucket) ?? 0);
     return memory.port.put(object);
   };
   setup = await trailSetup({ quotaTrails: 100, buckets: { ...memory.port, put } });
@@ -117,6 +122,19 @@ describe('trails that are due together', () => {
     memory.control.refuse = undefined;
     expect(await run(refuses)).toBe('settled');
     expect(texts('refuses')).toEqual(texts('good'));
+  }, 60_000);
+
+  it('wait for each other in a bucket that takes one file after the other, so that equal files are still made once', async () => {
+    const crowd = Array.from({ length: 24 }, (_, n) => `crowd-${n}`);
+    for (const name of crowd)
+      await make(name, undefined, { S3BucketName: 'bucket-crowd', S3KeyPrefix: name });
+    deliver = createJointDelivery({ ...setup.deps, patience: 500, heldBytes: 20_000 });
+    slow.set('bucket-crowd', 120);
+    for (let n = 0; n < 1600; n++) setup.journal.add(recordJson({ text: `${n}` }));
+    expect(new Set(await round())).toEqual(new Set(['settled']));
+    const files = [...memory.objects.values()].filter(({ key }) => key.includes('/CloudTrail/'));
+    expect(files.length).toBeGreaterThan(crowd.length);
+    expect(new Set(files.map(({ body }) => body)).size).toBe(files.length / crowd.length);
   }, 60_000);
 
   it('each have every event once, whatever fails on the way', async () => {

@@ -3,7 +3,7 @@ import { forgetFormer, formerSelectorsOf, selectionsOf } from '../selectors/trai
 import type { WindowRow } from '../settings.ts';
 import type { Trail } from '../trail-store.ts';
 import { deliverLogFiles, pendingPlan, type LogFileDeps } from './deliver-log-files.ts';
-import { createGate, type Gate } from './gate.ts';
+import { createLanes } from './lanes.ts';
 import { shareRound, type Passenger, type RoundDeps } from './shared-round.ts';
 import { reachOf } from './windows.ts';
 
@@ -29,7 +29,7 @@ export function createJointDelivery({
   heldBytes = HELD_BYTES,
   ...deps
 }: JointDeps): DeliverLogFiles {
-  const round = { ...deps, inLane: createLanes(), patience, heldBytes };
+  const round = { ...deps, lanes: createLanes({ each: LANE, together: LANES }), patience, heldBytes };
   let waiting: Passenger[] = [];
   let timer: NodeJS.Timeout | undefined;
   const depart = (): void => {
@@ -74,17 +74,4 @@ function groupsOf(passengers: readonly Passenger[]): Passenger[][] {
     else group.push(passenger);
   }
   return groups;
-}
-
-function createLanes(): <T>(bucket: string, work: () => Promise<T>) => Promise<T> {
-  const lanes = new Map<string, Gate>();
-  const all = createGate(LANES);
-  return (bucket, work) => {
-    let lane = lanes.get(bucket);
-    if (lane === undefined) {
-      lane = createGate(LANE);
-      lanes.set(bucket, lane);
-    }
-    return lane.run(() => all.run(work));
-  };
 }

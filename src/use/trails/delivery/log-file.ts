@@ -22,7 +22,8 @@ export async function packRecords(records: readonly Uint8Array[]): Promise<Packe
 /** Gzips and hashes a piece at a time, so that a large file does not hold up the calls that are being served. */
 export async function pack(content: Iterable<Uint8Array>): Promise<PackedFile> {
   const hash = createHash('sha256');
-  const gzip = createGzip();
+  // Each output chunk is a trip to another thread.
+  const gzip = createGzip({ chunkSize: PIECE });
   const body = buffer(gzip);
   for (const piece of content) {
     hash.update(piece);

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setImmediate as breathe } from 'node:timers/promises';
 
 import { pause } from '../../../base/retry.ts';
@@ -13,6 +14,7 @@ import { deliverBatch, deliverLogFiles, PLAN_BYTES, type LogFileDeps } from './d
 import { createSharedPack, type Pack } from './pack-events.ts';
 import { readEntries } from './read-entries.ts';
 import { BREATHE_EVERY, columnsOfHappened, type SelectedEvent } from './select-events.ts';
+import type { Lanes } from './lanes.ts';
 import { oldestWindow } from './windows.ts';
 
 /** A trail that has entries to deliver, what it selects of them, and who waits for it. */
@@ -29,9 +31,8 @@ export type Passenger = {
 };
 
 export type RoundDeps = LogFileDeps & {
-  /** Limits what is delivered at a time, for each bucket. */
-  readonly inLane: <T>(bucket: string, work: () => Promise<T>) => Promise<T>;
-  /** Milliseconds that the others wait for a trail which is still delivering its last batch. */
+  readonly lanes: Lanes;
+  /** Milliseconds that the others wait for a trail which is still delivering its last batch, not counting while it stands in a lane that moves. */
   readonly patience: number;
   /** Bytes of records that are held at most before all trails deliver what they have. */
   readonly heldBytes: number;
@@ -75,14 +76,24 @@ export async function shareRound(deps: RoundDeps, passengers: readonly Passenger
 async function deliverFull(deps: RoundDeps, shares: readonly Share[], bytes: number): Promise<void> {
   const full = shares.filter((share) => !share.isGone && share.bytes >= bytes);
   if (full.length === 0) return;
-  const enough = new AbortController();
-  const patience = pause(deps.patience, enough.signal);
-  await Promise.race([Promise.all(full.map((share) => share.idle())), patience]);
-  enough.abort();
+  await Promise.all(full.map((share) => catchUp(deps, share)));
   const pack = createSharedPack();
   for (const share of full) {
     if (share.isBusy) share.leave();
     else share.deliver(pack);
+  }
+}
+
+/** Until the share has delivered, or has been at it for longer than the others wait. */
+async function catchUp({ lanes, patience }: RoundDeps, share: Share): Promise<void> {
+  const began = performance.now();
+  while (share.isBusy) {
+    const since = share.startedAt ?? Math.max(began, lanes.movedAt(share.trail.bucket));
+    const left = since + patience - performance.now();
+    if (left <= 0) return;
+    const enough = new AbortController();
+    await Promise.race([share.idle(), pause(left, enough.signal)]);
+    enough.abort();
   }
 }
 
@@ -135,6 +146,7 @@ class Share {
   #work: Promise<void> = Promise.resolve();
   #settled: Promise<void> = Promise.resolve();
   #isBusy = false;
+  #startedAt: number | undefined;
   #isGone = false;
 
   constructor(deps: RoundDeps, passenger: Passenger) {
@@ -154,6 +166,11 @@ class Share {
 
   get isBusy(): boolean {
     return this.#isBusy;
+  }
+
+  /** When what is being delivered came to its turn in the bucket's lane (performance.now); undefined before. */
+  get startedAt(): number | undefined {
+    return this.#startedAt;
   }
 
   /** It failed, or goes on by itself. */
@@ -193,9 +210,11 @@ class Share {
     this.#events = [];
     this.#bytes = 0;
     this.#from = batch.to + 1;
-    this.#work = this.#deps.inLane(trail.bucket, () =>
-      deliverBatch(this.#deps, { trail, window, from, batch, pack }),
-    );
+    this.#startedAt = undefined;
+    this.#work = this.#deps.lanes.run(trail.bucket, () => {
+      this.#startedAt = performance.now();
+      return deliverBatch(this.#deps, { trail, window, from, batch, pack });
+    });
     this.#isBusy = true;
     this.#settled = this.#work
       .catch((error: unknown) => this.fail(error))
