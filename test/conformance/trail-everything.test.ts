@@ -95,7 +95,8 @@ describe.skipIf(missing !== undefined)(needing('a trail with everything', missin
     await Promise.all(REGIONS.flatMap((region) => [callIn(region), callIn(region, made.credentials)]));
     for (const place of places())
       await eventually(
-        async () => ((await keys(`${place.logs}/`)).length > (before.get(place.logs) ?? 0) ? true : undefined),
+        async () =>
+          (await keys(`${place.logs}/`)).length > (before.get(place.logs) ?? 0) ? true : undefined,
         PATIENCE,
       );
     await eventually(
