@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createS3Http } from '../../src/aws/s3-http.ts';
 import { systemClock } from '../../src/base/clock.ts';
+import { runAws } from '../kit/aws-cli-server.ts';
 import { startMoto } from '../kit/moto.ts';
 import { eventually, run } from '../kit/run.ts';
 import { awsEnv, BIN, startServer } from '../kit/server.ts';
@@ -56,7 +57,7 @@ for (const [place, tools, isForeign] of PLACES) {
     let s3: S3Client;
     let reader: ReturnType<typeof createS3Http>;
 
-    const aws = (...args: string[]) => run('aws', ['cloudtrail', ...args], { env });
+    const aws = (...args: string[]) => runAws(['cloudtrail', ...args], { env });
     const validate = () => aws('validate-logs', '--trail-arn', ARN, '--start-time', started, '--verbose');
     const opentrail = (...args: string[]) => run(BIN, args, { env });
     /** Runs both over what is in the bucket now; the answer checks that both told the line and exit with 1. */

@@ -1,5 +1,6 @@
+import { runAws } from './aws-cli-server.ts';
 import { awsEnv, type Credentials, type TestServer } from './server.ts';
-import { run, type Ran } from './run.ts';
+import type { Ran } from './run.ts';
 
 /** The real AWS CLI as one caller. */
 export type AwsCli = {
@@ -22,8 +23,7 @@ export function awsCli(
   } = {},
 ): AwsCli {
   const settings = { ...awsEnv(server, credentials), ...env };
-  const runCli = (...args: string[]) =>
-    run('aws', args, { env: settings, ...(cwd === undefined ? {} : { cwd }) });
+  const runCli = (...args: string[]) => runAws(args, { env: settings, cwd });
   return {
     run: runCli,
     json: async <T>(...args: string[]) => {
