@@ -9,33 +9,18 @@ import {
 import { AccessDenied, AwsError } from './errors.ts';
 import type { PolicyDocument } from './operation.ts';
 import { encryptionContextKeys } from './policy/encryption-context-keys.ts';
-import { letsService } from './policy/lets-cloudtrail.ts';
+import { letsService } from './policy/lets-service.ts';
 import type { KeyPort, KeyUse } from './ports.ts';
 import { told } from './sdk-error.ts';
-import type { SigningCredentials } from './sigv4/sign-request.ts';
-
-export type KmsKeysDeps = {
-  /** `http://HOST:PORT`. */
-  readonly endpoint: string;
-  readonly credentials: SigningCredentials;
-  /** Milliseconds that an answer may take; default 30,000. */
-  readonly timeout?: number | undefined;
-};
+import { byRegion, clientOptions, type ServiceEndpoint } from './service-client.ts';
 
 /**
  * Keys of a KMS by endpoint. It is asked with one key of Opentrail's own, so whether a caller or CloudTrail may use a key is judged here, by the
  * key's policy and the caller's. Failures are AwsError with KMS's own code; `ServiceUnavailable` when nobody answers.
  */
-export function createKmsKeys(deps: KmsKeysDeps): KeyPort {
+export function createKmsKeys(where: ServiceEndpoint): KeyPort {
   // A key is asked in its own region.
-  const clients = new Map<string, KMSClient>();
-  const clientOf = (region: string): KMSClient => {
-    const known = clients.get(region);
-    if (known !== undefined) return known;
-    const made = createClient(deps, region);
-    clients.set(region, made);
-    return made;
-  };
+  const clientOf = byRegion((region) => new KMSClient(clientOptions(where, region)));
   const of = (keyArn: string) => clientOf(regionOf(keyArn) ?? '');
   const ask = async (use: KeyUse, actions: readonly string[]): Promise<void> => {
     const policy = await policyOf(of(use.keyArn), use.keyArn);
@@ -76,17 +61,6 @@ export function createKmsKeys(deps: KmsKeysDeps): KeyPort {
   };
 }
 
-function createClient({ endpoint, credentials, timeout = 30_000 }: KmsKeysDeps, region: string): KMSClient {
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  return new KMSClient({
-    endpoint,
-    region,
-    maxAttempts: 2,
-    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
-    requestHandler: { connectionTimeout: 5000, requestTimeout: timeout, throwOnRequestTimeout: true },
-  });
-}
-
 async function policyOf(client: KMSClient, keyArn: string): Promise<string> {
   const { Policy } = await told(
     client.send(new GetKeyPolicyCommand({ KeyId: keyArn, PolicyName: 'default' })),
@@ -98,8 +72,8 @@ async function policyOf(client: KMSClient, keyArn: string): Promise<string> {
 function judge(policy: string, { keyArn, context, user }: KeyUse, action: string): void {
   const facts = encryptionContextKeys(context);
   if (user.kind === 'service') {
-    const source = { 'aws:SourceArn': user.source.arn, 'aws:SourceAccount': user.source.accountId };
-    if (!lets(user.service, policy, { action, resource: keyArn, facts: { ...facts, ...source } }))
+    const source = { service: user.service, ...user.source };
+    if (!letsService(policy, { action, resource: keyArn }, source, facts))
       throw new AccessDenied(user.service, action, keyArn);
     return;
   }
@@ -113,22 +87,6 @@ function judge(policy: string, { keyArn, context, user }: KeyUse, action: string
       'kms:CallerAccount': user.call.principal.accountId,
     },
   });
-}
-
-function lets(
-  service: string,
-  policy: string,
-  {
-    facts,
-    ...request
-  }: { action: string; resource: string; facts: Record<string, string | readonly string[] | undefined> },
-): boolean {
-  try {
-    return letsService(service, policy, request, facts);
-  } catch {
-    // Another's policy, which may be anything.
-    return false;
-  }
 }
 
 function documentOf(policy: string): PolicyDocument {

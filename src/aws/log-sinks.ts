@@ -9,33 +9,18 @@ import { AwsError } from './errors.ts';
 import { parseLogGroupArn, type LogGroupName } from './log-arns.ts';
 import type { LogSinkPort } from './ports.ts';
 import { told } from './sdk-error.ts';
-import type { SigningCredentials } from './sigv4/sign-request.ts';
-
-export type LogSinksDeps = {
-  /** `http://HOST:PORT`. */
-  readonly endpoint: string;
-  readonly credentials: SigningCredentials;
-  /** Milliseconds that an answer may take; default 30,000. */
-  readonly timeout?: number | undefined;
-};
+import { byRegion, clientOptions, type ServiceEndpoint } from './service-client.ts';
 
 /** Log groups of a CloudWatch Logs by endpoint. Failures are AwsError with the service's own code; `ServiceUnavailable` when nobody answers. */
-export function createLogSinks(deps: LogSinksDeps): LogSinkPort {
+export function createLogSinks(where: ServiceEndpoint): LogSinkPort {
   // A group is asked in its own region.
-  const clients = new Map<string, CloudWatchLogsClient>();
-  const clientOf = ({ region }: LogGroupName): CloudWatchLogsClient => {
-    const known = clients.get(region);
-    if (known !== undefined) return known;
-    const made = createClient(deps, region);
-    clients.set(region, made);
-    return made;
-  };
+  const clientOf = byRegion((region) => new CloudWatchLogsClient(clientOptions(where, region)));
   return {
     ensureStream: async ({ groupArn, stream }) => {
       const name = nameOf(groupArn);
       try {
         const made = new CreateLogStreamCommand({ logGroupName: name.group, logStreamName: stream });
-        await told(clientOf(name).send(made));
+        await told(clientOf(name.region).send(made));
         return true;
       } catch (error) {
         if (error instanceof AwsError && error.code === 'ResourceAlreadyExistsException') return false;
@@ -50,7 +35,7 @@ export function createLogSinks(deps: LogSinksDeps): LogSinkPort {
         logStreamName: stream,
         logEvents,
       });
-      return { rejected: rejectedOf(events.length, await told(clientOf(name).send(put))) };
+      return { rejected: rejectedOf(events.length, await told(clientOf(name.region).send(put))) };
     },
   };
 }
@@ -68,15 +53,4 @@ function nameOf(groupArn: string): LogGroupName {
   if (name === undefined)
     throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
   return name;
-}
-
-function createClient({ endpoint, credentials, timeout = 30_000 }: LogSinksDeps, region: string) {
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  return new CloudWatchLogsClient({
-    endpoint,
-    region,
-    maxAttempts: 2,
-    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
-    requestHandler: { connectionTimeout: 5000, requestTimeout: timeout, throwOnRequestTimeout: true },
-  });
 }

@@ -11,26 +11,19 @@ import {
 import { AwsError } from './errors.ts';
 import type { Organization, OrganizationPort } from './ports.ts';
 import { told } from './sdk-error.ts';
-import type { SigningCredentials } from './sigv4/sign-request.ts';
+import { clientOptions, type ServiceEndpoint } from './service-client.ts';
 
 const ServicePrincipal = 'cloudtrail.amazonaws.com';
 
-export type OrganizationClientDeps = {
-  /** `http://HOST:PORT`. */
-  readonly endpoint: string;
-  readonly region: string;
-  /** Of the management account, or of a delegated administrator. */
-  readonly credentials: SigningCredentials;
-  /** Milliseconds that an answer may take; default 30,000. */
-  readonly timeout?: number | undefined;
-};
+/** With credentials of the management account, or of a delegated administrator. */
+export type OrganizationClientDeps = ServiceEndpoint & { readonly region: string };
 
 /**
  * The organization of the account whose key is given, of another Organizations by endpoint. Failures are AwsError with its own code
  * (`AccessDeniedException`); `ServiceUnavailable` when nobody answers.
  */
 export function createOrganizationClient(deps: OrganizationClientDeps): OrganizationPort {
-  const client = createClient(deps);
+  const client = new OrganizationsClient({ ...clientOptions(deps, deps.region), maxAttempts: 3 });
   const read = () => readOrganization(client);
   return {
     of: async (account) => {
@@ -48,17 +41,6 @@ export function createOrganizationClient(deps: OrganizationClientDeps): Organiza
       await told(client.send(new DeregisterDelegatedAdministratorCommand({ AccountId, ServicePrincipal })));
     },
   };
-}
-
-function createClient({ endpoint, region, credentials, timeout = 30_000 }: OrganizationClientDeps) {
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  return new OrganizationsClient({
-    endpoint,
-    region,
-    maxAttempts: 3,
-    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
-    requestHandler: { connectionTimeout: 5000, requestTimeout: timeout, throwOnRequestTimeout: true },
-  });
 }
 
 async function readOrganization(client: OrganizationsClient): Promise<Organization | undefined> {

@@ -13,19 +13,15 @@ import {
 import { AwsError } from './errors.ts';
 import type { BucketPort, ListedObject, PutObject } from './ports.ts';
 import { awsErrorOf, statusOf, told as toldBy } from './sdk-error.ts';
+import { handlerOptions, identityOf } from './service-client.ts';
+import type { SigningCredentials } from './sigv4/sign-request.ts';
 
 export type S3BucketsDeps = {
   /** `http://HOST:PORT`; undefined: AWS itself. */
   readonly endpoint: string | undefined;
   readonly region: string;
   /** Undefined: the SDK's own search (environment, profile, instance role). */
-  readonly credentials:
-    | {
-        readonly accessKeyId: string;
-        readonly secretAccessKey: string;
-        readonly sessionToken?: string | undefined;
-      }
-    | undefined;
+  readonly credentials: SigningCredentials | undefined;
   /** Milliseconds that an answer may take; default 30,000. */
   readonly timeout?: number | undefined;
   /** Connections at most; default 64. */
@@ -53,7 +49,6 @@ export function createS3Buckets(deps: S3BucketsDeps): BucketPort & { readonly cl
 }
 
 function createClient(deps: S3BucketsDeps): S3Client {
-  const { accessKeyId, secretAccessKey, sessionToken } = deps.credentials ?? {};
   return new S3Client({
     region: deps.region,
     forcePathStyle: deps.endpoint !== undefined,
@@ -63,22 +58,12 @@ function createClient(deps: S3BucketsDeps): S3Client {
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 2,
     requestHandler: {
-      connectionTimeout: 5000,
-      requestTimeout: deps.timeout ?? 30_000,
-      throwOnRequestTimeout: true,
+      ...handlerOptions(deps.timeout),
       httpAgent: { keepAlive: true, maxSockets: deps.connections ?? 64 },
       httpsAgent: { keepAlive: true, maxSockets: deps.connections ?? 64 },
     },
     ...(deps.endpoint === undefined ? {} : { endpoint: deps.endpoint }),
-    ...(accessKeyId === undefined || secretAccessKey === undefined
-      ? {}
-      : {
-          credentials: {
-            accessKeyId,
-            secretAccessKey,
-            ...(sessionToken === undefined ? {} : { sessionToken }),
-          },
-        }),
+    ...(deps.credentials === undefined ? {} : { credentials: identityOf(deps.credentials) }),
   });
 }
 

@@ -4,28 +4,13 @@ import { AwsError } from './errors.ts';
 import { letsService } from './policy/lets-service.ts';
 import type { MessageAttribute, TopicPort } from './ports.ts';
 import { told } from './sdk-error.ts';
-import type { SigningCredentials } from './sigv4/sign-request.ts';
-
-export type SnsTopicsDeps = {
-  /** `http://HOST:PORT`. */
-  readonly endpoint: string;
-  readonly credentials: SigningCredentials;
-  /** Milliseconds that an answer may take; default 30,000. */
-  readonly timeout?: number | undefined;
-};
+import { byRegion, clientOptions, type ServiceEndpoint } from './service-client.ts';
 
 /** Topics of an SNS by endpoint. Failures are AwsError with SNS's own code (`NotFound`, `AuthorizationError`); `ServiceUnavailable` when nobody answers. */
-export function createSnsTopics(deps: SnsTopicsDeps): TopicPort {
+export function createSnsTopics(where: ServiceEndpoint): TopicPort {
   // A topic is asked in its own region.
-  const clients = new Map<string, SNSClient>();
-  const clientOf = (topicArn: string): SNSClient => {
-    const region = topicArn.split(':')[3] ?? '';
-    const known = clients.get(region);
-    if (known !== undefined) return known;
-    const made = createClient(deps, region);
-    clients.set(region, made);
-    return made;
-  };
+  const inRegion = byRegion((region) => new SNSClient(clientOptions(where, region)));
+  const clientOf = (topicArn: string) => inRegion(topicArn.split(':')[3] ?? '');
   return {
     publish: async ({ topicArn, message, subject, attributes }) => {
       const asked = new PublishCommand({
@@ -51,17 +36,6 @@ export function createSnsTopics(deps: SnsTopicsDeps): TopicPort {
       }
     },
   };
-}
-
-function createClient({ endpoint, credentials, timeout = 30_000 }: SnsTopicsDeps, region: string): SNSClient {
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  return new SNSClient({
-    endpoint,
-    region,
-    maxAttempts: 2,
-    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
-    requestHandler: { connectionTimeout: 5000, requestTimeout: timeout, throwOnRequestTimeout: true },
-  });
 }
 
 /** As the APIs of SNS and SQS have them. */

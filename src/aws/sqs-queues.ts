@@ -10,19 +10,13 @@ import { AwsError } from './errors.ts';
 import { letsService } from './policy/lets-service.ts';
 import type { QueuePort } from './ports.ts';
 import { told } from './sdk-error.ts';
-import type { SigningCredentials } from './sigv4/sign-request.ts';
+import { byRegion, clientOptions, type ServiceEndpoint } from './service-client.ts';
 import { attributeValues } from './sns-topics.ts';
 
-export type SqsQueuesDeps = {
-  /** `http://HOST:PORT`. */
-  readonly endpoint: string;
-  readonly credentials: SigningCredentials;
-  readonly clock: Clock;
-};
+export type SqsQueuesDeps = ServiceEndpoint & { readonly clock: Clock };
 
 /** Milliseconds for which a queue's address and policy are believed. */
 const BELIEVED = 60_000;
-const TIMEOUT = 30_000;
 
 type Queue = { readonly url: string; readonly policy: string | undefined; readonly readAt: number };
 
@@ -31,13 +25,11 @@ type Queue = { readonly url: string; readonly policy: string | undefined; readon
  * here, as AWS asks it: without a statement for the service nothing is sent. Failures are AwsError with SQS's own code.
  */
 export function createSqsQueues(deps: SqsQueuesDeps): QueuePort {
-  const clients = new Map<string, SQSClient>();
   const queues = new Map<string, Queue>();
-  const clientOf = (region: string): SQSClient => {
-    const client = clients.get(region) ?? createClient(deps, region);
-    clients.set(region, client);
-    return client;
-  };
+  // Queue URLs may name a host that is not reached from here.
+  const clientOf = byRegion(
+    (region) => new SQSClient({ ...clientOptions(deps, region), useQueueUrlAsEndpoint: false }),
+  );
   const find = async (queueArn: string): Promise<Queue> => {
     const known = queues.get(queueArn);
     if (known !== undefined && deps.clock.now() < known.readAt + BELIEVED) return known;
@@ -87,17 +79,4 @@ async function readQueue(client: SQSClient, queueArn: string, now: number): Prom
     client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['Policy'] })),
   );
   return { url: QueueUrl ?? '', policy: Attributes?.Policy, readAt: now };
-}
-
-function createClient({ endpoint, credentials }: SqsQueuesDeps, region: string): SQSClient {
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  return new SQSClient({
-    endpoint,
-    region,
-    maxAttempts: 2,
-    // Queue URLs may name a host that is not reached from here.
-    useQueueUrlAsEndpoint: false,
-    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
-    requestHandler: { connectionTimeout: 5000, requestTimeout: TIMEOUT, throwOnRequestTimeout: true },
-  });
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { AccessDenied } from '../../aws/errors.ts';
-import { letsService } from '../../aws/policy/lets-cloudtrail.ts';
+import { letsService } from '../../aws/policy/lets-service.ts';
 import type { KeyPort, KeyUse } from '../../aws/ports.ts';
 import { authorizeKey, keyFacts } from './key-access.ts';
 import type { Key, KeyStore } from './key-store.ts';
@@ -43,11 +43,8 @@ async function ask(
     await authorizeKey(store, user.call, key, { action, context, viaService: user.viaService });
     return;
   }
-  const facts = {
-    ...(await keyFacts(store, key, { action, context })),
-    'aws:SourceArn': user.source.arn,
-    'aws:SourceAccount': user.source.accountId,
-  };
-  if (!letsService(user.service, key.policy, { action, resource: key.arn }, facts))
+  const facts = await keyFacts(store, key, { action, context });
+  const source = { service: user.service, ...user.source };
+  if (!letsService(key.policy, { action, resource: key.arn }, source, facts))
     throw new AccessDenied(user.service, action, key.arn);
 }

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 
-import { letsCloudTrail } from '../../aws/policy/lets-cloudtrail.ts';
+import { letsService } from '../../aws/policy/lets-service.ts';
 import type { BucketPort, KeyUser, ListedObject, PutObject } from '../../aws/ports.ts';
 import { accessDenied } from './access.ts';
 import { checkKey } from './bucket-name.ts';
@@ -8,6 +8,8 @@ import type { BucketStore } from './bucket-store.ts';
 import type { Wish } from './encryption.ts';
 import { listKeys } from './list-keys.ts';
 import type { BucketRow } from './settings.ts';
+
+const CLOUDTRAIL = 'cloudtrail.amazonaws.com';
 
 /** The embedded buckets as a trail's delivery sees them: in process, and only what the bucket's policy grants to CloudTrail. */
 export function createBucketPort(store: BucketStore): BucketPort {
@@ -17,13 +19,9 @@ export function createBucketPort(store: BucketStore): BucketPort {
     put: async ({ bucket, key, body, contentType, contentEncoding, metadata, acl, source, kms }) => {
       const row = await store.bucket(bucket);
       checkKey(key);
-      const facts = { ...sourceFacts(source), ...encryptionFacts(kms), 's3:x-amz-acl': acl };
-      const allowed = letsCloudTrail(
-        row.policy,
-        { action: 's3:PutObject', resource: `arn:aws:s3:::${bucket}/${key}` },
-        facts,
-      );
-      if (!allowed) throw accessDenied();
+      const facts = { ...encryptionFacts(kms), 's3:x-amz-acl': acl };
+      const asked = { action: 's3:PutObject', resource: `arn:aws:s3:::${bucket}/${key}` };
+      if (!letsService(row.policy, asked, { service: CLOUDTRAIL, ...source }, facts)) throw accessDenied();
       const wish = deliveryWish(row, kms);
       const dataKey = await store.encryptions.make(wish, { bucket: row, key, ...cloudTrail(row, source) });
       const target = { bucket, key, properties: { contentType, contentEncoding, metadata } };
@@ -41,29 +39,19 @@ export function createBucketPort(store: BucketStore): BucketPort {
       listAll(store, { bucket, prefix, startAfter: startAfter ?? '' }),
     checkDelivery: async ({ bucket, keyPrefix, trailArn, accountId, organization, kms }) => {
       const { policy } = await store.bucket(bucket);
-      const facts = {
-        ...sourceFacts({ arn: trailArn, accountId }),
-        ...encryptionFacts(kms),
-        's3:x-amz-acl': 'bucket-owner-full-control',
-      };
-      const mayRead = letsCloudTrail(
-        policy,
-        { action: 's3:GetBucketAcl', resource: `arn:aws:s3:::${bucket}` },
-        facts,
-      );
+      const facts = { ...encryptionFacts(kms), 's3:x-amz-acl': 'bucket-owner-full-control' };
+      const source = { service: CLOUDTRAIL, arn: trailArn, accountId };
+      const lets = (action: string, resource: string) =>
+        letsService(policy, { action, resource }, source, facts);
+      const mayRead = lets('s3:GetBucketAcl', `arn:aws:s3:::${bucket}`);
       const root = `${keyPrefix === '' ? '' : `${keyPrefix}/`}AWSLogs`;
       const folders = [accountId, ...(organization === undefined ? [] : [organization])];
-      const mayWrite = folders.every((folder) => {
-        const resource = `arn:aws:s3:::${bucket}/${root}/${folder}/CloudTrail/x`;
-        return letsCloudTrail(policy, { action: 's3:PutObject', resource }, facts);
-      });
+      const mayWrite = folders.every((folder) =>
+        lets('s3:PutObject', `arn:aws:s3:::${bucket}/${root}/${folder}/CloudTrail/x`),
+      );
       if (!mayRead || !mayWrite) throw accessDenied();
     },
   };
-}
-
-function sourceFacts(source: PutObject['source']): Record<string, string | undefined> {
-  return { 'aws:SourceArn': source?.arn, 'aws:SourceAccount': source?.accountId };
 }
 
 /** The request's headers as conditions know them. */
@@ -84,7 +72,7 @@ function deliveryWish(row: BucketRow, kms: PutObject['kms']): Wish | undefined {
 function cloudTrail(row: BucketRow, source: PutObject['source']) {
   const user: KeyUser = {
     kind: 'service',
-    service: 'cloudtrail.amazonaws.com',
+    service: CLOUDTRAIL,
     source: source ?? { arn: `arn:aws:s3:::${row.name}`, accountId: row.account_id },
   };
   return { account: row.account_id, user };
