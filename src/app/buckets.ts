@@ -25,6 +25,7 @@ export async function openBuckets(deps: BucketsDeps): Promise<BucketPort> {
     endpoint,
     region: config.region,
     credentials: await upstreamKey(config),
+    timeout: config.delivery_timeout,
   });
   return recordDeliveries(foreign, deps);
 }

@@ -16,5 +16,9 @@ export async function keysOf({
 }): Promise<KeyPort> {
   const endpoint = config.kms_endpoint ?? serving.upstreamOf('kms');
   if (endpoint === undefined || endpoint === 'embedded') return embedded;
-  return createKmsKeys({ endpoint, credentials: await upstreamKey(config) });
+  return createKmsKeys({
+    endpoint,
+    credentials: await upstreamKey(config),
+    timeout: config.delivery_timeout,
+  });
 }

@@ -35,7 +35,7 @@ export async function openLogs(deps: LogsDeps) {
   const isHere = endpoint === undefined || endpoint === 'embedded';
   const sink: LogSinkPort = isHere
     ? logs.sink
-    : createLogSinks({ endpoint, credentials: await upstreamKey(config) });
+    : createLogSinks({ endpoint, credentials: await upstreamKey(config), timeout: config.delivery_timeout });
   // Another IAM cannot be asked what a role may.
   const roles = serving.upstreamOf('iam') === 'embedded' ? embedded.roles : undefined;
   const access: LogGroupAccess = { sink: recordLogStreams(sink, deps), roles };

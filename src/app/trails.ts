@@ -101,5 +101,9 @@ export async function openTrails(deps: TrailsDeps) {
 async function topicsOf({ config, embedded: { serving, topics } }: TrailsDeps): Promise<TopicPort> {
   const endpoint = config.sns_endpoint ?? serving.upstreamOf('sns');
   if (endpoint === undefined || endpoint === 'embedded') return topics;
-  return createSnsTopics({ endpoint, credentials: await upstreamKey(config) });
+  return createSnsTopics({
+    endpoint,
+    credentials: await upstreamKey(config),
+    timeout: config.delivery_timeout,
+  });
 }
