@@ -98,6 +98,62 @@ export type QueuePort = {
   }) => Promise<void>;
 };
 
+/** Lambda, as those need it who hand events to functions: rules, topics, buckets, subscription filters. */
+export type FunctionPort = {
+  /**
+   * Invokes asynchronously: resolves once Lambda has accepted the event, which it then tries up to three times by itself. Throws
+   * ResourceNotFoundException (no such function), AccessDeniedException (its policy does not let the source invoke it),
+   * InvalidRequestContentException (not JSON), RequestTooLargeException (over 1 MB), TooManyRequestsException and ServiceException, after
+   * which the event may be sent again. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+   */
+  readonly invoke: (event: {
+    /** With or without a version or alias at its end. */
+    readonly functionArn: string;
+    /** JSON. */
+    readonly payload: string;
+    readonly source: ServiceSource;
+  }) => Promise<void>;
+};
+
+/** One measurement or several of one metric. Exactly one of `value`, `statistics` and `values` is given. */
+export type MetricDatum = {
+  readonly name: string;
+  /** Up to 30. Order does not matter. */
+  readonly dimensions?: readonly { readonly name: string; readonly value: string }[] | undefined;
+  /** Milliseconds since 1970; now where it is left out. */
+  readonly time?: number | undefined;
+  /** As CloudWatch names them: `Count`, `Milliseconds`; `None` where it is left out. */
+  readonly unit?: string | undefined;
+  readonly value?: number | undefined;
+  /** Already summed up elsewhere. */
+  readonly statistics?: MetricStatistics | undefined;
+  /** Each value and how often it was seen, up to 150. */
+  readonly values?: readonly { readonly value: number; readonly count: number }[] | undefined;
+  /** Kept to the second rather than to the minute. */
+  readonly highResolution?: boolean | undefined;
+};
+
+export type MetricStatistics = {
+  readonly sampleCount: number;
+  readonly sum: number;
+  readonly minimum: number;
+  readonly maximum: number;
+};
+
+/** CloudWatch, as those need it who measure: metric filters, rules, functions. */
+export type MetricPort = {
+  /**
+   * Resolves once the data is kept. Any number of data; namespaces that begin with `AWS/` too. Throws InvalidParameterValue,
+   * ServiceUnavailable (then it may be put again). https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+   */
+  readonly put: (metrics: {
+    readonly account: string;
+    readonly region: string;
+    readonly namespace: string;
+    readonly data: readonly MetricDatum[];
+  }) => Promise<void>;
+};
+
 /** Names and values that a ciphertext is bound to, not secret: https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html */
 export type EncryptionContext = Readonly<Record<string, string>>;
 
