@@ -10,6 +10,7 @@ import { openEmbeddedS3 } from '../embedded/s3/index.ts';
 import { createSts } from '../embedded/sts/create-sts.ts';
 import { keysOf } from './keys.ts';
 import type { Closing } from './closing.ts';
+import { openMail } from './mail.ts';
 import type { OwnAddress } from './own-address.ts';
 import { createServing } from './serving.ts';
 import { openSns } from './sns.ts';
@@ -42,7 +43,8 @@ export async function openEmbedded({ config, store, address, clock, log, closing
   const keys = await keysOf({ config, serving, embedded: kms.keys });
   const encryption = { keys, seal: masterKey.seal, open: masterKey.open };
   const s3 = await openEmbeddedS3({ settings, dir: data, clock, encryption });
-  const sns = await openSns({ config, store, masterKey, serving, address, clock, log });
+  const mail = openMail({ config, closing });
+  const sns = await openSns({ config, store, masterKey, serving, address, mail, clock, log });
   closing.add('notifications', () => sns.stop());
   return {
     masterKey,
@@ -53,6 +55,7 @@ export async function openEmbedded({ config, store, address, clock, log, closing
     keys,
     sns,
     topics: sns.topics,
+    mail,
     organizations,
     serviceRole: iam.serviceLinkedRole,
     operations: [iam, sts, s3, kms, sns, organizations].flatMap(({ operations }) => operations),

@@ -1,3 +1,4 @@
+import type { MailPort } from '../aws/ports.ts';
 import { createSqsQueues } from '../aws/sqs-queues.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
@@ -16,21 +17,21 @@ export type SnsDeps = {
   readonly masterKey: MasterKey;
   readonly serving: ServingTable;
   readonly address: OwnAddress;
+  readonly mail: MailPort | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 };
 
 /** Topics over the queues, webhooks and mailboxes that they may reach. */
 export async function openSns(deps: SnsDeps): Promise<EmbeddedSns> {
-  const { config, store, masterKey, address, clock, log } = deps;
-  const { smtp_url: url, smtp_from: from } = config;
+  const { config, store, masterKey, address, mail, clock, log } = deps;
   return openEmbeddedSns({
     settings: store.settings,
     masterKey,
     url: address.url,
     addresses: publicOr(config.webhook_allow),
     queues: await queuesOf(deps),
-    smtp: url === undefined || from === undefined ? undefined : { url, from },
+    mail,
     clock,
     log,
   });

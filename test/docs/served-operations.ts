@@ -39,7 +39,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       url: () => '',
       addresses: () => false,
       queues: undefined,
-      smtp: undefined,
+      mail: undefined,
       clock: systemClock,
       log: createLogger('silent'),
     });

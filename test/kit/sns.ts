@@ -9,6 +9,7 @@ import type {
 } from '../../src/aws/operation.ts';
 import type { QueuePort } from '../../src/aws/ports.ts';
 import { createLogger } from '../../src/base/log.ts';
+import { createMailer } from '../../src/base/mailer.ts';
 import { publicOr } from '../../src/base/private-address.ts';
 import { masterKeyOf } from '../../src/embedded/iam/master-key.ts';
 import {
@@ -58,13 +59,14 @@ export async function startSns({
   const { db, close } = await openSettings<SnsTables>({ path, migrations: [snsMigrations] });
   if (signingKey !== undefined && path === ':memory:')
     await db.insertInto('sns_signing_keys').values(signingKey).execute();
+  const mailer = smtp && createMailer(smtp);
   const sns = openEmbeddedSns({
     settings: db,
     masterKey: masterKeyOf(new Uint8Array(32)),
     url: () => 'https://audit.example',
     addresses: publicOr(allow),
     queues,
-    smtp,
+    mail: mailer,
     clock,
     log: createLogger('silent'),
   });
@@ -79,6 +81,7 @@ export async function startSns({
     },
     [Symbol.asyncDispose]: async () => {
       await sns.stop();
+      mailer?.stop();
       signingKey ??= await db.selectFrom('sns_signing_keys').selectAll().executeTakeFirst();
       await close();
     },

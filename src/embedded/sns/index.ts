@@ -2,13 +2,12 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
 import type { Operation } from '../../aws/operation.ts';
-import type { QueuePort, TopicPort } from '../../aws/ports.ts';
+import type { MailPort, QueuePort, TopicPort } from '../../aws/ports.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { createOutbound } from '../../base/outbound.ts';
 import type { AddressRule } from '../../base/private-address.ts';
 import { Deliverer } from './deliver/deliverer.ts';
-import { createMailer } from './deliver/mailer.ts';
 import { confirmSubscription } from './operations/confirm-subscription.ts';
 import { permissionOperations } from './operations/permissions.ts';
 import { publishOperations } from './operations/publish.ts';
@@ -40,7 +39,7 @@ export type EmbeddedSnsDeps = {
   /** Undefined where no SQS is known. */
   readonly queues: QueuePort | undefined;
   /** Undefined where no mail server is known. */
-  readonly smtp: { readonly url: string; readonly from: string } | undefined;
+  readonly mail: MailPort | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 };
@@ -57,7 +56,7 @@ export type EmbeddedSns = {
 
 /** Topics, behind the SNS API. */
 export function openEmbeddedSns(deps: EmbeddedSnsDeps): EmbeddedSns {
-  const { settings, masterKey, url, addresses, queues, clock, log } = deps;
+  const { settings, masterKey, url, addresses, queues, mail, clock, log } = deps;
   const keys = createSigningKeys({ settings, seal: masterKey.seal, open: masterKey.open });
   const outbound = createOutbound({
     connectTimeout: 5000,
@@ -65,9 +64,8 @@ export function openEmbeddedSns(deps: EmbeddedSnsDeps): EmbeddedSns {
     maxAnswerBytes: 64 * 1024,
     addresses,
   });
-  const mailer = deps.smtp && createMailer(deps.smtp);
   const { mac } = masterKey;
-  const deliverer = new Deliverer({ settings, keys, mac, url, outbound, queues, mailer, clock, log });
+  const deliverer = new Deliverer({ settings, keys, mac, url, outbound, queues, mail, clock, log });
   const parts: SnsParts = {
     settings,
     policies: createPolicies(settings),
@@ -75,7 +73,7 @@ export function openEmbeddedSns(deps: EmbeddedSnsDeps): EmbeddedSns {
     clock,
     wake: () => deliverer.wake(),
     endpoints: {
-      hasMail: mailer !== undefined,
+      hasMail: mail !== undefined,
       hasQueues: queues !== undefined,
       isOpen: (endpoint) => isOpen(endpoint, addresses),
     },
@@ -96,7 +94,6 @@ export function openEmbeddedSns(deps: EmbeddedSnsDeps): EmbeddedSns {
     start: () => deliverer.start(),
     stop: async () => {
       await deliverer.stop();
-      mailer?.stop();
       await outbound.stop();
     },
   };

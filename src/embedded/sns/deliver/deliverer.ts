@@ -1,4 +1,4 @@
-import type { QueuePort } from '../../../aws/ports.ts';
+import type { MailPort, QueuePort } from '../../../aws/ports.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
@@ -25,7 +25,6 @@ import { forgetStale } from '../subscription-store.ts';
 import { deadLetterArn, isHttp } from '../subscription-attributes.ts';
 import type { Mac } from '../tokens.ts';
 import type { SnsSettings } from '../topic-store.ts';
-import type { Mailer } from './mailer.ts';
 import { failed, type Outcome } from './outcome.ts';
 import { render } from './render.ts';
 import { toEmail } from './to-email.ts';
@@ -40,7 +39,7 @@ export type DelivererDeps = {
   readonly url: () => string;
   readonly outbound: Outbound;
   readonly queues: QueuePort | undefined;
-  readonly mailer: Mailer | undefined;
+  readonly mail: MailPort | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 };
@@ -135,7 +134,7 @@ export class Deliverer {
   }
 
   async #attempt(job: Job): Promise<Outcome> {
-    const { keys, mac, url, clock, outbound, queues, mailer } = this.#deps;
+    const { keys, mac, url, clock, outbound, queues, mail } = this.#deps;
     const { protocol, endpoint, redrive_policy } = job.subscription;
     try {
       const key = await keys.current(clock.now());
@@ -145,7 +144,7 @@ export class Deliverer {
         return await toSqs(queues, deadLetterArn(redrive_policy ?? ''), job, rendered);
       if (isHttp(protocol)) return await toHttp(outbound, job, { ...rendered, end: this.#end.signal });
       if (protocol === 'sqs') return await toSqs(queues, endpoint, job, rendered);
-      return await toEmail(mailer, job, rendered);
+      return await toEmail(mail, job, rendered);
     } catch (error) {
       return failed(messageOf(error));
     }

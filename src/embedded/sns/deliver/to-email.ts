@@ -1,14 +1,14 @@
+import type { MailPort } from '../../../aws/ports.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Job } from '../delivery-queue.ts';
-import type { Mail, Mailer } from './mailer.ts';
 import { DELIVERED, failed, type Outcome } from './outcome.ts';
 import type { Rendered } from './render.ts';
 
 /** https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html */
-export async function toEmail(mailer: Mailer | undefined, job: Job, rendered: Rendered): Promise<Outcome> {
-  if (mailer === undefined) return failed('there is no mail server any more: set OPENTRAIL_SMTP_URL');
+export async function toEmail(mail: MailPort | undefined, job: Job, rendered: Rendered): Promise<Outcome> {
+  if (mail === undefined) return failed('there is no mail server any more: set OPENTRAIL_SMTP_URL');
   try {
-    await mailer.send(mailOf(job, rendered));
+    await mail.send(mailOf(job, rendered));
     return DELIVERED;
   } catch (error) {
     const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0;
@@ -22,7 +22,7 @@ const SUBJECTS = {
   UnsubscribeConfirmation: 'AWS Notification - Unsubscribe Confirmation',
 } as const;
 
-function mailOf({ subscription, topic }: Job, rendered: Rendered): Mail {
+function mailOf({ subscription, topic }: Job, rendered: Rendered): Parameters<MailPort['send']>[0] {
   const { envelope, subject } = rendered;
   return {
     fromName: topic.display_name === '' ? 'AWS Notifications' : topic.display_name,

@@ -14,7 +14,7 @@ export type Mailer = {
   readonly stop: () => void;
 };
 
-/** Mails over one SMTP server: `smtp://USER:PASSWORD@HOST:PORT` or `smtps://…`. Times as AWS's: slow servers are waited for. */
+/** Mails over one SMTP server, which the operator named: `smtp://USER:PASSWORD@HOST:PORT` or `smtps://…`. Times as AWS's: slow servers are waited for. */
 export function createMailer({ url, from }: { readonly url: string; readonly from: string }): Mailer {
   const transport: Transporter = createTransport(
     {
