@@ -1,15 +1,22 @@
-import { hash } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+
+import {
+  bucketOf,
+  BUCKETS,
+  bufferOf,
+  entriesOf,
+  KEY_BYTES,
+  keyOf,
+  keysOf,
+  leavesIn,
+  numbersIn,
+  part,
+} from './buckets.ts';
+import { convertRows, type IndexSizes } from './convert-rows.ts';
 
 /** Where the tree stands, as one unit: how many leaves, and up to which entry of the journal. */
 export type TreeState = { readonly size: number; readonly throughSeq: number };
-
-const KEY_BYTES = 10;
-/** Leaves of a sorted run, and runs of one that is merged: sizes that hold up the calls being served for no more than some 20 ms. */
-const SIZES = { run: 16_384, fan: 64, stepsARun: 8 };
-/** A merge takes the keys that begin with one byte at a time; four steps a run keep pace with what comes. */
-const STEPS = 256;
 
 const SCHEMA = `
   create table if not exists state (
@@ -17,44 +24,39 @@ const SCHEMA = `
     runs integer not null, merged integer not null, step integer not null, dropped integer not null
   );
   insert or ignore into state values (1, 0, 0, 0, 0, 0, 0);
-  create table if not exists recent (leaf integer primary key, key blob not null);
-  create table if not exists runs (
-    run integer not null, key blob not null, leaf integer not null, primary key (run, key, leaf)
-  ) without rowid;
-  create table if not exists merged_runs (
-    run integer not null, key blob not null, leaf integer not null, primary key (run, key, leaf)
-  ) without rowid;
+  create table if not exists recent_keys (first_leaf integer primary key, keys blob not null);
+  create table if not exists run_buckets (id integer primary key, entries blob not null);
+  create table if not exists merged_buckets (id integer primary key, entries blob not null);
 `;
 
-/** Counters of sorted runs: made, merged (into how many), how far the merge under way is, and how many of those merged are gone. */
+/** A merge goes bucket by bucket; one step a run keeps pace with what comes. These sizes hold up the calls being served for no more than some 10 ms. */
+const SIZES = { run: 16_384, fan: 64, stepsARun: 2 };
+
+type Sizes = IndexSizes & { readonly stepsARun: number };
+
+/** Counters of runs: made, merged (into how many), how far the merge under way is, and how many of those merged are gone. */
 type Runs = { runs: number; merged: number; step: number; dropped: number };
 
 /**
- * From event id to leaf, for ever: ten bytes of the id's hash and the leaf's number. A table sorted by hash would touch a page for every event, so
- * that it fell from 54,000 to 28,000 events a second within 3 million; hence runs: what is new is kept as it comes, sorted 16,384 at a time, and
- * 64 of these merged into one, a little at a time. One SQLite file, one transaction for a batch: kill -9 leaves all of it or nothing.
+ * From event id to leaf, for ever: ten bytes of the id's hash and the leaf's number. A table sorted by hash would touch a page for every event;
+ * hence what is new is kept as it comes, parted into buckets by its first bits 16,384 at a time, and 64 of these runs merged into one with 64 times
+ * the buckets, a little at a time. A row is a batch's keys or a whole bucket: SQLite is asked a few times for a thousand events. One file,
+ * one transaction for a batch: kill -9 leaves all of it or nothing.
  */
 export class EventIndex {
   readonly #db: DatabaseSync;
-  readonly #sizes: Readonly<typeof SIZES>;
-  readonly #insert: StatementSync;
-  readonly #setState: StatementSync;
-  readonly #inRecent: StatementSync;
-  readonly #inRun: StatementSync;
-  readonly #inMerged: StatementSync;
+  readonly #sizes: Sizes;
+  readonly #statements: Statements;
   #state: TreeState;
   #runs: Runs;
 
-  constructor(path: string, sizes: Readonly<typeof SIZES> = SIZES) {
+  constructor(path: string, sizes: Sizes = SIZES) {
     this.#sizes = sizes;
     this.#db = new DatabaseSync(path, { timeout: 5000 });
     this.#db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -16384');
     this.#db.exec(SCHEMA);
-    this.#insert = this.#db.prepare('insert into recent values (?, ?)');
-    this.#setState = this.#db.prepare('update state set size = ?, through_seq = ?');
-    this.#inRecent = this.#db.prepare('select leaf from recent where key = ?');
-    this.#inRun = this.#db.prepare('select leaf from runs where run = ? and key = ?');
-    this.#inMerged = this.#db.prepare('select leaf from merged_runs where run = ? and key = ?');
+    convertRows(this.#db, sizes);
+    this.#statements = prepare(this.#db);
     const row = this.#db.prepare('select * from state').get() as unknown as Runs & {
       size: number;
       through_seq: number;
@@ -72,8 +74,8 @@ export class EventIndex {
     const { size } = this.#state;
     const next = { size: size + ids.length, throughSeq };
     this.#transaction(() => {
-      for (const [at, id] of ids.entries()) this.#insert.run(size + at, keyOf(id));
-      this.#setState.run(next.size, next.throughSeq);
+      if (ids.length > 0) this.#statements.addRecent.run(size, keysOf(ids));
+      this.#statements.setState.run(next.size, next.throughSeq);
     });
     this.#state = next;
   }
@@ -81,25 +83,34 @@ export class EventIndex {
   /** Leaves of that id, the newest first. A few at most, unless somebody made records with the same id. */
   find(id: string, most = 100): number[] {
     const key = keyOf(id);
+    const { run, fan } = this.#sizes;
     const { runs, merged } = this.#runs;
-    const rows = this.#inRecent.all(key);
-    for (let run = runs - 1; run >= merged * this.#sizes.fan; run--) rows.push(...this.#inRun.all(run, key));
-    for (let run = merged - 1; run >= 0; run--) rows.push(...this.#inMerged.all(run, key));
-    const leaves = rows.map((row) => Number(row['leaf'])).sort((a, b) => b - a);
-    return leaves.slice(0, most);
+    const { allRecent, runBucket, mergedBucket } = this.#statements;
+    const leaves: number[] = [];
+    for (const row of allRecent.iterate())
+      for (const n of numbersIn(blobOf(row, 'keys'), key)) leaves.push(Number(row['first_leaf']) + n);
+    const look = (statement: StatementSync, bucket: number, group: number) => {
+      const row = statement.get(bucket);
+      if (row === undefined) return;
+      for (const n of leavesIn(blobOf(row, 'entries'), key)) leaves.push(group * run * fan + n);
+    };
+    for (let n = merged * fan; n < runs; n++)
+      look(runBucket, n * BUCKETS + bucketOf(key, 'run'), Math.floor(n / fan));
+    for (let n = 0; n < merged; n++) look(mergedBucket, n * BUCKETS ** 2 + bucketOf(key, 'merged'), n);
+    return leaves.sort((a, b) => b - a).slice(0, most);
   }
 
-  /** Sorts and merges what has come together. Each step is a transaction of its own; dying between them loses nothing. */
+  /** Makes runs of what has come together, and merges them. Each step is a transaction of its own; dying between them loses nothing. */
   async tidy(): Promise<void> {
     while (this.#state.size >= (this.#runs.runs + 1) * this.#sizes.run) {
       await breathe();
-      this.#sortRun();
+      this.#makeRun();
       for (let step = 0; step < this.#sizes.stepsARun; step++) {
         await breathe();
         if (!this.#mergeStep()) break;
       }
       await breathe();
-      this.#dropRun();
+      this.#dropRuns();
     }
   }
 
@@ -112,41 +123,45 @@ export class EventIndex {
     this.#db.close();
   }
 
-  #sortRun(): void {
+  /** Batches do not end where a run does: the keys of the last one that belong to the next run stay. */
+  #makeRun(): void {
     const { runs } = this.#runs;
-    const [from, to] = [runs * this.#sizes.run, (runs + 1) * this.#sizes.run];
+    const { run, fan } = this.#sizes;
+    const [from, to] = [runs * run, (runs + 1) * run];
     this.#move({ runs: runs + 1 }, () => {
-      this.#db
-        .prepare('insert into runs select ?, key, leaf from recent where leaf >= ? and leaf < ? order by key')
-        .run(runs, from, to);
-      this.#db.prepare('delete from recent where leaf >= ? and leaf < ?').run(from, to);
+      const keys = Buffer.concat(this.#statements.allRecent.all().map((row) => blobOf(row, 'keys')));
+      const own = keys.subarray(0, run * KEY_BYTES);
+      this.#statements.dropRecent.run();
+      if (own.length < keys.length) this.#statements.addRecent.run(to, keys.subarray(own.length));
+      for (const [bucket, entries] of part(entriesOf(own, from % (run * fan)), 'run'))
+        this.#statements.addRun.run(runs * BUCKETS + bucket, entries);
     });
   }
 
-  /** False when there is nothing to merge. */
+  /** One bucket of each of the oldest runs. False when there is nothing to merge. */
   #mergeStep(): boolean {
     const { runs, merged, step } = this.#runs;
-    if (runs < (merged + 1) * this.#sizes.fan) return false;
     const { fan } = this.#sizes;
-    const sources = Array.from({ length: fan }, (_, at) => merged * this.#sizes.fan + at);
-    const isLast = step === STEPS - 1;
+    if (runs < (merged + 1) * fan) return false;
+    const isLast = step === BUCKETS - 1;
     this.#move(isLast ? { merged: merged + 1, step: 0 } : { step: step + 1 }, () => {
-      const until = isLast ? Buffer.alloc(KEY_BYTES + 1, 0xff) : Buffer.from([step + 1]);
-      this.#db
-        .prepare(
-          `insert into merged_runs select ?, key, leaf from runs
-           where run in (select value from json_each(?)) and key >= ? and key < ? order by key`,
-        )
-        .run(merged, JSON.stringify(sources), Buffer.from([step]), until);
+      const buckets = Array.from({ length: fan }, (_, n) =>
+        this.#statements.runBucket.get((merged * fan + n) * BUCKETS + step),
+      );
+      const all = Buffer.concat(
+        buckets.flatMap((row) => (row === undefined ? [] : [blobOf(row, 'entries')])),
+      );
+      for (const [bucket, entries] of part(all, 'merged'))
+        this.#statements.addMerged.run(merged * BUCKETS ** 2 + bucket, entries);
     });
     return true;
   }
 
-  #dropRun(): void {
+  #dropRuns(): void {
     for (let most = 2; most > 0 && this.#runs.dropped < this.#runs.merged * this.#sizes.fan; most--) {
       const { dropped } = this.#runs;
       this.#move({ dropped: dropped + 1 }, () => {
-        this.#db.prepare('delete from runs where run = ?').run(dropped);
+        this.#statements.dropRun.run(dropped * BUCKETS, (dropped + 1) * BUCKETS);
       });
     }
   }
@@ -155,9 +170,7 @@ export class EventIndex {
     const next = { ...this.#runs, ...change };
     this.#transaction(() => {
       work();
-      this.#db
-        .prepare('update state set runs = ?, merged = ?, step = ?, dropped = ?')
-        .run(next.runs, next.merged, next.step, next.dropped);
+      this.#statements.setRuns.run(next.runs, next.merged, next.step, next.dropped);
     });
     this.#runs = next;
   }
@@ -174,6 +187,23 @@ export class EventIndex {
   }
 }
 
-function keyOf(id: string): Buffer {
-  return hash('sha256', id, 'buffer').subarray(0, KEY_BYTES);
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(db: DatabaseSync) {
+  return {
+    setState: db.prepare('update state set size = ?, through_seq = ?'),
+    setRuns: db.prepare('update state set runs = ?, merged = ?, step = ?, dropped = ?'),
+    addRecent: db.prepare('insert into recent_keys values (?, ?)'),
+    allRecent: db.prepare('select first_leaf, keys from recent_keys order by first_leaf'),
+    dropRecent: db.prepare('delete from recent_keys'),
+    addRun: db.prepare('insert into run_buckets values (?, ?)'),
+    runBucket: db.prepare('select entries from run_buckets where id = ?'),
+    dropRun: db.prepare('delete from run_buckets where id >= ? and id < ?'),
+    addMerged: db.prepare('insert into merged_buckets values (?, ?)'),
+    mergedBucket: db.prepare('select entries from merged_buckets where id = ?'),
+  };
+}
+
+function blobOf(row: Record<string, SQLInputValue>, column: string): Buffer {
+  return bufferOf(row[column] as Uint8Array);
 }

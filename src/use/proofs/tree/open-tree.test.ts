@@ -4,12 +4,14 @@ import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { rootOfInclusion } from '../merkle/check-proofs.ts';
 import { leafHash } from '../merkle/hashing.ts';
+import { keyOf } from './buckets.ts';
 import { EventIndex } from './event-index.ts';
 import { LevelFiles } from './level-files.ts';
 import { openTree } from './open-tree.ts';
@@ -149,6 +151,48 @@ describe('the index of events', () => {
     for (let n = 0; n < 1000; n++) if (n % 50 !== 0) expect(index.find(`id-${n}`)).toEqual([n]);
     expect(index.find('twin')).toEqual(Array.from({ length: 20 }, (_, n) => 950 - 50 * n));
     expect(index.find('id-1000')).toEqual([]);
+    index.close();
+  });
+
+  it('takes over an index of rows, in whatever state it was', async () => {
+    const path = join(folder(), 'index.db');
+    const { fan, run } = { fan: 4, run: 16 };
+    const [size, runs, merged] = [150, 9, 2];
+    const db = new DatabaseSync(path);
+    db.exec(`
+      begin;
+      create table state (id integer primary key, size integer not null, through_seq integer not null,
+        runs integer not null, merged integer not null, step integer not null, dropped integer not null);
+      insert into state values (1, ${size}, 777, ${runs}, ${merged}, 5, 3);
+      create table recent (leaf integer primary key, key blob not null);
+      create table runs (run integer, key blob, leaf integer, primary key (run, key, leaf)) without rowid;
+      create table merged_runs (run integer, key blob, leaf integer, primary key (run, key, leaf)) without rowid;
+    `);
+    for (let n = 0; n < size; n++) {
+      const key = keyOf(n % 50 === 0 ? 'twin' : `id-${n}`);
+      const inRun = Math.floor(n / run);
+      // Merged runs are there a while longer, and what the next merge has copied is there twice.
+      if (inRun >= runs) db.prepare('insert into recent values (?, ?)').run(n, key);
+      if (inRun >= 3 && inRun < runs) db.prepare('insert into runs values (?, ?, ?)').run(inRun, key, n);
+      if (inRun < runs)
+        db.prepare('insert into merged_runs values (?, ?, ?)').run(Math.floor(inRun / fan), key, n);
+    }
+    db.exec('commit');
+    db.close();
+    let index = new EventIndex(path, { run, fan, stepsARun: 100 });
+    expect(index.state).toEqual({ size, throughSeq: 777 });
+    const check = (most: number) => {
+      for (let n = 0; n < most; n++) if (n % 50 !== 0) expect(index.find(`id-${n}`)).toEqual([n]);
+    };
+    check(size);
+    expect(index.find('twin')).toEqual([100, 50, 0]);
+    const more = Array.from({ length: 400 }, (_, n) => `id-${size + n}`);
+    index.append(more, 1200);
+    await index.tidy();
+    index.close();
+    index = new EventIndex(path, { run, fan, stepsARun: 100 });
+    check(size);
+    for (const [n, id] of more.entries()) expect(index.find(id)).toEqual([size + n]);
     index.close();
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 
 import { messageOf, OpentrailError } from '../../../base/errors.ts';
-import { HASH_BYTES, leafHash } from '../merkle/hashing.ts';
+import { HASH_BYTES, putLeafHash } from '../merkle/hashing.ts';
 import { tileIn, type Tile } from '../merkle/tiles.ts';
 import { createTreeReader, type TreeReader } from '../merkle/tree-reader.ts';
 import { EventIndex } from './event-index.ts';
@@ -82,7 +82,7 @@ async function hashes(leaves: readonly Leaf[]): Promise<Buffer> {
   const all = Buffer.allocUnsafe(leaves.length * HASH_BYTES);
   for (const [at, { raw }] of leaves.entries()) {
     if (at % AT_A_TIME === AT_A_TIME - 1) await breathe();
-    all.set(leafHash(raw), at * HASH_BYTES);
+    putLeafHash(raw, all, at * HASH_BYTES);
   }
   return all;
 }
