@@ -1,5 +1,5 @@
 import type { ArnTexts, CompiledSelector, EventOutline, Matcher } from './selection.ts';
-import type { EventFacts } from './event-facts.ts';
+import type { EventFacts, FactResource } from './event-facts.ts';
 import type { AdvancedSelector, FieldSelector } from './selector.ts';
 
 type Test = (value: string | undefined) => boolean;
@@ -12,10 +12,14 @@ const OUTLINE: Readonly<Record<string, (event: EventOutline) => string | undefin
   eventName: (event) => event.name,
 };
 
-/** The other fields that an event has once; those of its resources are asked of each resource together. */
-const DETAILS: Readonly<Record<string, (event: EventFacts) => string | undefined>> = {
+/** Fields that an event has once and that its columns tell. */
+const COLUMNS: Readonly<Record<string, (event: EventFacts) => string | undefined>> = {
   'userIdentity.arn': (event) => event.userArn,
   errorCode: (event) => event.error,
+};
+
+/** Those for which the record has to be parsed; those of its resources are asked of each resource together. */
+const PARSED: Readonly<Record<string, (event: EventFacts) => string | undefined>> = {
   eventType: (event) => event.type(),
   sessionCredentialFromConsole: (event) => event.fromConsole(),
   vpcEndpointId: (event) => event.vpcEndpoint(),
@@ -24,13 +28,14 @@ const DETAILS: Readonly<Record<string, (event: EventFacts) => string | undefined
 /** All fields must fit: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/filtering-data-events.html#filtering-data-events-how-it-works */
 export function compileAdvanced({ FieldSelectors }: AdvancedSelector): CompiledSelector {
   const outline = testsOf(OUTLINE, FieldSelectors);
-  const details: Matcher[] = testsOf(DETAILS, FieldSelectors);
-  const resource = resourceTest(FieldSelectors);
-  if (resource !== undefined) details.push(resource);
   const arns = arnsOf(FieldSelectors);
-  // Parsing a record costs most, and most records have none of the ARNs.
-  const mention = anyOf(arns?.equals, arns?.starts, arns?.ends);
-  if (mention !== undefined) details.unshift((event) => event.mentionedArns().some(mention));
+  const details: readonly Matcher[] = [
+    ...testsOf(COLUMNS, FieldSelectors),
+    // Parsing a record costs most, and most records have none of the ARNs.
+    ...(arns === undefined ? [] : [mentionTest(FieldSelectors)]),
+    ...testsOf(PARSED, FieldSelectors),
+    ...resourceTest(FieldSelectors),
+  ];
   const categories = FieldSelectors.filter(({ Field }) => Field === 'eventCategory');
   return {
     wantsData: !categories.some(({ Equals }) => Equals?.every((category) => category === 'Management')),
@@ -70,18 +75,21 @@ function arnsOf(fields: readonly FieldSelector[]): ArnTexts | undefined {
   return { equals, starts, ends };
 }
 
-/** One resource must fit all that is asked of resources; undefined where nothing is. */
-function resourceTest(fields: readonly FieldSelector[]): Matcher | undefined {
+/** One of the ARNs must fit all that is asked of ARNs, or no resource can. */
+function mentionTest(fields: readonly FieldSelector[]): Matcher {
+  const arns = fields.filter(({ Field }) => Field === 'resources.ARN').map(testOf);
+  const fits = (arn: string) => arns.every((test) => test(arn));
+  return (event) => event.mentionedArns().some(fits);
+}
+
+/** One resource must fit all that is asked of resources; none where nothing is. */
+function resourceTest(fields: readonly FieldSelector[]): readonly Matcher[] {
   const types = fields.filter(({ Field }) => Field === 'resources.type').map(testOf);
   const arns = fields.filter(({ Field }) => Field === 'resources.ARN').map(testOf);
-  if (types.length + arns.length === 0) return undefined;
-  return (event) =>
-    event
-      .resources()
-      .some(
-        ({ type, arn }) =>
-          types.every((test) => test(type)) && arns.every((test) => test(arn === '' ? undefined : arn)),
-      );
+  if (types.length + arns.length === 0) return [];
+  const fits = ({ type, arn }: FactResource) =>
+    types.every((test) => test(type)) && arns.every((test) => test(arn === '' ? undefined : arn));
+  return [(event) => event.resources().some(fits)];
 }
 
 /** Of the positive operators any value must fit, of the negative ones none may. A field that the event does not have fits no positive one. */
