@@ -45,6 +45,16 @@ describe.skipIf(missing !== undefined)(needing('aggregated events', missing), ()
     expect(code).not.toBe(0);
     return /\((\w+)\)/.exec(stderr)?.[1];
   };
+  const holes = async () => {
+    const { stdout } = await opentrailOf(server, 'coverage', 'data-trail', '--json');
+    const { reports } = JSON.parse(stdout) as {
+      reports: { ranges: { holes: { reason: string; uri?: string }[] }[] }[];
+    };
+    return reports
+      .flatMap(({ ranges }) => ranges.flatMap(({ holes }) => holes))
+      .filter(({ reason }) => reason !== 'logging-stopped')
+      .map(({ reason, uri }) => `${reason} ${uri ?? ''}`);
+  };
   const puts = async (count: number, from: number) => {
     for (let n = from; n < from + count; n++)
       await s3.send(new PutObjectCommand({ Bucket: 'ledger', Key: `entry-${n}`, Body: 'x' }));
@@ -148,6 +158,7 @@ describe.skipIf(missing !== undefined)(needing('aggregated events', missing), ()
       ...['cloudtrail', 'validate-logs', '--trail-arn', ARN, '--start-time', began, '--verbose'],
     );
     expect(verbose.stdout).toMatch(/Log file\ts3:\/\/\S+_CloudTrail-Aggregated_\S+\tvalid/);
+    expect(await holes()).toEqual([]);
   }, 180_000);
 });
 

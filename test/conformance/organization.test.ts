@@ -186,6 +186,21 @@ describe.skipIf(missing !== undefined)(needing('an organization, with the AWS CL
     expect(verify.stdout).toContain(`account ${MASTER}, region us-east-1`);
   });
 
+  it('is covered account by account, each in its own folder', async () => {
+    const { stdout } = await run(BIN, ['coverage', 'all', '--json'], { env: awsEnv(server) });
+    const { reports } = JSON.parse(stdout) as {
+      reports: {
+        counts: string;
+        ranges: { account: string; region: string; state: string; holes: object[] }[];
+      }[];
+    };
+    const ranges = reports.flatMap((report) => report.ranges);
+    expect(reports.map(({ counts }) => counts)).toEqual(['compared with what was recorded']);
+    const places = ranges.map(({ account, region }) => `${account} ${region}`);
+    expect(places).toEqual(expect.arrayContaining([`${MASTER} us-east-1`, `${memberId} eu-west-1`]));
+    expect(ranges.flatMap(({ holes }) => holes)).toEqual([]);
+  });
+
   it('lets a delegated administrator change it, and search what its accounts did', async () => {
     const search = { Scope: 'organization', MaxResults: 50 };
     expect(await ask('cloudtrail.LookupEvents', search, asMember())).toMatchObject({

@@ -73,10 +73,10 @@ async function knownTrail(server: ServerAccess, trail: TrailAnswer): Promise<Kno
     lastDigestAt: status.LatestDigestDeliveryTime,
     startedAt: status.StartLoggingTime,
     stoppedAt: status.IsLogging ? undefined : status.StopLoggingTime,
-    delivered: async function* ({ account, region, root }, { from, to }) {
+    delivered: async function* ({ account, region }, { from, to }) {
       const asked = { AccountId: account, AwsRegion: region, StartTime: from, EndTime: to };
       for await (const file of deliveredFiles(server, trail.TrailARN, asked)) {
-        if (file.bucket === trail.S3BucketName && file.key.startsWith(`${root}AWSLogs/`)) yield file;
+        if (file.bucket === trail.S3BucketName) yield file;
       }
     },
   };

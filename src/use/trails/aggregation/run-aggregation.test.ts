@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ACCOUNT, trailSetup, type TrailSetup } from '../../../../test/kit/trail-setup.ts';
 import { AwsError } from '../../../aws/errors.ts';
 import { newEventId } from '../../../base/ids.ts';
+import { deliveredFiles } from '../delivered/delivered.ts';
 import { runTrail } from '../delivery/run-trail.ts';
 import { bucketSource } from '../verify/bucket-source.ts';
 import { readPublicKeys } from '../verify/public-keys.ts';
@@ -107,7 +108,7 @@ const primaries = (on: TrailSetup) =>
 
 describe('aggregates', () => {
   it('tell a window of five minutes by the template, as AWS writes them', async () => {
-    await logging(setup, 'API_ACTIVITY');
+    const trailId = await logging(setup, 'API_ACTIVITY');
     for (const key of ['ledger/a.txt', 'ledger/b.txt', 'images/c.png'])
       setup.journal.add(dataEvent({ at: START + 1000, key, agent: key.slice(0, 3) }));
     setup.journal.add(dataEvent({ at: START + 2000, name: 'GetObject', error: 'AccessDenied' }));
@@ -119,6 +120,8 @@ describe('aggregates', () => {
         `^${FOLDER}us-east-1/2026/11/21/${ACCOUNT}_CloudTrail-Aggregated_us-east-1_20261121T1005Z_[A-Za-z0-9]{16}\\.json\\.gz$`,
       ),
     );
+    const noted = await deliveredFiles(setup.settings, { trailId, from: 0, to: Infinity, limit: 9 });
+    expect(noted.files).toEqual([{ bucket: 'logs', key, records: 2 }]);
     const [puts, gets] = delivered(setup);
     expect(puts).toEqual({
       eventVersion: '1.0',

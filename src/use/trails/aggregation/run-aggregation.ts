@@ -3,6 +3,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { AwsError } from '../../../aws/errors.ts';
 import { messageOf, OpentrailError } from '../../../base/errors.ts';
 import { alnumFrom, newEventId } from '../../../base/ids.ts';
+import { noteFiles } from '../delivered/delivered.ts';
 import { asPlanned, shapeOf, type LogFileDeps } from '../delivery/deliver-log-files.ts';
 import { logFileKey, packRecords } from '../delivery/log-file.ts';
 import { readEntries } from '../delivery/read-entries.ts';
@@ -85,6 +86,7 @@ async function endOf(
   return { to: row.until_seq, isEnd: true };
 }
 
+type Written = { readonly file: LogFileRow; readonly records: number };
 type Delivery = { readonly trail: Trail; readonly row: AggregationRow; readonly coverage: Coverage };
 
 async function deliver(deps: AggregationDeps, delivery: Delivery): Promise<void> {
@@ -103,7 +105,7 @@ async function deliver(deps: AggregationDeps, delivery: Delivery): Promise<void>
       .where('id', '=', row.id)
       .execute();
   }
-  const files: LogFileRow[] = [];
+  const files: Written[] = [];
   for (const inPlace of Map.groupBy(groups, placeOf).values())
     files.push(await writeFile(deps, { ...delivery, plannedAt }, inPlace));
   await commit(deps, { ...delivery, carriedFrom }, files);
@@ -145,7 +147,7 @@ async function writeFile(
   deps: AggregationDeps,
   { trail, row, coverage, plannedAt }: Delivery & { readonly plannedAt: number },
   groups: readonly Group[],
-): Promise<LogFileRow> {
+): Promise<Written> {
   const [first] = groups;
   if (first === undefined) throw new OpentrailError('BUG', 'a file without aggregates');
   const { organization, account, region } = first;
@@ -171,7 +173,7 @@ async function writeFile(
     source: { arn: trail.arn, accountId: trail.account },
   });
   const starts = groups.map((group) => group.windowStart);
-  return {
+  const written: LogFileRow = {
     trail_id: trail.id,
     organization,
     account,
@@ -184,20 +186,24 @@ async function writeFile(
     delivered_at: plannedAt,
     digest_plan: null,
   };
+  return { file: written, records: groups.length };
 }
 
 /** Files, notice and place in one step. */
 async function commit(
   deps: AggregationDeps,
   { trail, row, coverage, carriedFrom }: Delivery & { readonly carriedFrom: number | undefined },
-  files: readonly LogFileRow[],
+  written: readonly Written[],
 ): Promise<void> {
+  const files = written.map(({ file }) => file);
   const now = deps.clock.now();
   await deps.settings.transaction().execute(async (tx) => {
     if (trail.validation === 1 && files.length > 0) {
       const delivered = files.map((file) => ({ ...file, delivered_at: now }));
       await tx.insertInto('trail_log_files').values(delivered).execute();
     }
+    const counted = written.map(({ file: { bucket, key }, records }) => ({ bucket, key, records }));
+    await noteFiles(tx, trail.id, counted);
     const keys = files.map(({ key }) => key);
     await noteDelivery(tx, trail, { keys, toSeq: coverage.seq, newId: newEventId, now });
     if (coverage.isEnd) {

@@ -49,25 +49,39 @@ const PLANTED: readonly HoleReason[] = [
 ];
 
 describe('a thousand planted holes', () => {
-  it.each([1, 2])(
-    'are all named, each for its reason, and no other cell is accused (seed %i)',
-    async (seed) => {
+  it.each([
+    [1, ''],
+    [2, 'o-exampleorgid/'],
+  ])(
+    'are all named, each for its reason, and no other cell is accused (seed %i, organization "%s")',
+    async (seed, organization) => {
+      const places = PLACES.map((place) => ({ ...place, organization }));
       const random = seeded(seed);
       const hours = 24 * 16;
       const isOff = (hour: number) => [60, 150, 290].some((first) => hour >= first && hour < first + 5);
       const isQuiet = (_: Place, hour: number) => hour % 7 === 3;
+      const isAggregated = (_: Place, hour: number) => hour % 3 === 1;
       const gaps = [20, 21, 100, 222];
       const extra = (place: Place, hour: number) =>
-        place === PLACES[0] && gaps.includes(hour)
+        place === places[0] && gaps.includes(hour)
           ? [gapJson(place, { from: START + hour * HOUR + 60, to: START + hour * HOUR + 90, count: 7 })]
           : [];
-      const history = makeHistory({ signer, places: PLACES, start: START, hours, isOff, isQuiet, extra });
+      const history = makeHistory({
+        signer,
+        places: places,
+        start: START,
+        hours,
+        isOff,
+        isQuiet,
+        extra,
+        isAggregated,
+      });
       const planted = new Map<string, string[]>();
       const note = (place: Place, hour: number, reason: HoleReason) => {
         const cell = `${place.account} ${place.region} ${hour}`;
         planted.set(cell, [...(planted.get(cell) ?? []), reason].sort());
       };
-      for (const place of PLACES) {
+      for (const place of places) {
         for (let hour = 0; hour < hours; hour++) if (isOff(hour)) note(place, hour, 'logging-stopped');
         for (const hour of gaps) note(place, hour, 'gap');
       }
@@ -78,7 +92,7 @@ describe('a thousand planted holes', () => {
       const tampered = new Set<string>();
       let count = planted.size;
       while (count < 1000) {
-        const place = PLACES[Math.floor(random() * PLACES.length)] as Place;
+        const place = places[Math.floor(random() * places.length)] as Place;
         // The newest digest's absence is no news but to who delivered it, the oldest's has one before it.
         const hour = 1 + Math.floor(random() * (hours - 3));
         const reason = PLANTED[Math.floor(random() * PLANTED.length)] as HoleReason;
@@ -122,7 +136,7 @@ describe('a thousand planted holes', () => {
         .filter((one) => String(one.planted) !== String(one.found));
       expect(wrong).toEqual([]);
       expect(report.cells).toMatchObject({
-        all: hours * PLACES.length,
+        all: hours * places.length,
         notWhole: planted.size,
         open: 0,
         unproven: 0,
@@ -130,6 +144,29 @@ describe('a thousand planted holes', () => {
       expect(report.whole).toBe(false);
     },
   );
+});
+
+it("does not ask an account's own trail for what its organization's delivered", async () => {
+  const own = { root: '', organization: '', account: ACCOUNTS[0] ?? '', region: TRAIL.homeRegion };
+  const ofOrganization = { ...own, organization: 'o-exampleorgid/' };
+  const plan = { signer, places: [ofOrganization], start: START, hours: 6 };
+  const history = makeHistory(plan);
+  history.add({ ...plan, trail: { ...TRAIL, name: 'own' } }, own);
+  const known: KnownTrail = {
+    ...TRAIL,
+    account: own.account,
+    isValidated: true,
+    isLogging: true,
+    lastDigestAt: START + 6 * HOUR,
+    startedAt: START,
+    stoppedAt: undefined,
+    delivered: async function* (place) {
+      for (const file of history.delivered(place)) if (file.key.includes('/o-')) yield file;
+    },
+  };
+  const source = bucketSource(history.memory.port, { bucket: BUCKET, prefix: '' });
+  const report = await coverTrails({ source, keys, known, trail: TRAIL, now: (START + 6 * HOUR) * 1000 });
+  expect(report).toMatchObject({ whole: true, cells: { all: 6, whole: 6 } });
 });
 
 type Plant = {
@@ -141,6 +178,7 @@ type Plant = {
 
 function plant(history: History, { place, made, hour, reason }: Plant): void {
   const [log = ''] = made.logs;
+  const last = made.logs.at(-1) ?? '';
   const object = () => history.memory.objects.get(`${BUCKET}/${made.digest}`);
   switch (reason) {
     case 'digest-missing':
@@ -161,9 +199,9 @@ function plant(history: History, { place, made, hour, reason }: Plant): void {
         previous: { ...(made.facts.previous ?? { bucket: '', key: '', hash: '', signature: '' }) },
       });
     case 'log-missing':
-      return void history.remove(log);
+      return void history.remove(last);
     case 'log-changed':
-      return history.edit(log, (text) =>
+      return history.edit(last, (text) =>
         text.replace('RunInstances', 'RunInstanceS').replace('"Records"', '"Records" '),
       );
     case 'log-unnamed': {
@@ -171,10 +209,11 @@ function plant(history: History, { place, made, hour, reason }: Plant): void {
         .toISOString()
         .slice(0, 16)
         .replaceAll(/[-:]/g, '');
-      const { account, region } = place;
+      const { organization, account, region } = place;
+      const kind = hour % 2 === 0 ? 'CloudTrail' : 'CloudTrail-Aggregated';
       const day = `${stamp.slice(0, 4)}/${stamp.slice(4, 6)}/${stamp.slice(6, 8)}`;
       history.put(
-        `AWSLogs/${account}/CloudTrail/${region}/${day}/${account}_CloudTrail_${region}_${stamp}Z_forged.json.gz`,
+        `AWSLogs/${organization}${account}/${kind}/${region}/${day}/${account}_${kind}_${region}_${stamp}Z_forged.json.gz`,
         '{"Records":[]}',
       );
       return;

@@ -64,7 +64,8 @@ class PlaceScan {
   constructor(deps: ScanDeps, place: Place) {
     this.#deps = deps;
     this.#place = place;
-    const delivered = deps.known?.delivered(place, { from: deps.from ?? 0, to: deps.to ?? deps.now / 1000 });
+    const range = { from: deps.from ?? 0, to: deps.to ?? deps.now / 1000 };
+    const delivered = deps.known && within(place, deps.known.delivered(place, range));
     this.#counts = new Counts(deps.source, delivered, (file, found) => this.#differs(file, found));
   }
 
@@ -250,6 +251,12 @@ class PlaceScan {
   #mark(second: number, hole: Hole): void {
     this.#cells.mark({ from: second, to: second + 1 }, hole);
   }
+}
+
+/** An account may have a place for its own trail and one for its organization's: who delivered to one says nothing of the other. */
+async function* within(place: Place, files: AsyncIterable<Delivered>): AsyncGenerator<Delivered> {
+  const folder = `${place.root}AWSLogs/${place.organization}${place.account}/`;
+  for await (const file of files) if (file.key.startsWith(folder)) yield file;
 }
 
 export function wants({ trail }: Pick<CoverageOptions, 'trail'>, id: ChainId): boolean {

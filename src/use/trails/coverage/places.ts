@@ -1,8 +1,9 @@
+import { DIGEST_KIND, LOG_KINDS } from '../verify/key-names.ts';
 import type { VerifySource } from '../verify/source.ts';
 import type { Place } from './contract.ts';
 
 const FOLDER = /^((?:[^]*\/)?)AWSLogs\/(o-[a-z0-9]{10,32}\/)?(\d{12})\/([^/]+)\/([^/]+)\//;
-const OURS: ReadonlySet<string> = new Set(['CloudTrail', 'CloudTrail-Digest']);
+const OURS: ReadonlySet<string> = new Set([DIGEST_KIND, ...LOG_KINDS]);
 
 /**
  * Accounts and regions that have log files or digests, in the order of their folders. Each folder costs one request: what lies in it is skipped.

@@ -45,6 +45,10 @@ export type HistoryPlan = {
   /** Hours in which logging is off. */
   readonly isOff?: (hour: number) => boolean;
   readonly isQuiet?: (place: Place, hour: number) => boolean;
+  /** Default: `TRAIL`. */
+  readonly trail?: typeof TRAIL;
+  /** Hours with a file of aggregates besides. */
+  readonly isAggregated?: (place: Place, hour: number) => boolean;
   /** Further records of an hour, in the home region. */
   readonly extra?: (place: Place, hour: number) => readonly string[];
 };
@@ -125,15 +129,18 @@ export class History {
       account: place.account,
       region: place.region,
     };
-    const logFiles = recordsOf(plan, place, hour).map((record, at) => {
+    const records = recordsOf(plan, place, hour).map((record) => ({ record, kind: 'CloudTrail' as const }));
+    const aggregates = (plan.isAggregated?.(place, hour) ?? false) ? [aggregate(place, from)] : [];
+    const logFiles = [...records, ...aggregates].map(({ record, kind }, at) => {
       const unique = alnumFrom(`${place.account}${place.region}${hour}.${at}`, 16);
-      const key = logFileKey({ ...folder, at: (from + 300 + at * 60) * 1000, unique });
+      const key = logFileKey({ ...folder, kind, at: (from + 300 + at * 60) * 1000, unique });
       const content = `{"Records":[${record}]}`;
       this.put(key, content);
       this.delivered(place).push({ bucket: BUCKET, key, records: 1 });
       return { bucket: BUCKET, key, hash: sha256(content), oldestSeconds: from, newestSeconds: from };
     });
-    const trail = { trailName: TRAIL.name, homeRegion: TRAIL.homeRegion };
+    const { name: trailName, homeRegion } = plan.trail ?? TRAIL;
+    const trail = { trailName, homeRegion };
     return {
       account: place.account,
       bucket: BUCKET,
@@ -145,6 +152,11 @@ export class History {
       logFiles,
     };
   }
+}
+
+function aggregate({ account, region }: Place, from: number) {
+  const record = recordJson({ at: from * 1000, account, region, text: 'aggregated' });
+  return { record, kind: 'CloudTrail-Aggregated' as const };
 }
 
 function recordsOf(

@@ -66,12 +66,16 @@ it('answers of one region and range', async () => {
 });
 
 it('is asked page by page, no hour twice and none left out', async () => {
-  const key = (bucket: string, hour: number) => ({
+  const key = (bucket: string, hour: number, kind = 'CloudTrail') => ({
     bucket,
-    key: `AWSLogs/${ACCOUNT}/CloudTrail/us-east-1/2026/11/21/${ACCOUNT}_CloudTrail_us-east-1_20261121T${String(hour).padStart(2, '0')}05Z_${bucket}${hour}.json.gz`,
+    key: `AWSLogs/${ACCOUNT}/${kind}/us-east-1/2026/11/21/${ACCOUNT}_${kind}_us-east-1_20261121T${String(hour).padStart(2, '0')}05Z_${bucket}${hour}.json.gz`,
     records: hour,
   });
-  const all = Array.from({ length: 20 }, (_, hour) => [key('one', hour), key('two', hour)]).flat();
+  const all = Array.from({ length: 20 }, (_, hour) => [
+    key('one', hour),
+    key('one', hour, 'CloudTrail-Aggregated'),
+    key('two', hour),
+  ]).flat();
   await noteFiles(setup.settings, trailId, all);
   const found = [];
   let after: Awaited<ReturnType<typeof deliveredFiles>>['next'];

@@ -23,8 +23,9 @@ export type DeliveredQuery = {
 export type DeliveredPosition = readonly [account: string, region: string, hour: number];
 
 const HOUR = 3600;
+const AGGREGATED = 'CloudTrail-Aggregated';
 const KEY =
-  /^((?:[^]*\/)?)AWSLogs\/(o-[a-z0-9]{10,32}\/)?(\d{12})\/CloudTrail\/([^/]+)\/\d{4}\/\d{2}\/\d{2}\/\3_CloudTrail_\4_(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})Z_([A-Za-z0-9]+)\.json\.gz$/;
+  /^((?:[^]*\/)?)AWSLogs\/(o-[a-z0-9]{10,32}\/)?(\d{12})\/(CloudTrail(?:-Aggregated)?)\/([^/]+)\/\d{4}\/\d{2}\/\d{2}\/\3_\4_\5_(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})Z_([A-Za-z0-9]+)\.json\.gz$/;
 
 /** Notes what was delivered, in the transaction that moves the trail on: each file is counted once, whatever is repeated. */
 export async function noteFiles(
@@ -98,8 +99,8 @@ function isSameHour(a: DeliveredRow, b: DeliveredRow): boolean {
 function rowOf(trailId: string, { bucket, key, records }: DeliveredFile): DeliveredRow | undefined {
   const match = KEY.exec(key);
   if (match === null) return undefined;
-  const [, root = '', organization = '', account = '', region = ''] = match;
-  const [year, month, day, hour, minute = '', unique = ''] = match.slice(5);
+  const [, root = '', organization = '', account = '', kind = '', region = ''] = match;
+  const [year, month, day, hour, minute = '', unique = ''] = match.slice(6);
   return {
     trail_id: trailId,
     bucket,
@@ -108,19 +109,21 @@ function rowOf(trailId: string, { bucket, key, records }: DeliveredFile): Delive
     account,
     region,
     hour_seconds: Date.parse(`${year}-${month}-${day}T${hour}:00:00Z`) / 1000,
-    files: `${minute}${unique}=${records}`,
+    files: `${minute}${unique}=${records}${kind === AGGREGATED ? 'a' : ''}`,
   };
 }
 
 function filesOf(row: DeliveredRow): DeliveredFile[] {
   const { bucket, root, organization, account, region, hour_seconds: hour } = row;
   const time = isoSeconds(hour * 1000);
-  const folder = `${root}AWSLogs/${organization}${account}/CloudTrail/${region}/${time.slice(0, 10).replaceAll('-', '/')}`;
+  const day = time.slice(0, 10).replaceAll('-', '/');
   const stamp = time.slice(0, 13).replaceAll('-', '');
   return row.files.split(' ').map((file) => {
-    const [name = '', records] = file.split('=');
+    const [name = '', records = ''] = file.split('=');
     const minute = name.slice(0, 2);
-    const key = `${folder}/${account}_CloudTrail_${region}_${stamp}${minute}Z_${name.slice(2)}.json.gz`;
-    return { bucket, key, records: Number(records) };
+    const kind = records.endsWith('a') ? AGGREGATED : 'CloudTrail';
+    const folder = `${root}AWSLogs/${organization}${account}/${kind}/${region}/${day}`;
+    const key = `${folder}/${account}_${kind}_${region}_${stamp}${minute}Z_${name.slice(2)}.json.gz`;
+    return { bucket, key, records: parseInt(records) };
   });
 }

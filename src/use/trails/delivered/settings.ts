@@ -13,7 +13,7 @@ export type DeliveredRow = {
   account: string;
   region: string;
   hour_seconds: number;
-  /** `MM` `unique` `=` `records` of each file, a space between. */
+  /** `MM` `unique` `=` `records` of each file, a space between; of aggregates an `a` behind. */
   files: string;
 };
 

@@ -24,12 +24,20 @@ type FolderName = {
 };
 
 const FOLDER = String.raw`^((?:[^]*\/)?)AWSLogs\/(o-[a-z0-9]{10,32}\/)?(\d{12})\/`;
+/** Folders that log files lie in, beside that of the digests. */
+export const LOG_KINDS = [
+  'CloudTrail',
+  'CloudTrail-Insight',
+  'CloudTrail-Aggregated',
+  'CloudTrail-NetworkActivity',
+] as const;
+export const DIGEST_KIND = 'CloudTrail-Digest';
 const DATE = String.raw`\/\d{4}\/\d{2}\/\d{2}\/`;
 const DIGEST = new RegExp(
   `${FOLDER}CloudTrail-Digest\\/([^/]+)${DATE}\\3_CloudTrail-Digest_\\4_([^/]+)_([^/_]+)_(\\d{8}T\\d{6}Z)(_backfill)?\\.json\\.gz$`,
 );
 const LOG = new RegExp(
-  `${FOLDER}(CloudTrail(?:-Insight|-Aggregated|-NetworkActivity)?)\\/([^/]+)${DATE}\\3_\\4_\\5_(\\d{8}T\\d{4})Z_[A-Za-z0-9]+\\.json\\.gz$`,
+  `${FOLDER}(${LOG_KINDS.join('|')})\\/([^/]+)${DATE}\\3_\\4_\\5_(\\d{8}T\\d{4})Z_[A-Za-z0-9]+\\.json\\.gz$`,
 );
 
 /** Undefined for anything that CloudTrail does not deliver. */
