@@ -2,17 +2,17 @@ import { setImmediate as breathe } from 'node:timers/promises';
 
 import { AwsError } from '../../../aws/errors.ts';
 import { messageOf, OpentrailError } from '../../../base/errors.ts';
-import { alnumFrom, newEventId } from '../../../base/ids.ts';
+import { newEventId } from '../../../base/ids.ts';
 import { noteFiles } from '../delivered/delivered.ts';
 import { asPlanned, shapeOf, type LogFileDeps } from '../delivery/deliver-log-files.ts';
-import { logFileKey, packRecords } from '../delivery/log-file.ts';
+import { packRecords } from '../delivery/log-file.ts';
+import { putLogFile } from '../delivery/put-log-file.ts';
 import { readEntries } from '../delivery/read-entries.ts';
 import { selectEvents, type SelectedEvent } from '../delivery/select-events.ts';
 import { reachOf } from '../delivery/windows.ts';
 import { noteDelivery } from '../notices/notices.ts';
 import { foldersOf } from '../organizations/folders.ts';
 import { selectionsOf } from '../selectors/trail-selectors.ts';
-import { encryptionOf } from '../encryption.ts';
 import type { LogFileRow } from '../settings.ts';
 import type { Trail } from '../trail-store.ts';
 import { aggregatedRecord } from './aggregated-record.ts';
@@ -150,43 +150,16 @@ async function writeFile(
 ): Promise<Written> {
   const [first] = groups;
   if (first === undefined) throw new OpentrailError('BUG', 'a file without aggregates');
-  const { organization, account, region } = first;
   const seed = `${trail.id}/${row.id}/${coverage.seq}-${coverage.to}`;
-  const { body, hash } = await packRecords(groups.map((group) => aggregatedRecord(group, seed)));
-  const key = logFileKey({
-    prefix: trail.key_prefix,
-    organization,
-    account,
+  const file = await putLogFile(deps.buckets, trail, {
+    place: first,
     kind: 'CloudTrail-Aggregated',
-    region,
     at: plannedAt,
-    unique: alnumFrom(`${seed}/${placeOf(first)}`, 16),
+    seed: `${seed}/${placeOf(first)}`,
+    packed: await packRecords(groups.map((group) => aggregatedRecord(group, seed))),
+    seconds: groups.map((group) => group.windowStart),
   });
-  await deps.buckets.put({
-    bucket: trail.bucket,
-    key,
-    body,
-    contentType: 'application/json',
-    contentEncoding: 'gzip',
-    acl: 'bucket-owner-full-control',
-    kms: encryptionOf(trail),
-    source: { arn: trail.arn, accountId: trail.account },
-  });
-  const starts = groups.map((group) => group.windowStart);
-  const written: LogFileRow = {
-    trail_id: trail.id,
-    organization,
-    account,
-    region,
-    bucket: trail.bucket,
-    key,
-    hash,
-    oldest_seconds: starts.reduce((a, b) => Math.min(a, b)),
-    newest_seconds: starts.reduce((a, b) => Math.max(a, b)),
-    delivered_at: plannedAt,
-    digest_plan: null,
-  };
-  return { file: written, records: groups.length };
+  return { file, records: groups.length };
 }
 
 /** Files, notice and place in one step. */

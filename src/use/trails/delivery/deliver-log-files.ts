@@ -1,16 +1,15 @@
 import { OpentrailError } from '../../../base/errors.ts';
-import { alnumFrom, newEventId } from '../../../base/ids.ts';
+import { newEventId } from '../../../base/ids.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { BucketPort } from '../../../aws/ports.ts';
 import { noteFiles } from '../delivered/delivered.ts';
-import { encryptionOf } from '../encryption.ts';
 import { noteDelivery } from '../notices/notices.ts';
 import { foldersOf } from '../organizations/folders.ts';
 import type { LogFileRow, PlanRow, PlanShape, WindowRow } from '../settings.ts';
 import { forgetFormer, selectionsOf } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
-import { logFileKey } from './log-file.ts';
 import { packEvents, type Pack } from './pack-events.ts';
+import { putLogFile } from './put-log-file.ts';
 import { readEntries } from './read-entries.ts';
 import { selectEvents, type Chosen, type ColumnsOf, type SelectedEvent } from './select-events.ts';
 import { reachOf, type WindowDeps } from './windows.ts';
@@ -188,44 +187,14 @@ async function writeFile(
 ): Promise<LogFileRow> {
   const [first] = events;
   if (first === undefined) throw new OpentrailError('BUG', 'a log file without events');
-  const { organization, account, region } = first;
-  const { body, hash } = await pack(events);
-  const unique = alnumFrom(
-    `${trail.id}/${plan.window_id}/${plan.from_seq}-${plan.to_seq}/${placeOf(first)}`,
-    16,
-  );
-  const key = logFileKey({
-    prefix: trail.key_prefix,
-    organization,
-    account,
-    region,
+  const seed = `${trail.id}/${plan.window_id}/${plan.from_seq}-${plan.to_seq}/${placeOf(first)}`;
+  return putLogFile(deps.buckets, trail, {
+    place: first,
     at: plan.planned_at,
-    unique,
+    seed,
+    packed: await pack(events),
+    seconds: events.map((event) => event.time),
   });
-  await deps.buckets.put({
-    bucket: trail.bucket,
-    key,
-    body,
-    contentType: 'application/json',
-    contentEncoding: 'gzip',
-    acl: 'bucket-owner-full-control',
-    kms: encryptionOf(trail),
-    source: { arn: trail.arn, accountId: trail.account },
-  });
-  const times = events.map((event) => event.time);
-  return {
-    trail_id: trail.id,
-    organization,
-    account,
-    region,
-    bucket: trail.bucket,
-    key,
-    hash,
-    oldest_seconds: times.reduce((a, b) => Math.min(a, b)),
-    newest_seconds: times.reduce((a, b) => Math.max(a, b)),
-    delivered_at: plan.planned_at,
-    digest_plan: null,
-  };
 }
 
 /** Names follow from it. */
