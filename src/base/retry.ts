@@ -15,3 +15,13 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<boolean> 
     return false;
   }
 }
+
+/** Waits for the work, `ms` milliseconds at most, and leaves no timer that would keep the process. Rejects as the work does. */
+export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  try {
+    await Promise.race([work, pause(ms, done.signal)]);
+  } finally {
+    done.abort();
+  }
+}

@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Stoppable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/log.ts';
-import { pause } from '../../base/retry.ts';
+import { createRounds } from '../../base/rounds.ts';
 import type { LogDeps, LogSettings } from './deps.ts';
 import { oldestKept } from './log-groups.ts';
 import type { LogRemovalRow } from './settings.ts';
@@ -21,25 +21,12 @@ export async function removeSoon(tx: LogSettings, what: LogRemovalRow): Promise<
 
 /** Takes from the disk what was deleted and what is past its group's retention. No answer waits for it: both are invisible at once. */
 export function createExpiry(deps: ExpireDeps): Stoppable & { readonly start: () => void } {
-  const stopping = new AbortController();
-  let running: Promise<void> = Promise.resolve();
-  return {
-    start: () => {
-      running = run(deps, stopping.signal);
-    },
-    stop: async () => {
-      stopping.abort();
-      await running;
-    },
-  };
-}
-
-async function run(deps: ExpireDeps, signal: AbortSignal): Promise<void> {
-  while (await pause(deps.every ?? EVERY, signal)) {
-    await expireOnce(deps).catch((error: unknown) => {
-      deps.log.warn({ reason: messageOf(error) }, 'expired log events cannot be removed');
-    });
-  }
+  return createRounds({
+    round: () => expireOnce(deps),
+    onError: (error) => deps.log.warn({ reason: messageOf(error) }, 'expired log events cannot be removed'),
+    tick: deps.every ?? EVERY,
+    waitFirst: true,
+  });
 }
 
 /** One look. */

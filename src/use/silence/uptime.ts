@@ -3,7 +3,7 @@ import { uuidFrom } from '../../base/ids.ts';
 import type { Stoppable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/log.ts';
 import { messageOf } from '../../base/errors.ts';
-import { pause as sleep } from '../../base/retry.ts';
+import { createRounds } from '../../base/rounds.ts';
 import type { Settings } from '../../store/settings/contract.ts';
 import type { Telling } from './service-event.ts';
 import type { SilenceTables } from './settings.ts';
@@ -25,28 +25,23 @@ const PAUSE = 120_000;
 
 /** Tells of the time in which the server itself was down, once it is up again: that is no silence of any source. */
 export function watchUptime(deps: UptimeDeps): Uptime {
-  const stopping = new AbortController();
-  let running: Promise<void> = Promise.resolve();
+  const beat = createRounds({
+    round: () => note(deps, false),
+    onError: (error) => deps.log.warn({ err: messageOf(error) }, 'that the server is up cannot be noted'),
+    tick: EVERY,
+    waitFirst: true,
+  });
   return {
     start: async () => {
       await tellPause(deps);
       await note(deps, false);
-      running = beat(deps, stopping.signal);
+      beat.start();
     },
     stop: async () => {
-      stopping.abort();
-      await running;
+      await beat.stop();
       await note(deps, true);
     },
   };
-}
-
-async function beat(deps: UptimeDeps, signal: AbortSignal): Promise<void> {
-  while (await sleep(EVERY, signal)) {
-    await note(deps, false).catch((error: unknown) =>
-      deps.log.warn({ err: messageOf(error) }, 'that the server is up cannot be noted'),
-    );
-  }
 }
 
 async function tellPause({ settings, tell, teller, clock }: UptimeDeps): Promise<void> {

@@ -3,7 +3,8 @@ import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { Outbound } from '../../../base/outbound.ts';
-import { pause } from '../../../base/retry.ts';
+import { atMost, pause } from '../../../base/retry.ts';
+import { createRounds } from '../../../base/rounds.ts';
 import {
   delayBefore,
   httpPolicyOf,
@@ -57,9 +58,11 @@ export class Deliverer {
   readonly #lanes = new Map<string, Promise<void>>();
   /** Ends what is under way when the server does. */
   readonly #end = new AbortController();
-  #bell = new AbortController();
-  #stopping = false;
-  #loop: Promise<void> = Promise.resolve();
+  readonly #rounds = createRounds({
+    round: () => this.#round(),
+    onError: (error) => this.#deps.log.error({ reason: messageOf(error) }, 'notifications could not be read'),
+    tick: TICK,
+  });
   #sweepAt = 0;
 
   constructor(deps: DelivererDeps) {
@@ -67,35 +70,20 @@ export class Deliverer {
   }
 
   start(): void {
-    this.#loop = this.#untilStopped();
+    this.#rounds.start();
   }
 
   /** Something was noted: looks now rather than a second later. */
   wake(): void {
-    this.#bell.abort();
+    this.#rounds.wake();
   }
 
   /** Lets what is on its way arrive, for a while; the rest is sent after the next start. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#bell.abort();
-    await this.#loop;
-    const done = new AbortController();
-    await Promise.race([Promise.all(this.#lanes.values()), pause(STOP_WITHIN, done.signal)]);
-    done.abort();
+    await this.#rounds.stop();
+    await atMost(STOP_WITHIN, Promise.all(this.#lanes.values()));
     this.#end.abort();
-    await Promise.race([Promise.all(this.#lanes.values()), pause(STOP_WITHIN)]);
-  }
-
-  async #untilStopped(): Promise<void> {
-    while (!this.#stopping) {
-      // Before the look, so that no ring is lost while it lasts.
-      if (this.#bell.signal.aborted) this.#bell = new AbortController();
-      await this.#round().catch((error: unknown) => {
-        this.#deps.log.error({ reason: messageOf(error) }, 'notifications could not be read');
-      });
-      if (!this.#stopping) await pause(TICK, this.#bell.signal);
-    }
+    await atMost(STOP_WITHIN, Promise.all(this.#lanes.values()));
   }
 
   async #round(): Promise<void> {
@@ -121,7 +109,7 @@ export class Deliverer {
 
   async #deliver(subscriptionId: string): Promise<void> {
     const { settings, clock } = this.#deps;
-    while (!this.#stopping) {
+    while (!this.#rounds.stopping.aborted) {
       const job = await nextJob(settings, subscriptionId, clock.now());
       if (job === undefined) return;
       const outcome = await this.#attempt(job);

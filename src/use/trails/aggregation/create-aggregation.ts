@@ -1,6 +1,7 @@
 import { messageOf } from '../../../base/errors.ts';
 import type { Stoppable } from '../../../base/lifecycle.ts';
-import { backoff, pause } from '../../../base/retry.ts';
+import { atMost, backoff } from '../../../base/retry.ts';
+import { createRounds } from '../../../base/rounds.ts';
 import type { FollowerStatus } from '../../../store/contract.ts';
 import { createGate } from '../delivery/gate.ts';
 import { runAggregation, type AggregationDeps } from './run-aggregation.ts';
@@ -29,10 +30,8 @@ export function createAggregation(deps: AggregationDeps): Aggregation {
   const states = new Map<string, State>();
   const healthy = createGate(2);
   const failing = createGate(1);
-  const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   let active: readonly Active[] = [];
-  let loop: Promise<void> = Promise.resolve();
 
   const run = async (id: string, state: State) => {
     state.running = true;
@@ -62,26 +61,21 @@ export function createAggregation(deps: AggregationDeps): Aggregation {
     }
   };
 
-  const untilStopped = async () => {
-    do {
-      await round().catch((error: unknown) =>
-        deps.log.error({ reason: messageOf(error) }, 'aggregations could not be read'),
-      );
-    } while (await pause(TICK, stopping.signal));
-  };
+  const rounds = createRounds({
+    round,
+    onError: (error) => deps.log.error({ reason: messageOf(error) }, 'aggregations could not be read'),
+    tick: TICK,
+  });
 
   return {
     start: async () => {
       active = await activeStretches(deps.settings);
-      loop = untilStopped();
+      rounds.start();
     },
     stop: async () => {
-      stopping.abort();
-      await loop;
+      await rounds.stop();
       // What is cut off is derived again after the next start.
-      const done = new AbortController();
-      await Promise.race([Promise.all(running), pause(STOP_WITHIN, done.signal)]);
-      done.abort();
+      await atMost(STOP_WITHIN, Promise.all(running));
     },
     followers: () => active.map((one) => statusOf(one, states.get(one.id), deps.journal.head())),
   };

@@ -3,7 +3,8 @@ import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Stoppable } from '../../../base/lifecycle.ts';
 import type { Logger } from '../../../base/log.ts';
-import { backoff, pause } from '../../../base/retry.ts';
+import { atMost, backoff } from '../../../base/retry.ts';
+import { createRounds, type Rounds } from '../../../base/rounds.ts';
 import type { EventColumns } from '../../../record/event-record.ts';
 import type { EventStore, FollowerStatus, Journal } from '../../../store/contract.ts';
 import type { Settings } from '../../../store/settings/contract.ts';
@@ -87,49 +88,37 @@ class Scheduler {
   readonly #failing = createGate(2);
   readonly #together: DeliverLogFiles;
   #active: readonly Active[] = [];
-  #bell = new AbortController();
-  #stopping = false;
-  #loop: Promise<void> = Promise.resolve();
+  readonly #rounds: Rounds;
 
   constructor(deps: TrailDeliveryDeps) {
     this.#deps = deps;
     this.#together = createJointDelivery(deps);
+    this.#rounds = createRounds({
+      round: () => this.#round(),
+      onError: (error) => this.#logFailure(error),
+      tick: Math.min(1000, deps.deliveryInterval / 2, deps.digestInterval / 2),
+    });
   }
 
   async start(): Promise<void> {
     this.#active = await activeTrails(this.#deps.settings);
-    this.#loop = this.#untilStopped();
+    this.#rounds.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#bell.abort();
-    await this.#loop;
+    await this.#rounds.stop();
     const last = this.#finish().catch((error: unknown) => this.#logFailure(error));
-    const done = new AbortController();
-    await Promise.race([last, pause(STOP_WITHIN, done.signal)]);
-    // A pause that is left running would keep the process.
-    done.abort();
+    await atMost(STOP_WITHIN, last);
   }
 
   wake(trailId: string): void {
     this.#woken.add(trailId);
-    this.#bell.abort();
+    this.#rounds.wake();
   }
 
   followers(): readonly FollowerStatus[] {
     const head = this.#deps.journal.head();
     return this.#active.map((trail) => statusOf(trail, this.#states.get(trail.id), head));
-  }
-
-  async #untilStopped(): Promise<void> {
-    const { deliveryInterval, digestInterval } = this.#deps;
-    const tick = Math.min(1000, deliveryInterval / 2, digestInterval / 2);
-    while (!this.#stopping) {
-      await this.#round().catch((error: unknown) => this.#logFailure(error));
-      await pause(tick, this.#bell.signal);
-      if (this.#bell.signal.aborted) this.#bell = new AbortController();
-    }
   }
 
   async #round(): Promise<void> {

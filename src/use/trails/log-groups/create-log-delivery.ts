@@ -1,7 +1,8 @@
 import { AwsError } from '../../../aws/errors.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Stoppable } from '../../../base/lifecycle.ts';
-import { backoff, pause } from '../../../base/retry.ts';
+import { atMost, backoff } from '../../../base/retry.ts';
+import { createRounds } from '../../../base/rounds.ts';
 import type { FollowerStatus } from '../../../store/contract.ts';
 import { createGate } from '../delivery/gate.ts';
 import type { Trail } from '../trail-store.ts';
@@ -56,9 +57,11 @@ class Scheduler {
   readonly #healthy = createGate(4);
   readonly #failing = createGate(2);
   #active: readonly Active[] = [];
-  #bell = new AbortController();
-  #stopping = false;
-  #loop: Promise<void> = Promise.resolve();
+  readonly #rounds = createRounds({
+    round: () => this.#round(),
+    onError: (error) => this.#logFailure(error),
+    tick: TICK,
+  });
 
   constructor(deps: LogDeliveryDeps) {
     this.#deps = deps;
@@ -66,22 +69,18 @@ class Scheduler {
 
   async start(): Promise<void> {
     this.#active = await this.#read();
-    this.#loop = this.#untilStopped();
+    this.#rounds.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#bell.abort();
-    await this.#loop;
-    const done = new AbortController();
+    await this.#rounds.stop();
     const last = this.#finish().catch((error: unknown) => this.#logFailure(error));
-    await Promise.race([last, pause(STOP_WITHIN, done.signal)]);
-    done.abort();
+    await atMost(STOP_WITHIN, last);
   }
 
   wake(trailId: string): void {
     for (const state of this.#states.values()) if (state.trailId === trailId) state.notBefore = 0;
-    this.#bell.abort();
+    this.#rounds.wake();
   }
 
   followers(): readonly FollowerStatus[] {
@@ -92,14 +91,6 @@ class Scheduler {
       const { failing, failingSince } = states.find((state) => state.failing !== undefined) ?? WORKS;
       return { name: `logs:${arn}`, cursor, lag: Math.max(0, head - cursor), failing, failingSince };
     });
-  }
-
-  async #untilStopped(): Promise<void> {
-    while (!this.#stopping) {
-      await this.#round().catch((error: unknown) => this.#logFailure(error));
-      await pause(TICK, this.#bell.signal);
-      if (this.#bell.signal.aborted) this.#bell = new AbortController();
-    }
   }
 
   async #round(): Promise<void> {

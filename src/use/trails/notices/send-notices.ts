@@ -4,7 +4,8 @@ import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Stoppable } from '../../../base/lifecycle.ts';
 import type { Logger } from '../../../base/log.ts';
-import { backoff, pause } from '../../../base/retry.ts';
+import { atMost, backoff } from '../../../base/retry.ts';
+import { createRounds } from '../../../base/rounds.ts';
 import type { NoticeRow } from '../settings.ts';
 import type { TrailSettings } from '../trail-store.ts';
 import { oldestNotice, pendingTrails } from './notices.ts';
@@ -40,41 +41,28 @@ export function createNoticeSender(deps: NoticeSenderDeps): NoticeSender {
 class Sender {
   readonly #deps: NoticeSenderDeps;
   readonly #states = new Map<string, State>();
-  #bell = new AbortController();
-  #stopping = false;
-  #loop: Promise<void> = Promise.resolve();
+  readonly #rounds = createRounds({
+    round: () => this.#round(),
+    onError: (error) => this.#deps.log.error({ reason: messageOf(error) }, 'notices could not be read'),
+    tick: TICK,
+  });
 
   constructor(deps: NoticeSenderDeps) {
     this.#deps = deps;
   }
 
   start(): void {
-    this.#loop = this.#untilStopped();
+    this.#rounds.start();
   }
 
   wake(): void {
-    this.#bell.abort();
+    this.#rounds.wake();
   }
 
   /** Lets what is on its way arrive, for a while; the rest is sent after the next start. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#bell.abort();
-    await this.#loop;
-    const done = new AbortController();
-    const running = Promise.all([...this.#states.values()].map((state) => state.running));
-    await Promise.race([running, pause(STOP_WITHIN, done.signal)]);
-    done.abort();
-  }
-
-  async #untilStopped(): Promise<void> {
-    while (!this.#stopping) {
-      await this.#round().catch((error: unknown) => {
-        this.#deps.log.error({ reason: messageOf(error) }, 'notices could not be read');
-      });
-      await pause(TICK, this.#bell.signal);
-      if (this.#bell.signal.aborted) this.#bell = new AbortController();
-    }
+    await this.#rounds.stop();
+    await atMost(STOP_WITHIN, Promise.all([...this.#states.values()].map((state) => state.running)));
   }
 
   async #round(): Promise<void> {
@@ -98,7 +86,7 @@ class Sender {
 
   async #send(trailId: string, state: State): Promise<void> {
     const { settings, clock } = this.#deps;
-    while (!this.#stopping) {
+    while (!this.#rounds.stopping.aborted) {
       const notice = await oldestNotice(settings, trailId);
       if (notice === undefined) return;
       if (!(await this.#sendOne(notice))) {

@@ -2,7 +2,7 @@ import type { OrganizationPort } from '../../../aws/ports.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Stoppable } from '../../../base/lifecycle.ts';
 import type { Logger } from '../../../base/log.ts';
-import { pause } from '../../../base/retry.ts';
+import { createRounds } from '../../../base/rounds.ts';
 import type { DataSelection } from '../selectors/data-selection.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
 import { noteMembers, notedOrganizations, takeFromOrganization, type Newest } from './memberships.ts';
@@ -29,8 +29,6 @@ export type OrganizationWatchDeps = {
 
 /** Keeps what trails know of organizations up to date. */
 export function createOrganizationWatch(deps: OrganizationWatchDeps): OrganizationWatch {
-  const stopping = new AbortController();
-  let looking: Promise<void> = Promise.resolve();
   // One after the other: an older answer must not be noted over a newer one.
   let last: Promise<void> = Promise.resolve();
   const refresh = (): Promise<void> => {
@@ -38,33 +36,23 @@ export function createOrganizationWatch(deps: OrganizationWatchDeps): Organizati
     last = mine.catch(() => undefined);
     return mine;
   };
+  const { settings, log, interval = 60_000, always } = deps;
+  const looking = createRounds({
+    round: async () => {
+      if (always || (await trailsOfOrganizations(settings)).length > 0) await refresh();
+    },
+    // Who belonged to it last still does.
+    onError: (error) => log.warn({ reason: messageOf(error) }, 'organizations could not be read'),
+    tick: interval,
+  });
   return {
     refresh,
-    start: () => {
-      looking = look(deps, refresh, stopping.signal);
-    },
+    start: looking.start,
     stop: async () => {
-      stopping.abort();
-      await looking;
+      await looking.stop();
       await last;
     },
   };
-}
-
-async function look(
-  { settings, log, interval = 60_000, always }: OrganizationWatchDeps,
-  refresh: () => Promise<void>,
-  stopping: AbortSignal,
-): Promise<void> {
-  while (!stopping.aborted) {
-    try {
-      if (always || (await trailsOfOrganizations(settings)).length > 0) await refresh();
-    } catch (error) {
-      // Who belonged to it last still does.
-      log.warn({ reason: messageOf(error) }, 'organizations could not be read');
-    }
-    await pause(interval, stopping);
-  }
 }
 
 async function note(deps: OrganizationWatchDeps): Promise<void> {
