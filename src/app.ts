@@ -60,7 +60,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const models = createModels({ folders: [await addPackages(base, added)] });
   const address = createOwnAddress(config);
   const embedded = await openEmbedded({ ...base, store, address });
-  const { credentials, masterKey, serving, sns } = embedded;
+  const { credentials, masterKey, serving } = embedded;
   const record = await openRecord({ ...base, store, embedded, models });
   const { sink, live } = record;
 
@@ -83,7 +83,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const ingest = joinIngest({ ...base, ...followers, store, publish: live.publish });
   const endpoint = createEndpoint({
     settings: endpointSettings(config),
-    routes: await ownRoutes({ ...base, ...record, ...embedded, store, followers, ingest, proofs }),
+    routes: await ownRoutes({ ...base, ...record, embedded, store, followers, ingest, proofs }),
     operations: [history, ...trails.operations, ...logs.operations, ...embedded.operations],
     models,
     namer: createNamer({ models, defaultRegion: config.region }),
@@ -101,7 +101,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const url = await listen(config, endpoint.listen);
   closing.add('endpoint', () => endpoint.stop());
   address.listensOn(url);
-  sns.start();
+  embedded.start();
   closing.add('live stream', () => live.stop());
   await tellAddress(store, closing, url);
   void preloadModels(models);

@@ -1,3 +1,5 @@
+import type { InternalRoute } from '../api/endpoint-contract.ts';
+import type { Operation } from '../aws/operation.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Config } from '../config.ts';
@@ -25,7 +27,17 @@ export type EmbeddedDeps = {
   readonly closing: Closing;
 };
 
-const STAND_INS: ReadonlySet<string> = new Set(['iam', 'sts', 's3', 'kms', 'sns', 'organizations']);
+/** By signing name. A new one: its name here, a file beside this that opens it, and its line among the parts below. */
+const STAND_INS = ['iam', 'sts', 's3', 'kms', 'sns', 'organizations'] as const;
+
+/** What the endpoint has of a stand-in. */
+type StandIn = {
+  readonly operations: readonly Operation[];
+  /** Paths under `/_`. */
+  readonly routes?: readonly InternalRoute[];
+  /** Begins with what it does of itself, once the endpoint listens. */
+  readonly start?: () => void;
+};
 
 /** Who may use Opentrail, the stand-ins for one machine, and who serves what. */
 export async function openEmbedded({ config, store, address, clock, log, closing }: EmbeddedDeps) {
@@ -39,13 +51,15 @@ export async function openEmbedded({ config, store, address, clock, log, closing
   const accountRoles = organizations.madeRoles;
   const sts = createSts({ sessions, roles, accountRoles, credentials, accountId });
   const kms = await openEmbeddedKms({ settings, seal: masterKey.seal, open: masterKey.open, clock });
-  const serving = createServing({ config, embedded: STAND_INS, issued: credentials.issued });
-  const keys = await keysOf({ config, serving, embedded: kms.keys });
+  const serving = createServing({ config, embedded: new Set(STAND_INS), issued: credentials.issued });
+  const keys = await keysOf({ config, serving }, kms.keys);
   const encryption = { keys, seal: masterKey.seal, open: masterKey.open };
   const s3 = await openEmbeddedS3({ settings, dir: data, clock, encryption });
   const mail = openMail({ config, closing });
   const sns = await openSns({ config, store, masterKey, serving, address, mail, clock, log });
   closing.add('notifications', () => sns.stop());
+  const parts: Record<(typeof STAND_INS)[number], StandIn> = { iam, sts, s3, kms, sns, organizations };
+  const all = Object.values(parts);
   return {
     masterKey,
     credentials,
@@ -53,12 +67,13 @@ export async function openEmbedded({ config, store, address, clock, log, closing
     consoleSignIn: createConsoleSignIn({ iam, sessionDuration: config.session_duration }),
     buckets: s3.buckets,
     keys,
-    sns,
     topics: sns.topics,
     mail,
     organizations,
     serviceRole: iam.serviceLinkedRole,
-    operations: [iam, sts, s3, kms, sns, organizations].flatMap(({ operations }) => operations),
+    operations: all.flatMap(({ operations }) => operations),
+    routes: all.flatMap(({ routes = [] }) => routes),
+    start: (): void => all.forEach(({ start }) => start?.()),
     serving,
   };
 }

@@ -8,10 +8,10 @@ import type { Config } from '../config.ts';
 import { createLogs } from '../use/logs/create-logs.ts';
 import type { LogGroupAccess } from '../use/trails/log-groups/check-log-group.ts';
 import type { Closing } from './closing.ts';
+import { elsewhere } from './elsewhere.ts';
 import type { Embedded } from './embedded.ts';
 import { recordLogStreams } from './record-log-streams.ts';
 import type { Store } from './store.ts';
-import { upstreamKey } from './upstream-key.ts';
 
 export type LogsDeps = {
   readonly config: Config;
@@ -31,11 +31,9 @@ export async function openLogs(deps: LogsDeps) {
   const logs = createLogs({ settings, events, clock, newId: newEventId, log });
   logs.start();
   deps.closing.add('log groups', () => logs.stop());
-  const endpoint = config.logs_endpoint ?? serving.upstreamOf('logs');
-  const isHere = endpoint === undefined || endpoint === 'embedded';
-  const sink: LogSinkPort = isHere
-    ? logs.sink
-    : createLogSinks({ endpoint, credentials: await upstreamKey(config), timeout: config.delivery_timeout });
+  const there = await elsewhere('logs', { config, serving });
+  const sink: LogSinkPort =
+    there === undefined ? logs.sink : createLogSinks({ ...there, timeout: config.delivery_timeout });
   // Another IAM cannot be asked what a role may.
   const roles = serving.upstreamOf('iam') === 'embedded' ? embedded.roles : undefined;
   const access: LogGroupAccess = { sink: recordLogStreams(sink, deps), roles };

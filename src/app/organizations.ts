@@ -5,9 +5,9 @@ import type { Logger } from '../base/log.ts';
 import type { Config } from '../config.ts';
 import type { DataSelection } from '../use/trails/selectors/data-selection.ts';
 import { createOrganizationWatch } from '../use/trails/organizations/watch.ts';
+import { elsewhere } from './elsewhere.ts';
 import type { Embedded } from './embedded.ts';
 import type { Store } from './store.ts';
-import { upstreamKey } from './upstream-key.ts';
 
 export type OrganizationsDeps = {
   readonly config: Config;
@@ -23,11 +23,11 @@ export type OrganizationsDeps = {
 export async function openOrganizations(deps: OrganizationsDeps) {
   const { config, store, log } = deps;
   const { organizations: embedded, serving } = deps.embedded;
-  const endpoint = config.organizations_endpoint ?? serving.upstreamOf('organizations');
+  const there = await elsewhere('organizations', { config, serving });
   const port: OrganizationPort =
-    endpoint === undefined || endpoint === 'embedded'
+    there === undefined
       ? embedded.organizations
-      : createOrganizationClient({ endpoint, region: config.region, credentials: await upstreamKey(config) });
+      : createOrganizationClient({ ...there, region: config.region });
   const watch = createOrganizationWatch({
     settings: store.settings,
     organizations: port,

@@ -14,7 +14,6 @@ import { healthRoutes } from './routes/health.ts';
 import { ingestRoute } from './routes/ingest.ts';
 import { proofRoutes } from './routes/proof.ts';
 import { signInRoute } from './routes/sign-in.ts';
-import { snsCertificateRoute } from './routes/sns-certificates.ts';
 import { streamRoute } from './routes/stream.ts';
 import type { Store } from './store.ts';
 
@@ -26,8 +25,8 @@ export type OwnRoutesDeps = {
   readonly followers: Awaited<ReturnType<typeof startFollowers>>;
   readonly ingest: ReturnType<typeof joinIngest>;
   readonly proofs: Awaited<ReturnType<typeof openProofs>>;
-} & Pick<Embedded, 'consoleSignIn' | 'sns'> &
-  Pick<Awaited<ReturnType<typeof openRecord>>, 'sink' | 'live'>;
+  readonly embedded: Pick<Embedded, 'consoleSignIn' | 'routes'>;
+} & Pick<Awaited<ReturnType<typeof openRecord>>, 'sink' | 'live'>;
 
 const CONSOLE = fileURLToPath(new URL('../../console/dist', import.meta.url));
 
@@ -37,10 +36,10 @@ export async function ownRoutes(deps: OwnRoutesDeps): Promise<readonly InternalR
   return [
     ...(await consoleRoutes(CONSOLE)),
     ...healthRoutes({ ...store, ...followers, engine: store.events.ping, metrics }),
-    signInRoute(deps),
+    signInRoute({ ...deps, ...deps.embedded }),
     streamRoute(deps.live),
     ingestRoute(deps.ingest),
     ...proofRoutes(deps.proofs),
-    snsCertificateRoute(deps.sns),
+    ...deps.embedded.routes,
   ];
 }

@@ -5,11 +5,12 @@ import type { Logger } from '../base/log.ts';
 import { publicOr } from '../base/private-address.ts';
 import type { Config } from '../config.ts';
 import type { MasterKey } from '../embedded/iam/master-key.ts';
-import { openEmbeddedSns, type EmbeddedSns } from '../embedded/sns/index.ts';
+import { openEmbeddedSns } from '../embedded/sns/index.ts';
+import { elsewhere } from './elsewhere.ts';
 import type { OwnAddress } from './own-address.ts';
+import { snsCertificateRoute } from './routes/sns-certificates.ts';
 import type { ServingTable } from './serving.ts';
 import type { Store } from './store.ts';
-import { upstreamKey } from './upstream-key.ts';
 
 export type SnsDeps = {
   readonly config: Config;
@@ -23,9 +24,9 @@ export type SnsDeps = {
 };
 
 /** Topics over the queues, webhooks and mailboxes that they may reach. */
-export async function openSns(deps: SnsDeps): Promise<EmbeddedSns> {
+export async function openSns(deps: SnsDeps) {
   const { config, store, masterKey, address, mail, clock, log } = deps;
-  return openEmbeddedSns({
+  const sns = openEmbeddedSns({
     settings: store.settings,
     masterKey,
     url: address.url,
@@ -35,11 +36,11 @@ export async function openSns(deps: SnsDeps): Promise<EmbeddedSns> {
     clock,
     log,
   });
+  return { ...sns, routes: [snsCertificateRoute(sns)] };
 }
 
 /** The SQS that was named, else where sqs is forwarded to. */
-async function queuesOf({ config, serving, clock }: SnsDeps) {
-  const endpoint = config.sqs_endpoint ?? serving.upstreamOf('sqs');
-  if (endpoint === undefined || endpoint === 'embedded') return undefined;
-  return createSqsQueues({ endpoint, credentials: await upstreamKey(config), clock });
+async function queuesOf(deps: SnsDeps) {
+  const there = await elsewhere('sqs', deps);
+  return there && createSqsQueues({ ...there, clock: deps.clock });
 }

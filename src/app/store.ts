@@ -5,43 +5,19 @@ import { newEventId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { Registry } from '../base/metrics.ts';
 import type { Config } from '../config.ts';
-import { bucketMigrations, type BucketTables } from '../embedded/s3/index.ts';
-import { keyMigrations, type KeyTables } from '../embedded/kms/index.ts';
-import { snsMigrations, type SnsTables } from '../embedded/sns/index.ts';
-import { iamMigrations, type IamTables } from '../embedded/iam/settings.ts';
-import { organizationsMigrations, type OrganizationsTables } from '../embedded/organizations/settings.ts';
 import { columnsOfBytes } from '../record/columns.ts';
-import { identityMigrations, type IdentityTables } from '../record/identify/settings.ts';
 import { openDataDir } from '../store/data-dir.ts';
 import { createEventStore } from '../store/events/create-event-store.ts';
 import { startEngine } from '../store/events/engine/engine.ts';
 import { createIntake } from '../store/journal/intake.ts';
 import { openJournal } from '../store/journal/open-journal.ts';
 import { createLogEventStore } from '../store/log-events/create-log-event-store.ts';
-import { createCursors, type CursorTables } from '../store/settings/cursors.ts';
-import { createMeta, type Meta, type MetaTables } from '../store/settings/meta.ts';
+import { createCursors } from '../store/settings/cursors.ts';
+import { createMeta, type Meta } from '../store/settings/meta.ts';
 import { openSettings } from '../store/settings/open-settings.ts';
-import { aggregationMigrations } from '../use/trails/aggregation/settings.ts';
-import { trailOrganizationMigrations } from '../use/trails/organizations/settings.ts';
-import { proofMigrations, type ProofTables } from '../use/proofs/settings.ts';
 import { openTree } from '../use/proofs/tree/open-tree.ts';
-import { silenceMigrations, type SilenceTables } from '../use/silence/settings.ts';
-import { logMigrations, type LogTables } from '../use/logs/settings.ts';
-import { trailMigrations, type TrailTables } from '../use/trails/settings.ts';
 import type { Closing } from './closing.ts';
-
-export type Tables = CursorTables &
-  MetaTables &
-  IamTables &
-  IdentityTables &
-  BucketTables &
-  KeyTables &
-  SnsTables &
-  OrganizationsTables &
-  TrailTables &
-  SilenceTables &
-  ProofTables &
-  LogTables;
+import { migrations, type Tables } from './tables.ts';
 
 export type StoreDeps = {
   readonly config: Config;
@@ -60,20 +36,7 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
   closing.add('data folder', () => dataDir.release());
   const settings = await openSettings<Tables>({
     path: dataDir.file('settings.db'),
-    migrations: [
-      iamMigrations,
-      identityMigrations,
-      bucketMigrations,
-      keyMigrations,
-      snsMigrations,
-      organizationsMigrations,
-      trailMigrations,
-      silenceMigrations,
-      trailOrganizationMigrations,
-      aggregationMigrations,
-      proofMigrations,
-      logMigrations,
-    ],
+    migrations,
   });
   closing.add('settings', () => settings.close());
   const cursors = createCursors(settings.db);

@@ -14,11 +14,11 @@ import type { DataSelection } from '../use/trails/selectors/data-selection.ts';
 import type { LogGroupAccess } from '../use/trails/log-groups/check-log-group.ts';
 import { createNoticeSender } from '../use/trails/notices/send-notices.ts';
 import { trailOperations } from '../use/trails/operations/trail-operations.ts';
+import { elsewhere } from './elsewhere.ts';
 import type { Embedded } from './embedded.ts';
 import { openOrganizations } from './organizations.ts';
 import { openTrailLogs } from './trail-logs.ts';
 import type { Store } from './store.ts';
-import { upstreamKey } from './upstream-key.ts';
 
 export type TrailsDeps = {
   readonly config: Config;
@@ -99,11 +99,6 @@ export async function openTrails(deps: TrailsDeps) {
 
 /** Which SNS hears of deliveries: the one that was named, else where sns is served. */
 async function topicsOf({ config, embedded: { serving, topics } }: TrailsDeps): Promise<TopicPort> {
-  const endpoint = config.sns_endpoint ?? serving.upstreamOf('sns');
-  if (endpoint === undefined || endpoint === 'embedded') return topics;
-  return createSnsTopics({
-    endpoint,
-    credentials: await upstreamKey(config),
-    timeout: config.delivery_timeout,
-  });
+  const there = await elsewhere('sns', { config, serving });
+  return there === undefined ? topics : createSnsTopics({ ...there, timeout: config.delivery_timeout });
 }

@@ -1,0 +1,43 @@
+import { bucketMigrations, type BucketTables } from '../embedded/s3/index.ts';
+import { keyMigrations, type KeyTables } from '../embedded/kms/index.ts';
+import { snsMigrations, type SnsTables } from '../embedded/sns/index.ts';
+import { iamMigrations, type IamTables } from '../embedded/iam/settings.ts';
+import { organizationsMigrations, type OrganizationsTables } from '../embedded/organizations/settings.ts';
+import { identityMigrations, type IdentityTables } from '../record/identify/settings.ts';
+import { aggregationMigrations } from '../use/trails/aggregation/settings.ts';
+import { trailOrganizationMigrations } from '../use/trails/organizations/settings.ts';
+import { proofMigrations, type ProofTables } from '../use/proofs/settings.ts';
+import { silenceMigrations, type SilenceTables } from '../use/silence/settings.ts';
+import { logMigrations, type LogTables } from '../use/logs/settings.ts';
+import { trailMigrations, type TrailTables } from '../use/trails/settings.ts';
+import type { CursorTables } from '../store/settings/cursors.ts';
+import type { MetaTables } from '../store/settings/meta.ts';
+
+/** What is kept in the settings, each feature's by its own file of tables. */
+export type Tables = CursorTables &
+  MetaTables &
+  IamTables &
+  IdentityTables &
+  BucketTables &
+  KeyTables &
+  SnsTables &
+  OrganizationsTables &
+  TrailTables &
+  SilenceTables &
+  ProofTables &
+  LogTables;
+
+export const migrations = [
+  iamMigrations,
+  identityMigrations,
+  bucketMigrations,
+  keyMigrations,
+  snsMigrations,
+  organizationsMigrations,
+  trailMigrations,
+  silenceMigrations,
+  trailOrganizationMigrations,
+  aggregationMigrations,
+  proofMigrations,
+  logMigrations,
+];
