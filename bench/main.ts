@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchDelivery } from './delivery.ts';
 import { benchGateway } from './gateway.ts';
 import { benchIngest } from './ingest.ts';
+import { benchLogGroups } from './log-groups.ts';
 import { benchLookup } from './lookup.ts';
 import { benchNaming } from './naming.ts';
 import { benchProofs } from './proofs.ts';
@@ -33,6 +34,8 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
       samples: values.quick ? 5 : 20,
       dir: values.dir,
     }),
+  'log-groups': () =>
+    benchLogGroups({ events: Number(values.events ?? (values.quick ? 30_000 : 1_000_000)) }),
   delivery: () => benchDelivery({ events: Number(values.events ?? (values.quick ? 50_000 : 1_000_000)) }),
   proofs: () =>
     benchProofs({ events: Number(values.events ?? (values.quick ? 200_000 : 10_000_000)), dir: values.dir }),
