@@ -9,6 +9,7 @@ describe('addresses of pages', () => {
     ['#/events/10e1548f-893e', { page: 'event', id: '10e1548f-893e' }],
     ['#/events/a%2Fb%3Fc', { page: 'event', id: 'a/b?c' }],
     ['#/trails', { page: 'trails' }],
+    ['#/trails?q=ledger&page=2', { page: 'trails', search: 'q=ledger&page=2' }],
     ['#/trails/main', { page: 'trail', name: 'main' }],
     ['#/trails/main?tab=digests', { page: 'trail', name: 'main', tab: 'digests' }],
     [

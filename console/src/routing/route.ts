@@ -2,7 +2,8 @@
 export type Route =
   | { readonly page: 'events'; readonly search: string }
   | { readonly page: 'event'; readonly id: string }
-  | { readonly page: 'trails' }
+  /** `search`: what of the list is looked at, and in which order. */
+  | { readonly page: 'trails'; readonly search?: string }
   /** By name, or by ARN where the trail's home is elsewhere. */
   | { readonly page: 'trail'; readonly name: string; readonly tab?: string }
   | { readonly page: 'create-trail' }
@@ -16,7 +17,8 @@ export function parseHash(hash: string): Route {
   const [page, id] = path.split('/').filter((segment) => segment !== '');
   switch (page ?? '') {
     case 'trails':
-      return id ? trailRoute(decode(id), search) : { page: 'trails' };
+      if (id) return trailRoute(decode(id), search);
+      return search === '' ? { page: 'trails' } : { page: 'trails', search };
     case 'create-trail':
       return { page: 'create-trail' };
     case 'edit-trail':
@@ -32,6 +34,7 @@ export function parseHash(hash: string): Route {
 export function formatHash(route: Route): string {
   switch (route.page) {
     case 'trails':
+      return route.search ? `#/trails?${route.search}` : '#/trails';
     case 'create-trail':
     case 'organization':
       return `#/${route.page}`;

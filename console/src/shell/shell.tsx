@@ -53,7 +53,7 @@ function Page({ route, back }: { readonly route: Route; readonly back: string })
     case 'event':
       return <EventPage key={route.id} id={route.id} back={back} />;
     case 'trails':
-      return <TrailsPage />;
+      return <TrailsPage search={route.search ?? ''} />;
     case 'trail':
       return <TrailPage key={route.name} name={route.name} tab={route.tab} />;
     case 'create-trail':

@@ -23,7 +23,8 @@ export const COLUMNS = [
   {
     id: 'name',
     header: 'Trail',
-    minWidth: 150,
+    minWidth: 170,
+    sortingField: 'name',
     isRowHeader: true,
     cell: (row: Row) => (
       <>
@@ -35,7 +36,13 @@ export const COLUMNS = [
       </>
     ),
   },
-  { id: 'state', header: 'State', minWidth: 140, cell: (row: Row) => <State row={row} /> },
+  {
+    id: 'state',
+    header: 'State',
+    minWidth: 140,
+    sortingField: 'state',
+    cell: (row: Row) => <State row={row} />,
+  },
   {
     id: 'logged',
     header: 'Logs',
@@ -52,7 +59,8 @@ export const COLUMNS = [
   {
     id: 'region',
     header: 'Region',
-    minWidth: 170,
+    minWidth: 120,
+    sortingField: 'region',
     cell: (row: Row) => (row.multiRegion ? `all (home ${row.homeRegion})` : row.homeRegion),
   },
   { id: 'actions', header: 'Actions', minWidth: 90, cell: (row: Row) => <RowActions row={row} /> },

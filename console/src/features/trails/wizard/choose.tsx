@@ -52,6 +52,17 @@ type NameProps = {
   readonly suggest?: boolean;
 };
 
+/** So many are drawn at once; of more only what is seen. */
+const MANY = 200;
+
+/** Why what is there may not be among the suggested. */
+function incomplete(available: Available | undefined): string | undefined {
+  if (available?.state === 'unknown') return available.why;
+  return available?.state === 'listed' && !available.whole
+    ? `The first ${available.names.length.toLocaleString('en')} are listed; others are chosen by typing their name.`
+    : undefined;
+}
+
 /** The name of something: typed, or chosen from what there is. */
 export function NameField({
   label,
@@ -64,7 +75,7 @@ export function NameField({
   suggest,
 }: NameProps) {
   const names = available?.state === 'listed' ? available.names : [];
-  const why = available?.state === 'unknown' ? available.why : undefined;
+  const why = suggest ? incomplete(available) : undefined;
   return (
     <FormField label={label} errorText={error} constraintText={why ?? hint}>
       {suggest ? (
@@ -72,6 +83,7 @@ export function NameField({
           value={value}
           placeholder={placeholder ?? ''}
           options={names.map((name) => ({ value: name }))}
+          virtualScroll={names.length > MANY}
           statusType={available === undefined ? 'loading' : 'finished'}
           loadingText="Looking for what there is"
           enteredTextLabel={(text) => `Use “${text}”`}

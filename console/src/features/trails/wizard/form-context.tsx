@@ -31,6 +31,7 @@ export function useForm() {
     ...form,
     draft: state.draft,
     change: (field: DraftField, changes: Partial<Draft>) => dispatch({ type: 'change', field, changes }),
+    choose: (field: DraftField, changes: Partial<Draft>) => dispatch({ type: 'choose', field, changes }),
     /** What stands below the field: what the server said, else what AWS would. */
     errorOf: (field: DraftField): string | undefined => {
       const refusal = state.refused[field];

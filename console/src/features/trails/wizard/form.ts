@@ -15,6 +15,8 @@ export type FormState = {
 
 export type FormAction =
   | { readonly type: 'change'; readonly field: DraftField; readonly changes: Partial<Draft> }
+  /** A choice that another field comes with: nobody had the time to fill that in. */
+  | { readonly type: 'choose'; readonly field: DraftField; readonly changes: Partial<Draft> }
   | { readonly type: 'show'; readonly fields: readonly DraftField[] }
   | { readonly type: 'refuse'; readonly field: DraftField; readonly refusal: Refusal };
 
@@ -37,6 +39,11 @@ export function formReducer(state: FormState, action: FormAction): FormState {
         shown: new Set(state.shown).add(action.field),
         refused: { ...state.refused, [action.field]: undefined },
       };
+    case 'choose': {
+      const shown = new Set(state.shown);
+      shown.delete(action.field);
+      return { ...formReducer(state, { ...action, type: 'change' }), shown };
+    }
     case 'show':
       return { ...state, shown: new Set([...state.shown, ...action.fields]) };
     case 'refuse':

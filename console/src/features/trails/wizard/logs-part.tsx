@@ -8,7 +8,7 @@ import { useForm } from './form-context.tsx';
 
 /** CloudWatch Logs: a group, and the role by which CloudTrail writes into it. */
 export function LogsPart() {
-  const { draft, change, errorOf, place, lists } = useForm();
+  const { draft, change, choose, errorOf, place, lists } = useForm();
   const groups = lists.logGroups;
   const newGroup = draft.logsChoice === 'new';
   return (
@@ -23,7 +23,7 @@ export function LogsPart() {
             { value: 'existing', label: 'Existing' },
             { value: 'new', label: 'New' },
           ]}
-          onChange={(logsChoice) => change('logGroup', { logsChoice, logGroup: '' })}
+          onChange={(logsChoice) => choose('logGroup', { logsChoice, logGroup: '' })}
           available={groups}
         />
         {draft.logsChoice !== 'none' && (
@@ -47,7 +47,7 @@ export function LogsPart() {
 }
 
 function RoleFields() {
-  const { draft, change, errorOf, lists } = useForm();
+  const { draft, change, choose, errorOf, lists } = useForm();
   const roles = lists.roles;
   const isNew = draft.roleChoice === 'new';
   return (
@@ -61,7 +61,7 @@ function RoleFields() {
           { value: 'existing', label: 'Existing' },
         ]}
         onChange={(roleChoice) =>
-          change('role', { roleChoice, role: roleChoice === 'new' ? DEFAULT_ROLE : '' })
+          choose('role', { roleChoice, role: roleChoice === 'new' ? DEFAULT_ROLE : '' })
         }
         available={roles}
       />

@@ -28,7 +28,7 @@ export function DestinationsStep() {
 }
 
 function BucketPart() {
-  const { draft, change, errorOf, place, lists } = useForm();
+  const { draft, change, choose, errorOf, place, lists } = useForm();
   const buckets = lists.buckets;
   const isNew = draft.bucketChoice === 'new';
   return (
@@ -48,7 +48,7 @@ function BucketPart() {
             { value: 'existing', label: 'Existing' },
           ]}
           onChange={(bucketChoice) =>
-            change('bucket', {
+            choose('bucket', {
               bucketChoice,
               bucket: bucketChoice === 'new' ? `cloudtrail-logs-${place.accountId}` : '',
             })
@@ -111,7 +111,7 @@ function GrantField() {
 }
 
 function KeyPart() {
-  const { draft, change, errorOf, lists } = useForm();
+  const { draft, change, choose, errorOf, lists } = useForm();
   const keys = lists.keys;
   const isNew = draft.kmsChoice === 'new';
   return (
@@ -122,7 +122,7 @@ function KeyPart() {
           description="Files are encrypted with it, and only who may use the key can read them."
           value={draft.kmsChoice}
           options={CHOICES}
-          onChange={(kmsChoice) => change('kms', { kmsChoice, kms: '' })}
+          onChange={(kmsChoice) => choose('kms', { kmsChoice, kms: '' })}
           available={keys}
         />
         {draft.kmsChoice !== 'none' && (
@@ -147,7 +147,7 @@ function KeyPart() {
 }
 
 function TopicPart() {
-  const { draft, change, errorOf, lists } = useForm();
+  const { draft, change, choose, errorOf, lists } = useForm();
   const topics = lists.topics;
   const isNew = draft.topicChoice === 'new';
   return (
@@ -158,7 +158,7 @@ function TopicPart() {
           description="Told of each log file as it is delivered."
           value={draft.topicChoice}
           options={CHOICES}
-          onChange={(topicChoice) => change('topic', { topicChoice, topic: '' })}
+          onChange={(topicChoice) => choose('topic', { topicChoice, topic: '' })}
           available={topics}
         />
         {draft.topicChoice !== 'none' && (

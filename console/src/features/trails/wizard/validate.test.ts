@@ -85,7 +85,7 @@ describe('the form', () => {
   });
 
   it('lets nothing be made anew that is there', () => {
-    const listed = (name: string) => ({ state: 'listed', names: [name] }) as const;
+    const listed = (name: string) => ({ state: 'listed', names: [name], whole: true }) as const;
     const all: Draft = {
       ...draft,
       bucket: 'logs',
