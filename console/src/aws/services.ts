@@ -9,7 +9,7 @@ export const JSON_SERVICES = {
 } as const;
 
 /** Version of the API. */
-export const QUERY_SERVICES = { iam: '2010-05-08', sns: '2010-03-31' } as const;
+export const QUERY_SERVICES = { iam: '2010-05-08', sns: '2010-03-31', sts: '2011-06-15' } as const;
 
 export type JsonService = keyof typeof JSON_SERVICES;
 export type QueryService = keyof typeof QUERY_SERVICES;

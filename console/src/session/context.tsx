@@ -15,6 +15,8 @@ type Connection = {
   readonly session: Session;
   readonly api: ApiClient;
   readonly signOut: () => void;
+  /** Goes on as somebody else: everything that was loaded is forgotten. */
+  readonly switchTo: (session: Session) => void;
   /** Whether all accounts and regions are looked at; false once the server said that we may not. */
   readonly everywhere: boolean;
   readonly giveUpEverywhere: () => void;
@@ -44,6 +46,7 @@ export function ConnectionProvider(props: {
       onSessionOver: (error) =>
         store.end(/expired/i.test(error.code + error.message) ? 'expired' : 'refused'),
     }),
+    switchTo: store.start,
     signOut: () => store.end('signed-out'),
     giveUpEverywhere: () => setEverywhere(false),
   }));

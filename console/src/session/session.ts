@@ -1,6 +1,9 @@
 import type { SignedIn } from '../aws/sign-in.ts';
 
-export type Session = SignedIn;
+export type Session = SignedIn & {
+  /** The session that a role was taken with, to go back to. */
+  readonly before?: SignedIn;
+};
 
 export type SessionState = {
   readonly session: Session | undefined;

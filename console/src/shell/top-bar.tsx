@@ -15,9 +15,10 @@ const THEMES: readonly { readonly id: Preferences['theme']; readonly text: strin
 ];
 
 export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
-  const { session, signOut } = useConnection();
+  const { session, signOut, switchTo } = useConnection();
   const [{ theme }, setPreferences] = usePreferences();
   const narrow = useNarrow();
+  const { before } = session;
   const left = session.expiration - useNow(30_000);
   const utilities: TopNavigationProps.Utility[] = [
     ...(left < 15 * 60_000
@@ -55,9 +56,13 @@ export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
       iconName: 'user-profile',
       items: [
         { id: 'until', text: `Session until ${localTime(session.expiration).slice(0, 16)}`, disabled: true },
+        ...(before ? [{ id: 'back', text: `Back to ${before.userName} in ${before.accountId}` }] : []),
         { id: 'sign-out', text: 'Sign out' },
       ],
-      onItemClick: ({ detail }) => detail.id === 'sign-out' && signOut(),
+      onItemClick: ({ detail }) => {
+        if (detail.id === 'sign-out') signOut();
+        else if (before) switchTo(before);
+      },
     },
   ];
   return (

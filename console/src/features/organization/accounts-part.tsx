@@ -10,6 +10,7 @@ import { CopyButton } from '../../parts/copy-button.tsx';
 import { ErrorState } from '../../parts/error-state.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
+import { ACCOUNT_ACCESS_ROLE, assumeRole } from '../../session/assume-role.ts';
 import { useConnection } from '../../session/context.tsx';
 import {
   delegatedAdministrators,
@@ -25,7 +26,7 @@ type Props = { readonly organization: Organization; readonly isManagement: boole
 
 /** The accounts, and which of them may administer the organization's trails beside the management account. */
 export function AccountsPart({ organization, isManagement }: Props) {
-  const { api } = useConnection();
+  const { api, session, switchTo } = useConnection();
   const { busy, failed, change } = useChange();
   const accounts = useQuery({
     queryKey: ['organization', 'accounts'],
@@ -37,6 +38,10 @@ export function AccountsPart({ organization, isManagement }: Props) {
     queryFn: ({ signal }) => delegatedAdministrators(api, signal),
     staleTime: 0,
   });
+  const enter = (accountId: string) =>
+    void change(`enter ${accountId}`, async () =>
+      switchTo(await assumeRole(api, session, { accountId, role: ACCOUNT_ACCESS_ROLE })),
+    );
   const toggle = (id: string, is: boolean) =>
     void change(id, () => (is ? deregisterAdministrator(api, id) : registerAdministrator(api, id)));
   return (
@@ -74,14 +79,25 @@ export function AccountsPart({ organization, isManagement }: Props) {
                   account={account}
                   role={isTheirs ? 'management account' : is ? 'delegated administrator' : ''}
                 />
-                {isManagement && !isTheirs && delegated.data && (
-                  <Button
-                    loading={busy === account.id}
-                    ariaLabel={`${is ? 'Deregister' : 'Register'} ${account.name} as delegated administrator`}
-                    onClick={() => toggle(account.id, is)}
-                  >
-                    {is ? 'Deregister' : 'Make delegated administrator'}
-                  </Button>
+                {isManagement && !isTheirs && (
+                  <SpaceBetween size="xs" direction="horizontal">
+                    {delegated.data && (
+                      <Button
+                        loading={busy === account.id}
+                        ariaLabel={`${is ? 'Deregister' : 'Register'} ${account.name} as delegated administrator`}
+                        onClick={() => toggle(account.id, is)}
+                      >
+                        {is ? 'Deregister' : 'Make delegated administrator'}
+                      </Button>
+                    )}
+                    <Button
+                      loading={busy === `enter ${account.id}`}
+                      ariaLabel={`Enter ${account.name} by the role ${ACCOUNT_ACCESS_ROLE}`}
+                      onClick={() => enter(account.id)}
+                    >
+                      Enter
+                    </Button>
+                  </SpaceBetween>
                 )}
               </li>
             );

@@ -142,7 +142,11 @@ function NoOrganization() {
       </p>
       <Command text="aws organizations create-organization --feature-set ALL" />
       <p>Then let CloudTrail work in it, and add accounts:</p>
-      <Command text="aws organizations enable-aws-service-access --service-principal cloudtrail.amazonaws.com" />
+      <Command
+        text={
+          'aws organizations enable-aws-service-access \\\n  --service-principal cloudtrail.amazonaws.com'
+        }
+      />
       <Command
         text={'aws organizations create-account --account-name audit \\\n  --email audit@example.com'}
       />

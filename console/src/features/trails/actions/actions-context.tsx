@@ -46,7 +46,11 @@ export function TrailActions(props: { readonly onDeleted?: () => void; readonly 
         else setAsked({ action, trail });
       }}
     >
-      {said && <Flashbar items={[said]} />}
+      {said && (
+        <div className="ot-said">
+          <Flashbar items={[said]} />
+        </div>
+      )}
       {props.children}
       {asked && (
         <ConfirmDialog

@@ -55,7 +55,8 @@ export function sortTrails<T extends Trail & { readonly status?: TrailStatus | u
   const rank = { name: () => '', state: stateRank, region: regionText }[sort];
   const turn = descending ? -1 : 1;
   return [...trails].sort(
-    (a, b) => turn * (compare(rank(a), rank(b)) || (sort === 'name' ? compareNames(a, b) : 0)) || compareNames(a, b),
+    (a, b) =>
+      turn * (compare(rank(a), rank(b)) || (sort === 'name' ? compareNames(a, b) : 0)) || compareNames(a, b),
   );
 }
 

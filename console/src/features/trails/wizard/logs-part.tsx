@@ -5,6 +5,9 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { ChoiceField, NameField } from './choose.tsx';
 import { DEFAULT_ROLE } from './draft.ts';
 import { useForm } from './form-context.tsx';
+import { logGroupName, ownerOf } from './names.ts';
+import { rolePolicy } from './policies.ts';
+import { PolicyNeeds } from './policy-needs.tsx';
 
 /** CloudWatch Logs: a group, and the role by which CloudTrail writes into it. */
 export function LogsPart() {
@@ -47,7 +50,7 @@ export function LogsPart() {
 }
 
 function RoleFields() {
-  const { draft, change, choose, errorOf, lists } = useForm();
+  const { draft, change, choose, errorOf, place, lists } = useForm();
   const roles = lists.roles;
   const isNew = draft.roleChoice === 'new';
   return (
@@ -78,6 +81,17 @@ function RoleFields() {
             : 'A name or an ARN. It must trust cloudtrail.amazonaws.com.'
         }
       />
+      {!isNew && (
+        <PolicyNeeds
+          what="the role’s policy"
+          statements={
+            rolePolicy(ownerOf(draft, place), {
+              accountId: place.accountId,
+              logGroup: logGroupName(draft, place).name,
+            }).Statement
+          }
+        />
+      )}
     </SpaceBetween>
   );
 }

@@ -103,6 +103,7 @@ export function invokeWith(api: ApiClient): Invoke {
     switch (service) {
       case 'iam':
       case 'sns':
+      case 'sts':
         return api.query(service, operation, input);
       case 's3':
         return invokeS3(api, operation, input);

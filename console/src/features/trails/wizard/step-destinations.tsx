@@ -7,6 +7,9 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { ChoiceField, NameField } from './choose.tsx';
 import { useForm } from './form-context.tsx';
 import { LogsPart } from './logs-part.tsx';
+import { ownerOf, topicArn } from './names.ts';
+import { keyPolicy, topicPolicy } from './policies.ts';
+import { PolicyNeeds } from './policy-needs.tsx';
 import { useBucketPolicy } from './use-bucket-policy.ts';
 
 const CHOICES = [
@@ -111,7 +114,7 @@ function GrantField() {
 }
 
 function KeyPart() {
-  const { draft, change, choose, errorOf, lists } = useForm();
+  const { draft, change, choose, errorOf, place, lists } = useForm();
   const keys = lists.keys;
   const isNew = draft.kmsChoice === 'new';
   return (
@@ -141,13 +144,19 @@ function KeyPart() {
             }
           />
         )}
+        {draft.kmsChoice === 'existing' && (
+          <PolicyNeeds
+            what="the key’s policy"
+            statements={keyPolicy(ownerOf(draft, place), place.accountId).Statement.slice(1)}
+          />
+        )}
       </SpaceBetween>
     </Container>
   );
 }
 
 function TopicPart() {
-  const { draft, change, choose, errorOf, lists } = useForm();
+  const { draft, change, choose, errorOf, place, lists } = useForm();
   const topics = lists.topics;
   const isNew = draft.topicChoice === 'new';
   return (
@@ -175,6 +184,12 @@ function TopicPart() {
                 ? 'Its policy lets CloudTrail publish for this trail.'
                 : 'A name or an ARN. Its policy has to let CloudTrail publish.'
             }
+          />
+        )}
+        {draft.topicChoice === 'existing' && (
+          <PolicyNeeds
+            what="the topic’s policy"
+            statements={topicPolicy(ownerOf(draft, place), topicArn(draft, place)).Statement}
           />
         )}
       </SpaceBetween>

@@ -1,0 +1,30 @@
+import type { Page } from 'playwright-core';
+
+/** To the wizard's next step. */
+export async function next(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Next' }).click();
+}
+
+async function choose(page: Page, group: string, choice: string): Promise<void> {
+  await page
+    .getByRole('radiogroup', { name: group, exact: true })
+    .getByLabel(choice, { exact: true })
+    .check();
+}
+
+export async function chooseNew(page: Page, group: string, label: string, name: string): Promise<void> {
+  await choose(page, group, 'New');
+  await page.getByLabel(label).fill(name);
+}
+
+/** The commands of the review, a line each. */
+export async function commandsOf(page: Page): Promise<readonly string[]> {
+  const commands = await page.locator('.ot-commands pre').allInnerTexts();
+  return commands.map((text) => text.replaceAll(/\s*\\\n\s*/g, ' '));
+}
+
+/** Does what the review says, until all of it is done. */
+export async function save(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await page.getByText(/^(Done\.|Made: .*)$/).waitFor();
+}
