@@ -49,7 +49,8 @@ export async function publishedProofs(
     },
     onLogFile: holdsRecords(options) ? collect : undefined,
     verify: async () => {
-      if (keys.length === 0 && earlier === undefined) return undefined;
+      const isAsked = holdsRecords(options);
+      if (keys.length === 0 && !isAsked) return undefined;
       const key = trust.key ?? (await keyOfServer(options));
       return verifyProofs({
         keys,
@@ -57,6 +58,7 @@ export async function publishedProofs(
         uri: (name) => source.uri({ bucket: source.bucket, key: name }),
         trust: { ...trust, key },
         earlier,
+        asked: isAsked ? source.name : undefined,
         range: { from: options.startTime ?? 0, to: options.endTime ?? Infinity },
         records,
         cut: (file) => cut(source, file),

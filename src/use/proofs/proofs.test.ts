@@ -270,6 +270,16 @@ describe('a tree and its checkpoints', () => {
       await publishTree(publishing(), PLACE);
     });
 
+    it('is missed by whoever asks about it, and by nobody else', async () => {
+      const nothing = { keys: [], read: async () => undefined, uri: String, trust, cut: async () => [] };
+      const found = async (asked?: string) =>
+        (await verifyProofs({ ...nothing, asked, records: new RecordHashes() })).findings;
+      expect(await found()).toEqual([]);
+      expect(await found('s3://logs')).toMatchObject([
+        { kind: 'tree-not-found', severity: 'invalid', uri: 's3://logs' },
+      ]);
+    });
+
     it('is whole, and every checkpoint of it grew into the next', async () => {
       const report = await verify({ records: [testLeaf(3).raw, testLeaf(999).raw] });
       expect(report.findings).toEqual([]);

@@ -20,6 +20,8 @@ export type VerifyProofsOptions = {
   /** How people name a key. */
   readonly uri: (key: string) => string;
   readonly trust: Trust;
+  /** The source's name, where the tree itself is asked about: it must be there. */
+  readonly asked?: string | undefined;
   /** What must be the beginning of the tree: a checkpoint that was kept elsewhere. */
   readonly earlier?: { readonly checkpoint: SignedCheckpoint; readonly name: string } | undefined;
   /** Of which checkpoints are looked at, by the time they were published, seconds. */
@@ -43,6 +45,8 @@ export async function verifyProofs(options: VerifyProofsOptions): Promise<ProofR
     if (checked !== undefined) trees.push(checked);
   }
   if (options.earlier !== undefined) await checkEarlier(deps, options.earlier, trees);
+  else if (options.asked !== undefined && trees.length + findings.length === 0)
+    findings.push(noTree(options.asked));
   const records = await checkRecords(options, deps, trees);
   return {
     valid: !findings.some(({ severity }) => severity === 'invalid'),
@@ -50,6 +54,12 @@ export async function verifyProofs(options: VerifyProofsOptions): Promise<ProofR
     records,
     findings,
   };
+}
+
+/** A folder of proofs that was removed whole leaves nothing behind: only who asks about the tree can be told that it is gone. */
+function noTree(source: string): ProofFinding {
+  const message = 'no tree of proofs is here: it was never published, or has been removed';
+  return { kind: 'tree-not-found', severity: 'invalid', subject: 'Tree', uri: source, message };
 }
 
 /** The tree of another installation, which the key that was given says nothing of. */
