@@ -68,6 +68,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const proofs = await openProofs({ ...base, store, masterKey, buckets });
   const logs = await openLogs({ ...base, store, sink, embedded });
   const logGroups = logs.access;
+  embedded.lambda?.writeTo(logs);
   const trails = await openTrails({ ...base, ...record, store, buckets, embedded, logGroups });
   closing.add('trails', () => trails.stop());
   const followers = await startFollowers({ ...base, store, proofs, trails, publish: live.publish });

@@ -5,6 +5,7 @@ import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
 
 import { messageOf, OpentrailError } from './base/errors.ts';
+import { functionsSettings } from './config/functions.ts';
 import { url } from './config/kinds.ts';
 import { notificationsSettings } from './config/notifications.ts';
 import { proofsSettings } from './config/proofs.ts';
@@ -26,6 +27,7 @@ export const configSchema = z.strictObject({
   ...upstreamSettings,
   ...servicesSettings,
   ...notificationsSettings,
+  ...functionsSettings,
   ...recordSettings,
   ...storeSettings,
   ...trailsSettings,

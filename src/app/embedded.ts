@@ -12,6 +12,7 @@ import { openEmbeddedS3 } from '../embedded/s3/index.ts';
 import { createSts } from '../embedded/sts/create-sts.ts';
 import { keysOf } from './keys.ts';
 import type { Closing } from './closing.ts';
+import { functionPortOf, openFunctions } from './functions.ts';
 import { openMail } from './mail.ts';
 import type { OwnAddress } from './own-address.ts';
 import { createServing } from './serving.ts';
@@ -27,7 +28,7 @@ export type EmbeddedDeps = {
   readonly closing: Closing;
 };
 
-/** By signing name. A new one: its name here, a file beside this that opens it, and its line among the parts below. */
+/** Always there, by signing name. A new one: its name here, a file beside this that opens it, and its line among the parts below. */
 const STAND_INS = ['iam', 'sts', 's3', 'kms', 'sns', 'organizations'] as const;
 
 /** What the endpoint has of a stand-in. */
@@ -51,7 +52,10 @@ export async function openEmbedded({ config, store, address, clock, log, closing
   const accountRoles = organizations.madeRoles;
   const sts = createSts({ sessions, roles, accountRoles, credentials, accountId });
   const kms = await openEmbeddedKms({ settings, seal: masterKey.seal, open: masterKey.open, clock });
-  const serving = createServing({ config, embedded: new Set(STAND_INS), issued: credentials.issued });
+  const lambda = await openFunctions({ config, store, clock, log, closing });
+  const standIns = new Set<string>([...STAND_INS, ...(lambda === undefined ? [] : ['lambda'])]);
+  const serving = createServing({ config, embedded: standIns, issued: credentials.issued });
+  const functions = await functionPortOf({ config, serving, clock }, lambda);
   const keys = await keysOf({ config, serving }, kms.keys);
   const encryption = { keys, seal: masterKey.seal, open: masterKey.open };
   const s3 = await openEmbeddedS3({ settings, dir: data, clock, encryption });
@@ -59,7 +63,7 @@ export async function openEmbedded({ config, store, address, clock, log, closing
   const sns = await openSns({ config, store, masterKey, serving, address, mail, clock, log });
   closing.add('notifications', () => sns.stop());
   const parts: Record<(typeof STAND_INS)[number], StandIn> = { iam, sts, s3, kms, sns, organizations };
-  const all = Object.values(parts);
+  const all: readonly StandIn[] = [...Object.values(parts), ...(lambda === undefined ? [] : [lambda])];
   return {
     masterKey,
     credentials,
@@ -68,6 +72,8 @@ export async function openEmbedded({ config, store, address, clock, log, closing
     buckets: s3.buckets,
     keys,
     topics: sns.topics,
+    lambda,
+    functions,
     mail,
     organizations,
     serviceRole: iam.serviceLinkedRole,

@@ -1,4 +1,4 @@
-import { createLogSinks } from '../aws/log-sinks.ts';
+import { createLogGroupMaker, createLogSinks } from '../aws/log-sinks.ts';
 import type { LogSinkPort } from '../aws/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import { newEventId } from '../base/ids.ts';
@@ -34,8 +34,9 @@ export async function openLogs(deps: LogsDeps) {
   const there = await elsewhere('logs', { config, serving });
   const sink: LogSinkPort =
     there === undefined ? logs.sink : createLogSinks({ ...there, timeout: config.delivery_timeout });
+  const groups = there === undefined ? logs.groups : createLogGroupMaker(there);
   // Another IAM cannot be asked what a role may.
   const roles = serving.upstreamOf('iam') === 'embedded' ? embedded.roles : undefined;
   const access: LogGroupAccess = { sink: recordLogStreams(sink, deps), roles };
-  return { operations: logs.operations, access };
+  return { operations: logs.operations, access, sink, groups };
 }

@@ -2,6 +2,7 @@ import { bucketMigrations, type BucketTables } from '../embedded/s3/index.ts';
 import { keyMigrations, type KeyTables } from '../embedded/kms/index.ts';
 import { snsMigrations, type SnsTables } from '../embedded/sns/index.ts';
 import { iamMigrations, type IamTables } from '../embedded/iam/settings.ts';
+import { lambdaMigrations, type LambdaTables } from '../embedded/lambda/index.ts';
 import { organizationsMigrations, type OrganizationsTables } from '../embedded/organizations/settings.ts';
 import { identityMigrations, type IdentityTables } from '../record/identify/settings.ts';
 import { aggregationMigrations } from '../use/trails/aggregation/settings.ts';
@@ -21,6 +22,7 @@ export type Tables = CursorTables &
   BucketTables &
   KeyTables &
   SnsTables &
+  LambdaTables &
   OrganizationsTables &
   TrailTables &
   SilenceTables &
@@ -33,6 +35,7 @@ export const migrations = [
   bucketMigrations,
   keyMigrations,
   snsMigrations,
+  lambdaMigrations,
   organizationsMigrations,
   trailMigrations,
   silenceMigrations,

@@ -1,5 +1,6 @@
 import {
   CloudWatchLogsClient,
+  CreateLogGroupCommand,
   CreateLogStreamCommand,
   PutLogEventsCommand,
   type PutLogEventsCommandOutput,
@@ -7,7 +8,7 @@ import {
 
 import { AwsError } from './errors.ts';
 import { parseLogGroupArn, type LogGroupName } from './log-arns.ts';
-import type { LogSinkPort } from './ports.ts';
+import type { LogGroupPort, LogSinkPort } from './ports.ts';
 import { told } from './sdk-error.ts';
 import { byRegion, clientOptions, type ServiceEndpoint } from './service-client.ts';
 
@@ -36,6 +37,20 @@ export function createLogSinks(where: ServiceEndpoint): LogSinkPort {
         logEvents,
       });
       return { rejected: rejectedOf(events.length, await told(clientOf(name.region).send(put))) };
+    },
+  };
+}
+
+/** Makes log groups of a CloudWatch Logs by endpoint, in the account of the key that signs. */
+export function createLogGroupMaker(where: ServiceEndpoint): LogGroupPort {
+  const clientOf = byRegion((region) => new CloudWatchLogsClient(clientOptions(where, region)));
+  return {
+    ensure: async ({ region, group }) => {
+      try {
+        await told(clientOf(region).send(new CreateLogGroupCommand({ logGroupName: group })));
+      } catch (error) {
+        if (!(error instanceof AwsError) || error.code !== 'ResourceAlreadyExistsException') throw error;
+      }
     },
   };
 }

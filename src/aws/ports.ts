@@ -256,6 +256,16 @@ export type LogSinkPort = {
   }) => Promise<{ readonly rejected: number }>;
 };
 
+/** CloudWatch Logs, as those need it who bring their own log group. */
+export type LogGroupPort = {
+  /** Makes the group where it is missing. Throws AccessDeniedException. */
+  readonly ensure: (group: {
+    readonly account: string;
+    readonly region: string;
+    readonly group: string;
+  }) => Promise<void>;
+};
+
 /** Roles, where the IAM that is served can tell what they may. */
 export type RolePort = {
   /**

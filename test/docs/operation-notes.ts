@@ -47,6 +47,12 @@ export const NOTES: Readonly<Record<string, string>> = {
   'logs.GetLogEvents': '`unmask` is refused.',
   'logs.PutRetentionPolicy':
     'Holds at once for what is shown; expired events leave the disk within ten minutes.',
+  'lambda.Invoke':
+    'Functions of the folder `OPENTRAIL_FUNCTIONS`, in the home account and region. `Qualifier` is `$LATEST`; `TenantId` and `DurableExecutionName` are refused with InvalidParameterValueException. Event: tried again after one minute and after two.',
+  'lambda.ListFunctions': 'Those of the folder, 50 a page.',
+  'lambda.GetFunction': 'Without `Code`: the code is in the folder. `CodeSha256` changes with the files.',
+  'lambda.AddPermission':
+    'Services, accounts and ARNs, with `SourceArn` and `SourceAccount`; `PrincipalOrgID`, `EventSourceToken` and those of function URLs are refused with InvalidParameterValueException.',
   's3.GetBucketAcl': 'The owner, with full control: access is ruled by policies.',
   's3.GetBucketVersioning': 'Always off: versions are not built.',
   's3.PutObject':

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { newEventId } from '../../src/base/ids.ts';
 import { createLogger } from '../../src/base/log.ts';
 import { masterKeyOf } from '../../src/embedded/iam/master-key.ts';
+import { lambdaMigrations, openEmbeddedLambda, type LambdaTables } from '../../src/embedded/lambda/index.ts';
 import { createOrganizations } from '../../src/embedded/organizations/create-organizations.ts';
 import {
   organizationsMigrations,
@@ -26,9 +27,11 @@ import { trailSetup } from '../kit/trail-setup.ts';
 /** `service.Operation` of everything that the modules serve, from their own tables. Nothing of it is called. */
 export async function servedOperations(): Promise<ReadonlySet<string>> {
   const dir = await mkdtemp(join(tmpdir(), 'opentrail-operations-'));
-  const settings = await openSettings<BucketTables & SnsTables & OrganizationsTables & LogTables>({
+  const settings = await openSettings<
+    BucketTables & SnsTables & LambdaTables & OrganizationsTables & LogTables
+  >({
     path: ':memory:',
-    migrations: [bucketMigrations, snsMigrations, organizationsMigrations, logMigrations],
+    migrations: [bucketMigrations, snsMigrations, lambdaMigrations, organizationsMigrations, logMigrations],
   });
   const trails = await trailSetup({});
   await using started = await startIam();
@@ -62,6 +65,14 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       retentionMs: 1,
       tokenKey: new Uint8Array(32),
     });
+    const lambda = openEmbeddedLambda({
+      settings: settings.db,
+      folder: dir,
+      where: { account: ACCOUNT, region: 'us-east-1' },
+      concurrency: 1,
+      clock: systemClock,
+      log: createLogger('silent'),
+    });
     const logs = createLogs({
       settings: settings.db,
       events: { append: unasked, scan: unasked, streams: unasked, sizes: unasked, remove: unasked },
@@ -78,6 +89,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       ...s3.operations,
       ...kms.operations,
       ...sns.operations,
+      ...lambda.operations,
       ...organizations.operations,
     ];
     return new Set(operations.map(({ service, name }) => `${service}.${name}`));

@@ -114,10 +114,10 @@ export const ANONYMOUS: Principal = {
   arn: '*',
 };
 
-async function callAs(operation: Operation, input: OperationInput, context: CallContext) {
+export async function callAs(operation: Operation, input: OperationInput, context: CallContext) {
   const { principal, sourceIp, userAgent, region, now } = context;
   if (principal.type === 'Anonymous' && operation.anonymous !== true) throw new TypeError('not signed');
-  const action = operation.action ?? `sns:${operation.name}`;
+  const action = operation.action ?? `${operation.service}:${operation.name}`;
   const own = await operation.conditionKeys?.(input, context);
   const keys = { ...conditionKeysOf(principal, { sourceIp, userAgent, region, now, secure: false }), ...own };
   const policy = await operation.resourcePolicy?.(input, context);
@@ -130,7 +130,7 @@ async function callAs(operation: Operation, input: OperationInput, context: Call
   return (await operation.handle(input, context)).output ?? {};
 }
 
-function contextOf(principal: Principal, region: string, now: number): CallContext {
+export function contextOf(principal: Principal, region: string, now: number): CallContext {
   const call = { sourceIp: '127.0.0.1', userAgent: 'test', region, now };
   return {
     ...call,

@@ -1,5 +1,5 @@
 import type { Operation } from '../../aws/operation.ts';
-import type { LogSinkPort } from '../../aws/ports.ts';
+import type { LogGroupPort, LogSinkPort } from '../../aws/ports.ts';
 import type { Stoppable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/log.ts';
 import type { LogDeps } from './deps.ts';
@@ -22,11 +22,13 @@ import {
   untagLogGroup,
   untagResource,
 } from './operations/tags.ts';
+import { createLogGroups } from './own-groups.ts';
 import { createLogSink } from './sink.ts';
 
 export type Logs = Stoppable & {
   readonly operations: readonly Operation[];
   readonly sink: LogSinkPort;
+  readonly groups: LogGroupPort;
   readonly start: () => void;
 };
 
@@ -57,6 +59,7 @@ export function createLogs(deps: LogDeps & { readonly log: Logger }): Logs {
   return {
     operations: TABLE.map(([name, about, handle]) => logOperation(deps, { name, about, handle })),
     sink: createLogSink(deps),
+    groups: createLogGroups(deps),
     start: () => expiry.start(),
     stop: () => expiry.stop(),
   };
