@@ -42,7 +42,7 @@ try {
 /** The permission model does not forbid signals, and SIGUSR1 would open a debugger in other processes of the same user. */
 function takeTools(): void {
   const refuse = (): never => {
-    throw new Error('A function may not signal processes.');
+    throw new TypeError('A function may not signal processes.');
   };
   const fenced = process as unknown as Record<string, unknown>;
   for (const name of ['kill', '_kill', '_debugProcess', '_debugEnd']) fenced[name] = refuse;
@@ -115,6 +115,7 @@ function isThenable(value: unknown): boolean {
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
 function contextOf({ requestId: awsRequestId, functionArn, deadline, clientContext }: ToFunction) {
+  // eslint-disable-next-line no-restricted-properties -- the function's own, which Lambda's context repeats
   const { env } = process;
   return {
     functionName: env['AWS_LAMBDA_FUNCTION_NAME'],
