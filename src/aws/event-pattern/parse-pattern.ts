@@ -1,4 +1,4 @@
-import { AwsError } from '../../../aws/errors.ts';
+import { AwsError } from '../errors.ts';
 import { isAddress } from './address.ts';
 import { tooComplex } from './complexity.ts';
 import { isText, isValue, type Condition } from './condition.ts';
