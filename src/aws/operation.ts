@@ -12,7 +12,9 @@ export type Operation = {
   /** IAM action; defaults to `service:name`. False: no policy is asked (sts:GetCallerIdentity). */
   readonly action?: string | false | undefined;
   /** ARNs that the policy is asked about; default `*`. */
-  readonly resources?: ((input: OperationInput, context: CallContext) => readonly string[]) | undefined;
+  readonly resources?:
+    | ((input: OperationInput, context: CallContext) => readonly string[] | Promise<readonly string[]>)
+    | undefined;
   /** Whether anonymous callers are let through to `authorize`/`handle` (public buckets). Default false. */
   readonly anonymous?: boolean | undefined;
   /** Resource policies that also grant (bucket policy): asked after the identity policies. `undefined`: nothing said. */

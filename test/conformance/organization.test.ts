@@ -243,7 +243,8 @@ describe.skipIf(missing !== undefined)(needing('an organization, with the AWS CL
       return texts.some((text) => text.includes('"mark"')) || undefined;
     }, PATIENCE);
     const names = (await Promise.all((await keys(`${folder}/`)).map(records))).flat();
-    expect(names.map(({ eventName }) => eventName)).toContain('GetTrail');
+    for (const name of ['GetTrail', 'LeaveOrganization'])
+      expect(names.map(({ eventName }) => eventName)).toContain(name);
     expect(names.map(({ eventName }) => eventName)).not.toContain('ListPublicKeys');
     const mastersDigest = `AWSLogs/${organization}/${MASTER}/CloudTrail-Digest/us-east-1/`;
     const settled = async () => {

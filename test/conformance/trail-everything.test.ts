@@ -67,12 +67,13 @@ describe.skipIf(missing !== undefined)(needing('a trail with everything', missin
     expect([operation, status, body]).toEqual([operation, 200, expect.anything()]);
     return body;
   };
-  const keys = async (Prefix: string) => {
+  const all = async (Prefix: string) => {
     const found: string[] = [];
     for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: BUCKET, Prefix }))
       found.push(...(page.Contents ?? []).map(({ Key = '' }) => Key));
-    return found.filter((key) => key.endsWith('.json.gz'));
+    return found;
   };
+  const keys = async (prefix: string) => (await all(prefix)).filter((key) => key.endsWith('.json.gz'));
   const get = async (key: string): Promise<Stored> => {
     const { Body, Metadata } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
     return { key, body: await Body!.transformToByteArray(), metadata: Metadata ?? {} };
@@ -188,7 +189,10 @@ describe.skipIf(missing !== undefined)(needing('a trail with everything', missin
         expect(record).toMatchObject({ awsRegion: region, recipientAccountId: account });
       expect(new Set(records.map(({ eventID }) => eventID)).size).toBe(records.length);
     }
-    for (const Key of [...(await keys('kept/')), ...(await keys('own/'))])
+    const objects = [...(await all('kept/')), ...(await all('own/'))].filter((key) => !key.endsWith('/'));
+    for (const kind of ['CloudTrail', 'CloudTrail-Digest', 'CloudTrail-Proof'])
+      expect(objects.some((key) => key.includes(`/${kind}/`))).toBe(true);
+    for (const Key of objects)
       expect(await s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key }))).toMatchObject({
         ServerSideEncryption: 'aws:kms',
         SSEKMSKeyId: made.keyArn,

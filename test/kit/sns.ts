@@ -122,7 +122,7 @@ export async function callAs(operation: Operation, input: OperationInput, contex
   const keys = { ...conditionKeysOf(principal, { sourceIp, userAgent, region, now, secure: false }), ...own };
   const policy = await operation.resourcePolicy?.(input, context);
   const resourceAccount = await operation.resourceAccount?.(input, context);
-  for (const resource of action === false ? [] : (operation.resources?.(input, context) ?? ['*']))
+  for (const resource of action === false ? [] : ((await operation.resources?.(input, context)) ?? ['*']))
     authorize(
       { principal, action: action as string, resource, context: keys, resourceAccount },
       { identityPolicies: principal.policies, resourcePolicies: policy === undefined ? [] : [policy] },

@@ -42,7 +42,7 @@ export async function selectEvents(
     if (index % BREATHE_EVERY === BREATHE_EVERY - 1) await breathe();
     const columns = columnsOfHappened(deps, entry);
     if (columns === undefined || !isOfRegions(trail, columns)) continue;
-    const organization = organizationAt(columns.account, entry.seq);
+    const organization = organizationAt(columns.account, entry.seq, entry.id);
     if (organization === undefined) continue;
     const facts = factsOf({ columns, raw: entry.raw });
     if (!selectionAt(entry.seq).matches(facts) || isOwnDelivery(trail, columns, facts)) continue;

@@ -115,7 +115,7 @@ async function assign(
     const made: SelectedEvent[] = [];
     for (const number of round.sieve.membersFor(columns, facts)) {
       const share = round.shares[number];
-      const place = share?.placeOf(entry.seq, columns);
+      const place = share?.placeOf(entry, columns);
       if (share === undefined || place === undefined || isOwnDelivery(share.trail, columns, facts)) continue;
       let event = made.find(
         ({ organization, region }) => organization === place.organization && region === place.region,
@@ -180,12 +180,12 @@ class Share {
 
   /** Where the trail delivers the entry; undefined where it does not. */
   placeOf(
-    seq: number,
+    { seq, id }: Pick<JournalEntry, 'seq' | 'id'>,
     columns: { readonly account: string; readonly region: string },
   ): Pick<SelectedEvent, 'organization' | 'region'> | undefined {
     const { from, to, organizationAt, trail } = this.#passenger;
     if (this.#isGone || seq < from || seq > to) return undefined;
-    const organization = organizationAt(columns.account, seq);
+    const organization = organizationAt(columns.account, seq, id);
     return organization === undefined ? undefined : { organization, region: regionOf(trail, columns.region) };
   }
 
