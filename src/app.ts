@@ -63,6 +63,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const { credentials, masterKey, serving } = embedded;
   const record = await openRecord({ ...base, store, embedded, models });
   const { sink, live } = record;
+  embedded.recordKeyUsesTo({ ...base, sink });
 
   const buckets = await openBuckets({ ...base, sink, s3: embedded.buckets, serving });
   const proofs = await openProofs({ ...base, store, masterKey, buckets });

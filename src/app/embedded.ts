@@ -15,6 +15,7 @@ import type { Closing } from './closing.ts';
 import { functionPortOf, openFunctions } from './functions.ts';
 import { openMail } from './mail.ts';
 import type { OwnAddress } from './own-address.ts';
+import { recordKeyUses } from './record-key-uses.ts';
 import { createServing } from './serving.ts';
 import { openSns } from './sns.ts';
 import type { Store } from './store.ts';
@@ -56,7 +57,8 @@ export async function openEmbedded({ config, store, address, clock, log, closing
   const standIns = new Set<string>([...STAND_INS, ...(lambda === undefined ? [] : ['lambda'])]);
   const serving = createServing({ config, embedded: standIns, issued: credentials.issued });
   const functions = await functionPortOf({ config, serving, clock }, lambda);
-  const keys = await keysOf({ config, serving }, kms.keys);
+  const recordedKeys = recordKeyUses(await keysOf({ config, serving }, kms.keys));
+  const { keys } = recordedKeys;
   const encryption = { keys, seal: masterKey.seal, open: masterKey.open };
   const s3 = await openEmbeddedS3({ settings, dir: data, clock, encryption });
   const mail = openMail({ config, closing });
@@ -71,6 +73,7 @@ export async function openEmbedded({ config, store, address, clock, log, closing
     consoleSignIn: createConsoleSignIn({ iam, sessionDuration: config.session_duration }),
     buckets: s3.buckets,
     keys,
+    recordKeyUsesTo: recordedKeys.recordTo,
     topics: sns.topics,
     lambda,
     functions,

@@ -199,6 +199,32 @@ describe.skipIf(missing !== undefined)(needing('a trail with everything', missin
       });
   });
 
+  it('records what it asks of the key, and delivers nothing for that alone', async () => {
+    const { logs } = places()[2]!;
+    const files = await Promise.all((await keys(`${logs}/`)).map(jsonOf));
+    const isUse = ({ eventName }: Recorded) => eventName === 'GenerateDataKey';
+    const records = files.map((file) => file['Records'] as Recorded[]);
+    expect(records.flat().find(isUse)).toMatchObject({
+      eventSource: 'kms.amazonaws.com',
+      userIdentity: { type: 'AWSService', invokedBy: 'cloudtrail.amazonaws.com' },
+      sourceIPAddress: 'cloudtrail.amazonaws.com',
+      requestParameters: {
+        keyId: made.keyArn,
+        keySpec: 'AES_256',
+        encryptionContext: {
+          'aws:cloudtrail:arn': expect.stringMatching(/:trail\/(all|own)$/) as unknown,
+          'aws:s3:arn': expect.stringContaining(`arn:aws:s3:::${BUCKET}/`) as unknown,
+        },
+      },
+      responseElements: null,
+      resources: [{ accountId: MASTER, type: 'AWS::KMS::Key', ARN: made.keyArn }],
+      readOnly: true,
+      recipientAccountId: MASTER,
+    });
+    // Each digest of the idle time used the key. Two: the end of logging may come before its own record.
+    expect(records.filter((one) => one.every(isUse)).length).toBeLessThanOrEqual(2);
+  });
+
   it('tells its topic each file of the organization once, and its log group each event', async () => {
     const files = (await keys('kept/')).filter((key) => key.includes('/CloudTrail/')).sort();
     const heard = await eventually(async () => {

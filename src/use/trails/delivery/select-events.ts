@@ -5,6 +5,7 @@ import type { EventColumns } from '../../../record/event-record.ts';
 import type { JournalEntry } from '../../../store/contract.ts';
 import { factsOf } from '../selectors/event-facts.ts';
 import type { OrganizationAt } from '../organizations/folders.ts';
+import { isConsequence } from './consequences.ts';
 import { isOfRegions, isOwnDelivery, regionOf } from '../selectors/reach.ts';
 import type { SelectionAt } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
@@ -20,6 +21,8 @@ export type SelectedEvent = {
   readonly region: string;
   /** Seconds since the epoch. */
   readonly time: number;
+  /** `consequences.ts` */
+  readonly isConsequence: boolean;
 };
 
 export type Chosen = {
@@ -54,6 +57,7 @@ export async function selectEvents(
       account: columns.account,
       region: regionOf(trail, columns.region),
       time: columns.time,
+      isConsequence: isConsequence(entry, columns),
     });
   }
   return selected;

@@ -10,6 +10,7 @@ import { createSieve, type Sieve } from '../selectors/sieve.ts';
 import type { OrganizationAt } from '../organizations/folders.ts';
 import type { WindowRow } from '../settings.ts';
 import type { Trail } from '../trail-store.ts';
+import { isConsequence, waitForCompany } from './consequences.ts';
 import { deliverBatch, deliverLogFiles, PLAN_BYTES, type LogFileDeps } from './deliver-log-files.ts';
 import { createSharedPack, type Pack } from './pack-events.ts';
 import { readEntries } from './read-entries.ts';
@@ -123,7 +124,15 @@ async function assign(
       if (event === undefined) {
         // A copy: the entry may be a window on a whole segment of the journal.
         const raw = made[0]?.raw ?? Buffer.from(entry.raw);
-        event = { seq: entry.seq, raw, ...place, account: columns.account, time: columns.time };
+        const { account, time } = columns;
+        event = {
+          seq: entry.seq,
+          raw,
+          ...place,
+          account,
+          time,
+          isConsequence: isConsequence(entry, columns),
+        };
         made.push(event);
       }
       share.add(event);
@@ -227,9 +236,14 @@ class Share {
   async end(pack: Pack): Promise<void> {
     if (this.#isGone) return;
     await this.#settled;
-    if (!this.#isGone) this.deliver(pack);
+    if (!this.#isGone && !this.#waits()) this.deliver(pack);
     await this.#settled;
     if (!this.#isGone) this.#passenger.delivered();
+  }
+
+  #waits(): boolean {
+    const rest = { from: this.#from, to: this.#to, events: this.#events };
+    return waitForCompany(this.#passenger.window, rest);
   }
 
   fail(error: unknown): void {
