@@ -1,7 +1,6 @@
 import type { EventColumns } from '../../../record/event-record.ts';
 import type { JournalEntry } from '../../../store/contract.ts';
 import type { WindowRow } from '../settings.ts';
-import type { SelectedEvent } from './select-events.ts';
 
 /** Entries that consequences of deliveries wait for company at most. */
 const PATIENCE = 2000;
@@ -25,7 +24,11 @@ export function waitForCompany(
     from,
     to,
     events,
-  }: { readonly from: number; readonly to: number; readonly events: readonly SelectedEvent[] },
+  }: {
+    readonly from: number;
+    readonly to: number;
+    readonly events: readonly { readonly isConsequence: boolean }[];
+  },
 ): boolean {
   if (window.stopped_at !== null || events.length === 0 || to - from >= PATIENCE) return false;
   return events.every((event) => event.isConsequence);
