@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { benchDelivery } from './delivery.ts';
+import { benchFilters } from './filters.ts';
 import { benchGateway } from './gateway.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLogGroups } from './log-groups.ts';
@@ -36,6 +37,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
     }),
   'log-groups': () =>
     benchLogGroups({ events: Number(values.events ?? (values.quick ? 30_000 : 1_000_000)) }),
+  filters: async () => benchFilters(values.quick ? { rounds: 2 } : {}),
   delivery: () => benchDelivery({ events: Number(values.events ?? (values.quick ? 50_000 : 1_000_000)) }),
   proofs: () =>
     benchProofs({ events: Number(values.events ?? (values.quick ? 200_000 : 10_000_000)), dir: values.dir }),

@@ -1,5 +1,5 @@
 import { compileJson } from './json-pattern.ts';
-import { badPattern, NOTHING_SURE, type FilterPattern } from './pattern.ts';
+import { badPattern, filterPattern, namesNothing, NOTHING_SURE, type FilterPattern } from './pattern.ts';
 import { compileSpaceDelimited } from './space-pattern.ts';
 import { compileTerms } from './terms.ts';
 
@@ -24,4 +24,10 @@ export function compileFilterPattern(text: string): FilterPattern {
   return compiled;
 }
 
-const EVERYTHING: FilterPattern = { matches: () => true, extract: () => ({}), contains: NOTHING_SURE };
+const EVERYTHING = filterPattern({
+  holds: () => true,
+  extract: () => ({}),
+  reader: namesNothing,
+  contains: NOTHING_SURE,
+  regexes: 0,
+});

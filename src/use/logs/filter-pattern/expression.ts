@@ -1,5 +1,6 @@
 import { badPattern, eitherOf, NOTHING_SURE, type Contains } from './pattern.ts';
 import type { Token } from './tokens.ts';
+import { isOneOf, type Scalar, type Texts } from './value.ts';
 
 /** A condition on something (a parsed JSON message, the fields of a line), with what the message then surely contains. */
 export type Condition<Subject> = {
@@ -8,6 +9,14 @@ export type Condition<Subject> = {
   /** The same of names, which most messages have: worth looking for only where `contains` says nothing. */
   readonly names?: Contains | undefined;
   readonly regexes: number;
+  /** It asks whether one thing is one of some texts. Those of the same thing that `||` joins are asked together. */
+  readonly oneOf?: OneOf<Subject> | undefined;
+};
+
+type OneOf<Subject> = {
+  readonly of: string;
+  readonly texts: Texts;
+  readonly with: (either: (value: Scalar) => boolean) => (subject: Subject) => boolean;
 };
 
 export type ReadCondition<Subject> = (reader: TokenReader) => Condition<Subject>;
@@ -66,11 +75,27 @@ function readAny<Subject>(
   const parts = [readAll(reader, readCondition, depth)];
   while (reader.take('or')) parts.push(readAll(reader, readCondition, depth));
   if (parts.length === 1) return parts[0] as Condition<Subject>;
+  const asked = askTogether(parts);
   return {
-    holds: (subject) => parts.some(({ holds }) => holds(subject)),
+    holds: (subject) => {
+      for (const holds of asked) if (holds(subject)) return true;
+      return false;
+    },
     contains: eitherOf(parts.map(surely)),
     regexes: sum(parts),
   };
+}
+
+/** `$.eventName = a || $.eventName = b || …`, as lists of names have it, is one look into a set. */
+function askTogether<Subject>(
+  parts: readonly Condition<Subject>[],
+): readonly ((subject: Subject) => boolean)[] {
+  const groups = Map.groupBy(parts, ({ oneOf, holds }) => oneOf?.of ?? holds);
+  return [...groups.values()].flatMap((group) => {
+    const first = group[0]?.oneOf;
+    if (first === undefined || group.length === 1) return group.map(({ holds }) => holds);
+    return [first.with(isOneOf(group.flatMap(({ oneOf }) => oneOf?.texts ?? [])))];
+  });
 }
 
 function readAll<Subject>(
@@ -82,7 +107,10 @@ function readAll<Subject>(
   while (reader.take('and')) parts.push(readOne(reader, readCondition, depth));
   if (parts.length === 1) return parts[0] as Condition<Subject>;
   return {
-    holds: (subject) => parts.every(({ holds }) => holds(subject)),
+    holds: (subject) => {
+      for (const { holds } of parts) if (!holds(subject)) return false;
+      return true;
+    },
     contains: parts.flatMap(({ contains }) => contains),
     names: parts.flatMap(({ names }) => names ?? []),
     regexes: sum(parts),

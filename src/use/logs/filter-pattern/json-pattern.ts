@@ -1,5 +1,6 @@
 import { always, readExpression, surely, type Condition, type TokenReader } from './expression.ts';
-import { badPattern, NOTHING_SURE, type FilterPattern } from './pattern.ts';
+import { LogMessage } from './message.ts';
+import { badPattern, filterPattern, NOTHING_SURE, type FilterPattern } from './pattern.ts';
 import { readSelector, type Selector } from './selector.ts';
 import { tokenize } from './tokens.ts';
 import { compare, inJson, type Scalar } from './value.ts';
@@ -9,20 +10,24 @@ import { compare, inJson, type Scalar } from './value.ts';
  * object or an array it holds never, `!=` included (NOT EXISTS asks for what is missing).
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-json-log-events.html
  */
-export function compileJson(pattern: string): FilterPattern & { readonly regexes: number } {
+export function compileJson(pattern: string): FilterPattern {
   const selectors: Selector[] = [];
   const condition = readExpression(tokenize(pattern.slice(1, -1)), (reader) =>
     readCondition(reader, selectors),
   );
-  return {
-    matches: (message) => {
-      const parsed = parse(message);
+  return filterPattern({
+    holds: (message) => {
+      const parsed = message.json();
       return parsed !== undefined && condition.holds(parsed.value);
     },
-    extract: (message) => valuesOf(selectors, parse(message)?.value),
+    extract: (message) => valuesOf(selectors, new LogMessage(message).json()?.value),
+    reader: (text) => {
+      const selector = readSelector(text);
+      return (message) => scalarAt(selector, message.json()?.value);
+    },
     contains: surely(condition),
     regexes: condition.regexes,
-  };
+  });
 }
 
 function readCondition(reader: TokenReader, selectors: Selector[]): Condition<unknown> {
@@ -47,12 +52,21 @@ function readCondition(reader: TokenReader, selectors: Selector[]): Condition<un
   }
   const operator = reader.next();
   if (operator?.kind !== 'operator') return badPattern(`a comparison is missing behind ${selector.text}.`);
-  const { holds, fragment, isRegex } = compare(operator.operator, reader.next() ?? { kind: 'close' });
+  const { holds, fragment, isRegex, texts } = compare(operator.operator, reader.next() ?? { kind: 'close' });
   return {
-    holds: (value) => selector.of(value).some((one) => isScalar(one) && holds(one)),
+    holds: holdsAt(selector, holds),
     contains: inJson(fragment),
     names: hasName,
     regexes: Number(isRegex),
+    oneOf: texts && { of: selector.text, texts, with: (either) => holdsAt(selector, either) },
+  };
+}
+
+function holdsAt({ single, of }: Selector, holds: (value: Scalar) => boolean): (value: unknown) => boolean {
+  if (single === undefined) return (value) => of(value).some((one) => isScalar(one) && holds(one));
+  return (value) => {
+    const one = single(value);
+    return isScalar(one) && holds(one);
   };
 }
 
@@ -71,20 +85,15 @@ function isScalar(value: unknown): value is Scalar {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
-/** Only objects and arrays are JSON log events. */
-function parse(message: string): { readonly value: unknown } | undefined {
-  if (!/^\s*[{[]/.test(message)) return undefined;
-  try {
-    return { value: JSON.parse(message) as unknown };
-  } catch {
-    return undefined;
-  }
-}
-
 function valuesOf(selectors: readonly Selector[], value: unknown): Record<string, string> {
   const found = selectors.flatMap((selector) => {
-    const [first] = selector.of(value).filter(isScalar);
-    return first === undefined ? [] : [[selector.text, String(first)] as const];
+    const first = scalarAt(selector, value);
+    return first === undefined ? [] : [[selector.text, first] as const];
   });
   return Object.fromEntries(found);
+}
+
+function scalarAt(selector: Selector, value: unknown): string | undefined {
+  const [first] = selector.of(value).filter(isScalar);
+  return first === undefined ? undefined : String(first);
 }

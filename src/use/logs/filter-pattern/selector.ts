@@ -10,11 +10,13 @@ export type Selector = {
   readonly text: string;
   /** What the way leads to: several values with `*`, none where it ends early. */
   readonly of: (value: unknown) => readonly unknown[];
+  /** The same where it leads to one value at most: undefined where it ends early. */
+  readonly single: ((value: unknown) => unknown) | undefined;
   /** A name on the way that the message must have. */
   readonly name: string | undefined;
 };
 
-const STEP = /\.\*|\.([^.[\]*\s]+)|\[(\d{1,9})\]|\[\*\]|\[(?:'([^']*)'|"([^"]*)")\]/y;
+const STEP = /\.\*|\.([^.[\]*\s]+)|\[(\d{1,9})\]|\[\*\]|\.?\[(?:'([^']*)'|"([^"]*)")\]/y;
 
 /** Throws InvalidParameterException. */
 export function readSelector(text: string): Selector {
@@ -38,8 +40,18 @@ export function readSelector(text: string): Selector {
     text,
     of: (value) =>
       steps.reduce<readonly unknown[]>((values, step) => values.flatMap((one) => go(one, step)), [value]),
+    single: steps.some(({ kind }) => kind === 'any')
+      ? undefined
+      : (value) => steps.reduce((one, step) => (one === undefined ? undefined : goOne(one, step)), value),
     name: named.at(-1),
   };
+}
+
+function goOne(value: unknown, step: Step): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (step.kind === 'index') return Array.isArray(value) ? (value[step.index] as unknown) : undefined;
+  if (step.kind === 'any' || Array.isArray(value) || !Object.hasOwn(value, step.name)) return undefined;
+  return (value as Record<string, unknown>)[step.name];
 }
 
 function go(value: unknown, step: Step): readonly unknown[] {

@@ -1,5 +1,6 @@
 import { always, readExpression, type Condition, type TokenReader } from './expression.ts';
-import { badPattern, type FilterPattern } from './pattern.ts';
+import { LogMessage } from './message.ts';
+import { badPattern, filterPattern, type FilterPattern } from './pattern.ts';
 import { tokenize } from './tokens.ts';
 import { compare } from './value.ts';
 
@@ -9,25 +10,38 @@ type Field = { readonly name: string | undefined; readonly condition: Condition<
  * `[ip, user, ..., status = 4*, bytes > 1000]`: fields of a line that white space parts; what stands in quotation marks or brackets is one field.
  * `...` stands for any number of fields, once. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-space-delimited-log-events.html
  */
-export function compileSpaceDelimited(pattern: string): FilterPattern & { readonly regexes: number } {
+export function compileSpaceDelimited(pattern: string): FilterPattern {
   const parts = splitFields(pattern.slice(1, -1));
   const gaps = parts.filter((part) => part === '...').length;
   if (gaps > 1) badPattern('... may stand once.');
   const gap = parts.indexOf('...');
   const fields = parts.filter((part) => part !== '...').map(readField);
-  const lined = (message: string) => lineUp(fields, gap, fieldsOf(message));
-  return {
-    matches: (message) => {
-      const texts = lined(message);
+  const lined = (texts: readonly string[]) => lineUp(fields, gap, texts);
+  return filterPattern({
+    holds: (message) => {
+      const texts = lined(message.fields());
       return (
         texts !== undefined &&
         fields.every(({ condition }, index) => condition.holds(texts[index]?.text ?? ''))
       );
     },
-    extract: (message) => namedValues(fields, fieldsOf(message), lined(message) ?? []),
+    extract: (message) => {
+      const texts = new LogMessage(message).fields();
+      return namedValues(fields, texts, lined(texts) ?? []);
+    },
+    reader: (selector) => {
+      const name = /^\$([\p{L}\p{N}_-]+)$/u.exec(selector)?.[1];
+      const isPlace = name !== undefined && /^[1-9]\d{0,3}$/.test(name);
+      if (name === undefined || (!isPlace && !fields.some((field) => field.name === name)))
+        badPattern(`it has no field ${JSON.stringify(selector.slice(0, 100))}.`);
+      return (message) => {
+        const texts = message.fields();
+        return namedValues(fields, texts, lined(texts) ?? [])[selector];
+      };
+    },
     contains: fields.flatMap(({ condition }) => condition.contains),
     regexes: fields.reduce((sum, { condition }) => sum + condition.regexes, 0),
-  };
+  });
 }
 
 type Placed = { readonly text: string; readonly at: number };
@@ -54,12 +68,6 @@ function namedValues(
 ): Record<string, string> {
   const names = new Map(placed.map(({ at }, index) => [at, fields[index]?.name]));
   return Object.fromEntries(texts.map((text, at) => [`$${names.get(at) ?? at + 1}`, text]));
-}
-
-const FIELD = /"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)/gs;
-
-function fieldsOf(message: string): readonly string[] {
-  return [...message.matchAll(FIELD)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
 /** At commas outside quotation marks and percent signs. */

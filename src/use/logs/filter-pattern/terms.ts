@@ -1,4 +1,11 @@
-import { eitherOf, badPattern, NOTHING_SURE, type FilterPattern } from './pattern.ts';
+import {
+  badPattern,
+  eitherOf,
+  filterPattern,
+  namesNothing,
+  NOTHING_SURE,
+  type FilterPattern,
+} from './pattern.ts';
 import { compileRegex } from './regex.ts';
 
 type Term = { readonly kind: 'must' | 'may' | 'not'; readonly text: string };
@@ -12,21 +19,29 @@ export function compileTerms(pattern: string): FilterPattern {
   const regex = /^%(.*)%$/s.exec(pattern)?.[1];
   if (regex !== undefined) {
     const matches = compileRegex(regex);
-    return { matches, extract: () => ({}), contains: NOTHING_SURE };
+    return filterPattern({
+      ...NAMELESS,
+      holds: ({ text }) => matches(text),
+      contains: NOTHING_SURE,
+      regexes: 1,
+    });
   }
   const terms = readTerms(pattern);
   const texts = (kind: Term['kind']) => terms.filter((term) => term.kind === kind).map(({ text }) => text);
   const [must, may, not] = [texts('must'), texts('may'), texts('not')];
   const oneOf = must.length > 0 ? [] : may;
-  return {
-    matches: (message) =>
+  return filterPattern({
+    ...NAMELESS,
+    holds: ({ text: message }) =>
       must.every((text) => message.includes(text)) &&
       (oneOf.length === 0 || oneOf.some((text) => message.includes(text))) &&
       !not.some((text) => message.includes(text)),
-    extract: () => ({}),
     contains: oneOf.length === 0 ? must.map((text) => [text]) : eitherOf(oneOf.map((text) => [[text]])),
-  };
+    regexes: 0,
+  });
 }
+
+const NAMELESS = { extract: () => ({}), reader: namesNothing };
 
 const TERM = /\s*([?-]?)(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))/suy;
 

@@ -10,7 +10,12 @@ export type Comparison = {
   /** Texts of which the field's own text contains one, if it holds; undefined where nothing is sure. */
   readonly fragment: string | undefined;
   readonly isRegex: boolean;
+  /** Where it only asks whether the value is one of these. */
+  readonly texts?: Texts | undefined;
 };
+
+/** Quoted ones are texts; others are compared with how the value is written, whatever it is. */
+export type Texts = readonly { readonly text: string; readonly quoted: boolean }[];
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
@@ -33,6 +38,9 @@ export function compare(operator: Operator, value: Token): Comparison {
       holds: (given) => equal(given) === isEqual,
       fragment: isEqual && number === undefined ? fragmentOf(text) : undefined,
       isRegex: false,
+      ...(isEqual && number === undefined && !text.includes('*')
+        ? { texts: [{ text, quoted: kind === 'quoted' }] }
+        : {}),
     };
   }
   if (number === undefined) badPattern(`${operator} needs a number (got ${JSON.stringify(text)}).`);
@@ -41,6 +49,12 @@ export function compare(operator: Operator, value: Token): Comparison {
     fragment: undefined,
     isRegex: false,
   };
+}
+
+export function isOneOf(texts: Texts): (given: Scalar) => boolean {
+  const all = new Set(texts.map(({ text }) => text));
+  const bare = new Set(texts.filter(({ quoted }) => !quoted).map(({ text }) => text));
+  return (given) => (typeof given === 'string' ? all.has(given) : bare.has(String(given)));
 }
 
 /** Quoted texts are texts; others (`123.123.*`, `true`) are compared with how the value is written. */
