@@ -63,7 +63,6 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const { credentials, masterKey, serving } = embedded;
   const record = await openRecord({ ...base, store, embedded, models });
   const { sink, live } = record;
-  embedded.recordKeyUsesTo({ ...base, sink });
 
   const buckets = await openBuckets({ ...base, sink, s3: embedded.buckets, serving });
   const proofs = await openProofs({ ...base, store, masterKey, buckets });
@@ -102,6 +101,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   await followers.tellPause();
   const url = await listen(config, endpoint.listen);
   closing.add('endpoint', () => endpoint.stop());
+  closing.add('receivers who wait', embedded.endWaiting);
   address.listensOn(url);
   embedded.start();
   closing.add('live stream', () => live.stop());

@@ -35,6 +35,7 @@ export function contextOf(parts: ContextParts): ContextAndKeys {
     sourceIp: incoming.sourceIp,
     userAgent,
     origin: parts.origin,
+    path: incoming.request.path,
     headers,
     extensions: jsonObject(parts.jsonBody),
     authorize: (action, resource, rules = {}) => {

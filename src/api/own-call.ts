@@ -133,7 +133,7 @@ async function checkPolicies(
   const resourceAccount = await operation.resourceAccount?.(input, context);
   const own = await operation.conditionKeys?.(input, context);
   const keys = own === undefined ? conditionKeys : { ...conditionKeys, ...own };
-  for (const resource of (await operation.resources?.(input, context)) ?? ['*']) {
+  for (const resource of operation.resources?.(input, context) ?? ['*']) {
     authorize(
       { principal, action, resource, context: keys, resourceAccount },
       { identityPolicies: principal.policies, resourcePolicies: policy === undefined ? [] : [policy] },

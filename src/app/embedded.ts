@@ -11,18 +11,19 @@ import { openEmbeddedKms } from '../embedded/kms/index.ts';
 import { openEmbeddedS3 } from '../embedded/s3/index.ts';
 import { createSts } from '../embedded/sts/create-sts.ts';
 import { keysOf } from './keys.ts';
+import { queuesOf } from './queues.ts';
 import type { Closing } from './closing.ts';
 import { functionPortOf, openFunctions } from './functions.ts';
 import { openMail } from './mail.ts';
 import type { OwnAddress } from './own-address.ts';
-import { recordKeyUses } from './record-key-uses.ts';
 import { createServing } from './serving.ts';
 import { openSns } from './sns.ts';
+import { openSqs } from './sqs.ts';
 import type { Store } from './store.ts';
 
 export type EmbeddedDeps = {
   readonly config: Config;
-  readonly store: Pick<Store, 'settings'>;
+  readonly store: Pick<Store, 'settings' | 'queues'>;
   readonly address: OwnAddress;
   readonly clock: Clock;
   readonly log: Logger;
@@ -30,7 +31,7 @@ export type EmbeddedDeps = {
 };
 
 /** Always there, by signing name. A new one: its name here, a file beside this that opens it, and its line among the parts below. */
-const STAND_INS = ['iam', 'sts', 's3', 'kms', 'sns', 'organizations'] as const;
+const STAND_INS = ['iam', 'sts', 's3', 'kms', 'sns', 'sqs', 'organizations'] as const;
 
 /** What the endpoint has of a stand-in. */
 type StandIn = {
@@ -57,14 +58,15 @@ export async function openEmbedded({ config, store, address, clock, log, closing
   const standIns = new Set<string>([...STAND_INS, ...(lambda === undefined ? [] : ['lambda'])]);
   const serving = createServing({ config, embedded: standIns, issued: credentials.issued });
   const functions = await functionPortOf({ config, serving, clock }, lambda);
-  const recordedKeys = recordKeyUses(await keysOf({ config, serving }, kms.keys));
-  const { keys } = recordedKeys;
+  const keys = await keysOf({ config, serving }, kms.keys);
   const encryption = { keys, seal: masterKey.seal, open: masterKey.open };
   const s3 = await openEmbeddedS3({ settings, dir: data, clock, encryption });
+  const sqs = await openSqs({ config, store, masterKey, clock, log, closing });
+  const queues = await queuesOf({ config, serving, clock }, sqs.queues);
   const mail = openMail({ config, closing });
-  const sns = await openSns({ config, store, masterKey, serving, address, mail, clock, log });
+  const sns = await openSns({ config, store, masterKey, queues, address, mail, clock, log });
   closing.add('notifications', () => sns.stop());
-  const parts: Record<(typeof STAND_INS)[number], StandIn> = { iam, sts, s3, kms, sns, organizations };
+  const parts: Record<(typeof STAND_INS)[number], StandIn> = { iam, sts, s3, kms, sns, sqs, organizations };
   const all: readonly StandIn[] = [...Object.values(parts), ...(lambda === undefined ? [] : [lambda])];
   return {
     masterKey,
@@ -73,11 +75,12 @@ export async function openEmbedded({ config, store, address, clock, log, closing
     consoleSignIn: createConsoleSignIn({ iam, sessionDuration: config.session_duration }),
     buckets: s3.buckets,
     keys,
-    recordKeyUsesTo: recordedKeys.recordTo,
     topics: sns.topics,
     lambda,
     functions,
     mail,
+    queues,
+    endWaiting: sqs.endWaiting,
     organizations,
     serviceRole: iam.serviceLinkedRole,
     operations: all.flatMap(({ operations }) => operations),

@@ -39,8 +39,8 @@ export async function openOrganizations(deps: OrganizationsDeps) {
   });
   if (port === embedded.organizations) {
     await watch.refresh();
-    embedded.onChange((leaving) =>
-      watch.refresh(leaving).catch((error: unknown) => {
+    embedded.onChange(() =>
+      watch.refresh().catch((error: unknown) => {
         // The change itself is made; the next look, at the latest that of the next start, notes it.
         log.error({ reason: messageOf(error) }, 'organizations could not be noted');
       }),

@@ -5,6 +5,7 @@ import { newEventId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { Registry } from '../base/metrics.ts';
 import type { Config } from '../config.ts';
+import { sqsMigrations, type SqsTables } from '../embedded/sqs/index.ts';
 import { columnsOfBytes } from '../record/columns.ts';
 import { openDataDir } from '../store/data-dir.ts';
 import { createEventStore } from '../store/events/create-event-store.ts';
@@ -39,6 +40,11 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
     migrations,
   });
   closing.add('settings', () => settings.close());
+  const queues = await openSettings<SqsTables>({
+    path: dataDir.file('queues.db'),
+    migrations: [sqsMigrations],
+  });
+  closing.add('queues', () => queues.close());
   const cursors = createCursors(settings.db);
   const meta = createMeta(settings.db);
   const events = await openEvents({ config, clock, log, metrics, closing }, await journalIdOf(meta));
@@ -65,7 +71,17 @@ export async function openStore({ config, clock, log, metrics, closing }: StoreD
     },
   );
   closing.add('intake', () => intake.stop());
-  return { dataDir, settings: settings.db, tree, cursors, meta, journal, intake, ...events };
+  return {
+    dataDir,
+    settings: settings.db,
+    queues: queues.db,
+    tree,
+    cursors,
+    meta,
+    journal,
+    intake,
+    ...events,
+  };
 }
 
 /** The embedded engine in its own process, or a ClickHouse server. */

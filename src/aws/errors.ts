@@ -5,16 +5,19 @@ export class AwsError extends Error {
   readonly status: number;
   /** Further members of the error's body (`Resource`, `BucketName`, …). */
   readonly detail: Readonly<Record<string, string>>;
+  /** What clients of the older Query protocol know it by, of services that speak both (SQS). */
+  readonly queryCode: string | undefined;
 
   constructor(
     code: string,
     message: string,
-    options: { status?: number; cause?: unknown; detail?: Record<string, string> } = {},
+    options: { status?: number; cause?: unknown; detail?: Record<string, string>; queryCode?: string } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = options.status ?? 400;
     this.detail = options.detail ?? {};
+    this.queryCode = options.queryCode;
   }
 }
 

@@ -12,9 +12,7 @@ export type Operation = {
   /** IAM action; defaults to `service:name`. False: no policy is asked (sts:GetCallerIdentity). */
   readonly action?: string | false | undefined;
   /** ARNs that the policy is asked about; default `*`. */
-  readonly resources?:
-    | ((input: OperationInput, context: CallContext) => readonly string[] | Promise<readonly string[]>)
-    | undefined;
+  readonly resources?: ((input: OperationInput, context: CallContext) => readonly string[]) | undefined;
   /** Whether anonymous callers are let through to `authorize`/`handle` (public buckets). Default false. */
   readonly anonymous?: boolean | undefined;
   /** Resource policies that also grant (bucket policy): asked after the identity policies. `undefined`: nothing said. */
@@ -82,6 +80,8 @@ export type CallContext = {
   readonly userAgent: string;
   /** Our own origin as the client called it, e.g. `http://127.0.0.1:4680`. */
   readonly origin: string;
+  /** As it was asked, encoded: old clients of queues name them by nothing else. */
+  readonly path?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   /** The raw JSON body for JSON protocols: members that the model does not know (our extensions). */
   readonly extensions: Readonly<Record<string, unknown>>;

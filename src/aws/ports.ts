@@ -87,15 +87,19 @@ export type TopicPort = {
 /** `Type`: String, Number, Binary (then `Value` is base64) or a type that begins with one of these. */
 export type MessageAttribute = { readonly Type: string; readonly Value: string };
 
-/** SQS, as topics need it. */
+/** SQS, as those need it who send: topics, buckets, rules. */
 export type QueuePort = {
   /** Throws AccessDenied unless the queue's policy lets the source send; QueueDoesNotExist, ServiceUnavailable. */
   readonly send: (message: {
     readonly queueArn: string;
     readonly body: string;
     readonly attributes: Readonly<Record<string, MessageAttribute>>;
+    /** Of FIFO queues. */
+    readonly groupId?: string | undefined;
     readonly source: ServiceSource;
   }) => Promise<void>;
+  /** Whether the source may send. Throws AccessDenied, QueueDoesNotExist. */
+  readonly checkSend: (check: { readonly queueArn: string; readonly source: ServiceSource }) => Promise<void>;
 };
 
 /** Lambda, as those need it who hand events to functions: rules, topics, buckets, subscription filters. */

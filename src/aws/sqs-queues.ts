@@ -37,24 +37,28 @@ export function createSqsQueues(deps: SqsQueuesDeps): QueuePort {
     queues.set(queueArn, queue);
     return queue;
   };
+  const check = async ({ queueArn, source }: Parameters<QueuePort['checkSend']>[0]): Promise<Queue> => {
+    const queue = await find(queueArn);
+    if (letsService(queue.policy, { action: 'sqs:SendMessage', resource: queueArn }, source)) return queue;
+    // The next try is to see what is changed.
+    queues.delete(queueArn);
+    throw new AwsError(
+      'AccessDenied',
+      `The policy of ${queueArn} does not let ${source.service} send for ${source.arn}.`,
+      { status: 403 },
+    );
+  };
   return {
-    send: async ({ queueArn, body, attributes, source }) => {
-      const { url, policy } = await find(queueArn);
-      if (!letsService(policy, { action: 'sqs:SendMessage', resource: queueArn }, source)) {
-        // The next try is to see what is changed.
-        queues.delete(queueArn);
-        throw new AwsError(
-          'AccessDenied',
-          `The policy of ${queueArn} does not let ${source.service} send for ${source.arn}.`,
-          {
-            status: 403,
-          },
-        );
-      }
+    checkSend: async (asked) => {
+      await check(asked);
+    },
+    send: async ({ queueArn, body, attributes, groupId, source }) => {
+      const { url } = await check({ queueArn, source });
       const asked = new SendMessageCommand({
         QueueUrl: url,
         MessageBody: body,
         MessageAttributes: attributeValues(attributes),
+        ...(groupId === undefined ? {} : { MessageGroupId: groupId }),
       });
       try {
         await told(clientOf(regionOf(queueArn)).send(asked));

@@ -11,7 +11,7 @@ export const servicesSettings = {
     .describe('KMS whose keys trails and embedded buckets encrypt with (default: where kms is served).'),
   sqs_endpoint: url
     .optional()
-    .describe('SQS whose queues may subscribe to topics (default: where sqs is forwarded to).'),
+    .describe('SQS whose queues topics and buckets send to (default: where sqs is served).'),
   organizations_endpoint: url
     .optional()
     .describe(

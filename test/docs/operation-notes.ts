@@ -53,6 +53,13 @@ export const NOTES: Readonly<Record<string, string>> = {
   'lambda.GetFunction': 'Without `Code`: the code is in the folder. `CodeSha256` changes with the files.',
   'lambda.AddPermission':
     'Services, accounts and ARNs, with `SourceArn` and `SourceAccount`; `PrincipalOrgID`, `EventSourceToken` and those of function URLs are refused with InvalidParameterValueException.',
+  'sqs.CreateQueue':
+    'Encryption (`KmsMasterKeyId`, `SqsManagedSseEnabled` true) is refused with UnsupportedOperation. A queue may be made anew at once after it was deleted.',
+  'sqs.SendMessage':
+    'Answered once the message survives the process. `MessageGroupId` of standard queues is refused with UnsupportedOperation.',
+  'sqs.ReceiveMessage': 'No limit of messages in flight. `ReceiveRequestAttemptId` is refused.',
+  'sqs.DeleteMessage': 'An older receipt handle than the last takes nothing off, and is no mistake.',
+  'sqs.PurgeQueue': 'Done when it is answered, as often as one likes.',
   's3.GetBucketAcl': 'The owner, with full control: access is ruled by policies.',
   's3.GetBucketVersioning': 'Always off: versions are not built.',
   's3.PutObject':
@@ -76,7 +83,7 @@ export const NOTES: Readonly<Record<string, string>> = {
   'sns.CreateTopic':
     'Standard topics. FIFO, KMS, X-Ray, data protection and delivery status logging are refused by name.',
   'sns.Subscribe':
-    'http, https, email, email-json (`OPENTRAIL_SMTP_URL`), sqs (`OPENTRAIL_SQS_ENDPOINT`); lambda, firehose, sms and application are refused. Webhooks at private addresses want `OPENTRAIL_WEBHOOK_ALLOW`; user names in URLs are refused.',
+    'http, https, email, email-json (`OPENTRAIL_SMTP_URL`), sqs; lambda, firehose, sms and application are refused. Webhooks at private addresses want `OPENTRAIL_WEBHOOK_ALLOW`; user names in URLs are refused.',
   'sns.ConfirmSubscription': 'Also unsigned, by the link that was sent. Tokens live for two days.',
   'sns.Unsubscribe': 'Also unsigned, by the link in a notification.',
   'sns.Publish': 'To topics; `PhoneNumber` and `MessageGroupId` are refused. At most 256 KiB.',

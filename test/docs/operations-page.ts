@@ -2,7 +2,7 @@ import { createModels } from '../../src/aws/models/index.ts';
 import { NOTES } from './operation-notes.ts';
 import { servedOperations } from './served-operations.ts';
 
-const EMBEDDED = ['logs', 's3', 'iam', 'sts', 'kms', 'sns', 'lambda', 'organizations'];
+const EMBEDDED = ['logs', 's3', 'iam', 'sts', 'kms', 'sns', 'sqs', 'lambda', 'organizations'];
 /** Answered here for keys of Opentrail, also in front of an upstream. */
 const IDENTITY: ReadonlySet<string> = new Set(['iam', 'sts']);
 

@@ -14,6 +14,7 @@ import {
   type OrganizationsTables,
 } from '../../src/embedded/organizations/settings.ts';
 import { bucketMigrations, openEmbeddedS3, type BucketTables } from '../../src/embedded/s3/index.ts';
+import { openEmbeddedSqs, sqsMigrations, type SqsTables } from '../../src/embedded/sqs/index.ts';
 import { openEmbeddedSns, snsMigrations, type SnsTables } from '../../src/embedded/sns/index.ts';
 import { createSts } from '../../src/embedded/sts/create-sts.ts';
 import { openSettings } from '../../src/store/settings/open-settings.ts';
@@ -28,20 +29,35 @@ import { trailSetup } from '../kit/trail-setup.ts';
 export async function servedOperations(): Promise<ReadonlySet<string>> {
   const dir = await mkdtemp(join(tmpdir(), 'opentrail-operations-'));
   const settings = await openSettings<
-    BucketTables & SnsTables & LambdaTables & OrganizationsTables & LogTables
+    BucketTables & SnsTables & SqsTables & LambdaTables & OrganizationsTables & LogTables
   >({
     path: ':memory:',
-    migrations: [bucketMigrations, snsMigrations, lambdaMigrations, organizationsMigrations, logMigrations],
+    migrations: [
+      bucketMigrations,
+      snsMigrations,
+      sqsMigrations,
+      lambdaMigrations,
+      organizationsMigrations,
+      logMigrations,
+    ],
   });
   const trails = await trailSetup({});
   await using started = await startIam();
   try {
+    const sqs = await openEmbeddedSqs({
+      settings: settings.db,
+      mac: masterKeyOf(new Uint8Array(32)).mac,
+      publicUrl: undefined,
+      clock: systemClock,
+      log: createLogger('silent'),
+    });
+    sqs.stop();
     const sns = openEmbeddedSns({
       settings: settings.db,
       masterKey: masterKeyOf(new Uint8Array(32)),
       url: () => '',
       addresses: () => false,
-      queues: undefined,
+      queues: sqs.queues,
       mail: undefined,
       clock: systemClock,
       log: createLogger('silent'),
@@ -90,6 +106,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       ...kms.operations,
       ...sns.operations,
       ...lambda.operations,
+      ...sqs.operations,
       ...organizations.operations,
     ];
     return new Set(operations.map(({ service, name }) => `${service}.${name}`));

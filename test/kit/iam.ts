@@ -96,7 +96,7 @@ async function callAs(
   const action = operation.action ?? `${operation.service}:${operation.name}`;
   const own = (await operation.conditionKeys?.(input, context)) ?? {};
   if (action !== false)
-    for (const resource of (await operation.resources?.(input, context)) ?? ['*'])
+    for (const resource of operation.resources?.(input, context) ?? ['*'])
       check(context, { action, resource, own });
   return (await operation.handle(input, context)).output ?? {};
 }

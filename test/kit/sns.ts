@@ -1,3 +1,4 @@
+import { AwsError } from '../../src/aws/errors.ts';
 import { authorize } from '../../src/aws/policy/authorize.ts';
 import { conditionKeysOf } from '../../src/aws/policy/condition-keys.ts';
 import type {
@@ -40,13 +41,18 @@ export function turnableClock(): TestSns['clock'] {
   return clock;
 }
 
+const NO_QUEUES: QueuePort = {
+  send: ({ queueArn }) => Promise.reject(new AwsError('QueueDoesNotExist', queueArn)),
+  checkSend: ({ queueArn }) => Promise.reject(new AwsError('QueueDoesNotExist', queueArn)),
+};
+
 /** Made once for all tests of a file: it takes a while. */
 let signingKey: SnsTables['sns_signing_keys'] | undefined;
 
 export async function startSns({
   path = ':memory:',
   allow = ['127.0.0.0/8'],
-  queues,
+  queues = NO_QUEUES,
   smtp,
   clock = turnableClock(),
 }: {
@@ -114,6 +120,7 @@ export const ANONYMOUS: Principal = {
   arn: '*',
 };
 
+/** As the endpoint calls operations: policies asked first. */
 export async function callAs(operation: Operation, input: OperationInput, context: CallContext) {
   const { principal, sourceIp, userAgent, region, now } = context;
   if (principal.type === 'Anonymous' && operation.anonymous !== true) throw new TypeError('not signed');
@@ -122,7 +129,7 @@ export async function callAs(operation: Operation, input: OperationInput, contex
   const keys = { ...conditionKeysOf(principal, { sourceIp, userAgent, region, now, secure: false }), ...own };
   const policy = await operation.resourcePolicy?.(input, context);
   const resourceAccount = await operation.resourceAccount?.(input, context);
-  for (const resource of action === false ? [] : ((await operation.resources?.(input, context)) ?? ['*']))
+  for (const resource of action === false ? [] : (operation.resources?.(input, context) ?? ['*']))
     authorize(
       { principal, action: action as string, resource, context: keys, resourceAccount },
       { identityPolicies: principal.policies, resourcePolicies: policy === undefined ? [] : [policy] },

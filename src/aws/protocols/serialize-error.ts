@@ -11,7 +11,7 @@ export function serializeError(
   error: AwsError,
   requestId: string,
 ): WireResponse {
-  const code = error instanceof AccessDenied ? (OWN_DENIED[service] ?? DENIED[protocol]) : error.code;
+  const code = codeOf(error, { protocol, service });
   const { type, body, headers } = FORMS[protocol]({ error, code, service, requestId });
   return {
     status: error.status,
@@ -23,6 +23,14 @@ export function serializeError(
     },
     body,
   };
+}
+
+function codeOf(
+  error: AwsError,
+  { protocol, service }: { readonly protocol: Protocol; readonly service: string },
+): string {
+  if (error instanceof AccessDenied) return OWN_DENIED[service] ?? DENIED[protocol];
+  return protocol === 'query' ? (error.queryCode ?? error.code) : error.code;
 }
 
 type Failure = {
@@ -65,9 +73,18 @@ const FORMS: Readonly<Record<Protocol, (failure: Failure) => Written>> = {
     xml(failure.service === 's3' ? writeS3Error(failure) : writeErrorResponse(failure), 'application/xml'),
 };
 
-function writeJsonError({ error, code }: Failure): Written {
+function writeJsonError(failure: Failure): Written {
+  const { error, code } = failure;
   const body = Buffer.from(JSON.stringify({ __type: code, message: error.message, ...error.detail }));
-  return { type: 'application/x-amz-json-1.1', body, headers: { 'x-amzn-errortype': safeHeader(code) } };
+  const headers = { 'x-amzn-errortype': safeHeader(code), ...queryError(failure) };
+  return { type: 'application/x-amz-json-1.1', body, headers };
+}
+
+/** Services that took to JSON tell the code they had before. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#x-amzn-query-error */
+function queryError({ error, service }: Failure): Readonly<Record<string, string>> {
+  const code = error instanceof AccessDenied && service === 'sqs' ? DENIED.query : error.queryCode;
+  if (code === undefined) return {};
+  return { 'x-amzn-query-error': safeHeader(`${code};${error.status >= 500 ? 'Receiver' : 'Sender'}`) };
 }
 
 function writeRestJsonError({ error, code }: Failure): Written {

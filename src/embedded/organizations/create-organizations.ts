@@ -20,8 +20,8 @@ export type EmbeddedOrganizations = {
   readonly organizations: OrganizationPort;
   /** For sts. */
   readonly madeRoles: AccountRoleSource;
-  /** Who hears of every change before the call that made it is answered; `leaving`: by which call the calling account left its organization. */
-  readonly onChange: (hear: OrganizationsParts['changed']) => void;
+  /** Who hears of every change before the call that made it is answered. */
+  readonly onChange: (hear: () => Promise<void>) => void;
 };
 
 /** Organizations of the accounts of this installation. */
@@ -35,9 +35,9 @@ export function createOrganizations({
   /** config.account_id. */
   readonly accountId: string;
 }): EmbeddedOrganizations {
-  const hearing: OrganizationsParts['changed'][] = [];
-  const changed: OrganizationsParts['changed'] = async (leaving) => {
-    for (const hear of hearing) await hear(leaving);
+  const hearing: (() => Promise<void>)[] = [];
+  const changed = async (): Promise<void> => {
+    for (const hear of hearing) await hear();
   };
   const parts: OrganizationsParts = { settings, clock, accountId, changed };
   return {

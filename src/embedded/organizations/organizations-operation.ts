@@ -12,15 +12,13 @@ export type OrganizationsParts = {
   /** config.account_id, and its administrator's e-mail as far as there is one. */
   readonly accountId: string;
   /** Tells who listens that an organization, its accounts or whom it trusts changed; resolves when they know. */
-  readonly changed: (leaving?: { readonly account: string; readonly eventId: string }) => Promise<void>;
+  readonly changed: () => Promise<void>;
 };
 
 type Definition<Shape extends z.ZodRawShape> = {
   readonly input: Shape;
   /** Whether an organization's accounts, trusted services or administrators change. */
   readonly changes?: boolean;
-  /** Whether the calling account leaves its organization by it. */
-  readonly leaves?: boolean;
   readonly handle: (
     input: z.output<z.ZodObject<Shape>>,
     context: CallContext,
@@ -31,16 +29,14 @@ type Definition<Shape extends z.ZodRawShape> = {
 export function organizationsOperation<Shape extends z.ZodRawShape>(
   parts: Pick<OrganizationsParts, 'changed'>,
   name: string,
-  { input: shape, changes = false, leaves = false, handle }: Definition<Shape>,
+  { input: shape, changes = false, handle }: Definition<Shape>,
 ): Operation {
   return {
     service: 'organizations',
     name,
     handle: async (input, context) => {
       const output = (await handle(readInput(shape, input), context)) ?? {};
-      const { accountId: account, eventId } = context;
-      if (leaves) await parts.changed({ account, eventId });
-      else if (changes) await parts.changed();
+      if (changes) await parts.changed();
       return { output };
     },
   };

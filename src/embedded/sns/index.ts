@@ -36,8 +36,7 @@ export type EmbeddedSnsDeps = {
   readonly url: () => string;
   /** Which addresses webhooks may go to. */
   readonly addresses: AddressRule;
-  /** Undefined where no SQS is known. */
-  readonly queues: QueuePort | undefined;
+  readonly queues: QueuePort;
   /** Undefined where no mail server is known. */
   readonly mail: MailPort | undefined;
   readonly clock: Clock;
@@ -74,7 +73,6 @@ export function openEmbeddedSns(deps: EmbeddedSnsDeps): EmbeddedSns {
     wake: () => deliverer.wake(),
     endpoints: {
       hasMail: mail !== undefined,
-      hasQueues: queues !== undefined,
       isOpen: (endpoint) => isOpen(endpoint, addresses),
     },
   };

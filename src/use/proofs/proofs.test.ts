@@ -48,10 +48,6 @@ const PLACE: ProofPlace = {
       name: 't',
       homeRegion: 'us-east-1',
       digestAt: 1,
-      kms: {
-        keyArn: 'arn:aws:kms:us-east-1:123456789012:key/k',
-        context: { 'aws:cloudtrail:arn': 'arn:aws:cloudtrail:us-east-1:123456789012:trail/t' },
-      },
     },
   ],
 };
@@ -302,14 +298,6 @@ describe('a tree and its checkpoints', () => {
         times.length,
       );
       expect(memory.objects.size).toBe(before);
-    });
-
-    it("is encrypted with the trail's key", () => {
-      const published = [...memory.objects.values()].filter(({ key: name }) =>
-        name.includes('CloudTrail-Proof'),
-      );
-      expect(published.length).toBeGreaterThan(3);
-      for (const { kms } of published) expect(kms).toEqual(PLACE.trails[0]?.kms);
     });
 
     it.each([

@@ -28,7 +28,7 @@ function removeAccount(parts: OrganizationsParts): Operation {
 function leaveOrganization(parts: OrganizationsParts): Operation {
   return organizationsOperation(parts, 'LeaveOrganization', {
     input: {},
-    leaves: true,
+    changes: true,
     handle: async (_input, context) => {
       await parts.settings.transaction().execute(async (tx) => {
         const { id, management_account } = await ownOrganization(tx, context.accountId);

@@ -39,7 +39,7 @@ export type DelivererDeps = {
   /** Our own address as others reach it. */
   readonly url: () => string;
   readonly outbound: Outbound;
-  readonly queues: QueuePort | undefined;
+  readonly queues: QueuePort;
   readonly mail: MailPort | undefined;
   readonly clock: Clock;
   readonly log: Logger;

@@ -25,6 +25,7 @@ function fakeQueues() {
   const sent: Parameters<QueuePort['send']>[0][] = [];
   const refusing = new Map<string, AwsError>();
   const port: QueuePort = {
+    checkSend: () => Promise.resolve(),
     send: async (message) => {
       const refusal = refusing.get(message.queueArn);
       if (refusal !== undefined) throw refusal;

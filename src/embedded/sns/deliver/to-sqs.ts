@@ -7,12 +7,11 @@ import type { Rendered } from './render.ts';
 
 /** Sends to a queue, on behalf of the topic: the queue's policy decides. Raw: the text and the attributes; else the signed document. */
 export async function toSqs(
-  queues: QueuePort | undefined,
+  queues: QueuePort,
   queueArn: string,
   { subscription, topic }: Job,
   { envelope, text, attributes }: Rendered,
 ): Promise<Outcome> {
-  if (queues === undefined) return failed('there is no SQS any more: set OPENTRAIL_SQS_ENDPOINT');
   const raw = subscription.raw === 1 && envelope.type === 'Notification';
   try {
     await queues.send({

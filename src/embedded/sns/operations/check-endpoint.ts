@@ -18,7 +18,7 @@ export async function checkEndpoint(endpoints: Endpoints, protocol: string, endp
     case 'email-json':
       return checkMail(endpoints, endpoint);
     case 'sqs':
-      return checkQueue(endpoints, endpoint);
+      return checkQueue(endpoint);
     default:
       if (Object.hasOwn(NOT_BUILT, protocol)) throw notBuilt('Protocol', NOT_BUILT[protocol] as string);
       throw invalidParameter(`Amazon SNS does not support this protocol string: ${protocol.slice(0, 100)}`);
@@ -55,13 +55,11 @@ function checkMail({ hasMail }: Endpoints, endpoint: string): void {
     );
 }
 
-function checkQueue({ hasQueues }: Endpoints, endpoint: string): void {
+function checkQueue(endpoint: string): void {
   if (!/^arn:[\w-]+:sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}(\.fifo)?$/.test(endpoint))
     throw invalidParameter('SQS endpoint ARN');
   if (endpoint.endsWith('.fifo'))
     throw invalidParameter(
       'Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics',
     );
-  if (!hasQueues)
-    throw invalidParameter('Protocol', 'Opentrail has no SQS: say where it is with OPENTRAIL_SQS_ENDPOINT.');
 }

@@ -1,7 +1,5 @@
 import { hash } from 'node:crypto';
 
-import type { KmsEncryption } from '../../../aws/ports.ts';
-
 /** A folder of a bucket that gets the tree, and the trails for whose sake it does. */
 export type ProofPlace = {
   readonly bucket: string;
@@ -17,8 +15,6 @@ export type PlaceTrail = {
   readonly homeRegion: string;
   /** When its newest digest was delivered, ms: the tree follows it. */
   readonly digestAt: number;
-  /** How the trail's own files are encrypted. */
-  readonly kms: KmsEncryption | undefined;
 };
 
 /** What stands before a published tree's own paths (`checkpoint`, `tile/…`): trees of several installations may share a bucket. */

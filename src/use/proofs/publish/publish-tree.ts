@@ -64,10 +64,9 @@ type Put = (path: string, body: Uint8Array, contentType: string) => Promise<void
 const TEXT = 'text/plain; charset=utf-8';
 
 function putterOf({ buckets }: PublishDeps, { bucket, trails }: ProofPlace, folder: string): Put {
-  // One tree for all of them, in a bucket that at least one of them has encrypted.
-  const writer = trails.find(({ kms }) => kms !== undefined) ?? trails[0];
+  const [first] = trails;
   const source: PutObject['source'] =
-    writer === undefined ? undefined : { arn: writer.arn, accountId: writer.account };
+    first === undefined ? undefined : { arn: first.arn, accountId: first.account };
   return (path, body, contentType) =>
     buckets.put({
       bucket,
@@ -75,7 +74,6 @@ function putterOf({ buckets }: PublishDeps, { bucket, trails }: ProofPlace, fold
       body,
       contentType,
       acl: 'bucket-owner-full-control',
-      kms: writer?.kms,
       source,
     });
 }

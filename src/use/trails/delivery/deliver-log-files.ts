@@ -8,7 +8,6 @@ import { foldersOf } from '../organizations/folders.ts';
 import type { LogFileRow, PlanRow, PlanShape, WindowRow } from '../settings.ts';
 import { forgetFormer, selectionsOf } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
-import { waitForCompany } from './consequences.ts';
 import { packEvents, type Pack } from './pack-events.ts';
 import { putLogFile } from './put-log-file.ts';
 import { readEntries } from './read-entries.ts';
@@ -48,7 +47,6 @@ export async function deliverLogFiles(deps: LogFileDeps, trail: Trail, window: W
   }
   while (next <= reach.to) {
     const batch = await readBatch(deps, chosen, { from: next, to: reach.to, maxBytes: PLAN_BYTES });
-    if (batch.to >= reach.to && waitForCompany(window, { from: next, ...batch })) break;
     await deliverBatch(deps, { trail, window, from: next, batch });
     next = batch.to + 1;
   }

@@ -5,7 +5,6 @@ import type { EventColumns } from '../../../record/event-record.ts';
 import type { JournalEntry } from '../../../store/contract.ts';
 import { factsOf } from '../selectors/event-facts.ts';
 import type { OrganizationAt } from '../organizations/folders.ts';
-import { isConsequence } from './consequences.ts';
 import { isOfRegions, isOwnDelivery, regionOf } from '../selectors/reach.ts';
 import type { SelectionAt } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
@@ -21,8 +20,6 @@ export type SelectedEvent = {
   readonly region: string;
   /** Seconds since the epoch. */
   readonly time: number;
-  /** `consequences.ts` */
-  readonly isConsequence: boolean;
 };
 
 export type Chosen = {
@@ -45,7 +42,7 @@ export async function selectEvents(
     if (index % BREATHE_EVERY === BREATHE_EVERY - 1) await breathe();
     const columns = columnsOfHappened(deps, entry);
     if (columns === undefined || !isOfRegions(trail, columns)) continue;
-    const organization = organizationAt(columns.account, entry.seq, entry.id);
+    const organization = organizationAt(columns.account, entry.seq);
     if (organization === undefined) continue;
     const facts = factsOf({ columns, raw: entry.raw });
     if (!selectionAt(entry.seq).matches(facts) || isOwnDelivery(trail, columns, facts)) continue;
@@ -57,7 +54,6 @@ export async function selectEvents(
       account: columns.account,
       region: regionOf(trail, columns.region),
       time: columns.time,
-      isConsequence: isConsequence(entry, columns),
     });
   }
   return selected;

@@ -10,7 +10,6 @@ import { createSieve, type Sieve } from '../selectors/sieve.ts';
 import type { OrganizationAt } from '../organizations/folders.ts';
 import type { WindowRow } from '../settings.ts';
 import type { Trail } from '../trail-store.ts';
-import { isConsequence, waitForCompany } from './consequences.ts';
 import { deliverBatch, deliverLogFiles, PLAN_BYTES, type LogFileDeps } from './deliver-log-files.ts';
 import { createSharedPack, type Pack } from './pack-events.ts';
 import { readEntries } from './read-entries.ts';
@@ -116,7 +115,7 @@ async function assign(
     const made: SelectedEvent[] = [];
     for (const number of round.sieve.membersFor(columns, facts)) {
       const share = round.shares[number];
-      const place = share?.placeOf(entry, columns);
+      const place = share?.placeOf(entry.seq, columns);
       if (share === undefined || place === undefined || isOwnDelivery(share.trail, columns, facts)) continue;
       let event = made.find(
         ({ organization, region }) => organization === place.organization && region === place.region,
@@ -124,15 +123,7 @@ async function assign(
       if (event === undefined) {
         // A copy: the entry may be a window on a whole segment of the journal.
         const raw = made[0]?.raw ?? Buffer.from(entry.raw);
-        const { account, time } = columns;
-        event = {
-          seq: entry.seq,
-          raw,
-          ...place,
-          account,
-          time,
-          isConsequence: isConsequence(entry, columns),
-        };
+        event = { seq: entry.seq, raw, ...place, account: columns.account, time: columns.time };
         made.push(event);
       }
       share.add(event);
@@ -189,12 +180,12 @@ class Share {
 
   /** Where the trail delivers the entry; undefined where it does not. */
   placeOf(
-    { seq, id }: Pick<JournalEntry, 'seq' | 'id'>,
+    seq: number,
     columns: { readonly account: string; readonly region: string },
   ): Pick<SelectedEvent, 'organization' | 'region'> | undefined {
     const { from, to, organizationAt, trail } = this.#passenger;
     if (this.#isGone || seq < from || seq > to) return undefined;
-    const organization = organizationAt(columns.account, seq, id);
+    const organization = organizationAt(columns.account, seq);
     return organization === undefined ? undefined : { organization, region: regionOf(trail, columns.region) };
   }
 
@@ -236,14 +227,9 @@ class Share {
   async end(pack: Pack): Promise<void> {
     if (this.#isGone) return;
     await this.#settled;
-    if (!this.#isGone && !this.#waits()) this.deliver(pack);
+    if (!this.#isGone) this.deliver(pack);
     await this.#settled;
     if (!this.#isGone) this.#passenger.delivered();
-  }
-
-  #waits(): boolean {
-    const rest = { from: this.#from, to: this.#to, events: this.#events };
-    return waitForCompany(this.#passenger.window, rest);
   }
 
   fail(error: unknown): void {

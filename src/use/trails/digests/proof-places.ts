@@ -1,7 +1,5 @@
-import type { KmsEncryption } from '../../../aws/ports.ts';
 import type { Settings } from '../../../store/settings/contract.ts';
 import { accountFolder } from '../delivery/log-file.ts';
-import { encryptionOf } from '../encryption.ts';
 import type { TrailTables } from '../settings.ts';
 
 /** Where a trail with validation delivers to, and when its newest digest came (ms). */
@@ -13,8 +11,6 @@ export type DigestPlace = {
   readonly name: string;
   readonly homeRegion: string;
   readonly digestAt: number;
-  /** How the trail's own files are encrypted. */
-  readonly kms: KmsEncryption | undefined;
 };
 
 /** For whoever puts something beside the digests. */
@@ -37,6 +33,5 @@ export async function digestPlaces(settings: Settings<TrailTables>): Promise<rea
     name: trail.name,
     homeRegion: trail.home_region,
     digestAt: trail.digest_at ?? 0,
-    kms: encryptionOf(trail),
   }));
 }

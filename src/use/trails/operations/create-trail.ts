@@ -7,8 +7,7 @@ import { checkLogGroup, checkLogGroupNames } from '../log-groups/check-log-group
 import { trailAnswer } from './describe.ts';
 import { giveToOrganization } from '../organizations/memberships.ts';
 import { optionalFlag, optionalText, text } from './inputs.ts';
-import { administeredOrganization, asked as told } from './organization.ts';
-import { trailResource } from './find-trail.ts';
+import { administeredOrganization } from './organization.ts';
 import { checkQuota } from './quota.ts';
 import { readTags, saveTags } from './tags.ts';
 import { checkKey } from './check-key.ts';
@@ -56,19 +55,6 @@ export async function createTrail(
       await giveToOrganization(tx, trail.id, { organization: organization.id, from: 0 });
   });
   return { output: trailAnswer({ ...trail, ...owner }) };
-}
-
-/** What the policies are asked about: the trail that comes of it, the management account's where a delegated administrator makes one of the organization. */
-export async function createdTrail(
-  { organizations }: Pick<TrailOperationDeps, 'organizations'>,
-  input: OperationInput,
-  context: CallContext,
-): Promise<readonly string[]> {
-  const own = trailResource('Name')(input, context);
-  if (input['IsOrganizationTrail'] !== true) return own;
-  const organization = await told(organizations.of(context.accountId));
-  if (organization === undefined || !organization.administrators.includes(context.accountId)) return own;
-  return trailResource('Name')(input, { ...context, accountId: organization.managementAccount });
 }
 
 function newTrail(

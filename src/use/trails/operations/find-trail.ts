@@ -54,7 +54,7 @@ async function maySee(settings: TrailSettings, trail: Trail, { accountId }: Call
 /** What the policies are asked about: the ARN of the trail that the member names; `*` where it names none. */
 export function trailResource(
   member: string,
-): (input: OperationInput, context: Pick<CallContext, 'accountId' | 'region'>) => readonly string[] {
+): (input: OperationInput, context: CallContext) => readonly string[] {
   return (input, context) => {
     const named = input[member];
     if (typeof named !== 'string' || named === '') return ['*'];

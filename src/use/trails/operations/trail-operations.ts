@@ -1,7 +1,7 @@
 import type { CallContext, Operation, OperationInput, OperationOutput } from '../../../aws/operation.ts';
 import type { TrailOperationDeps } from './deps.ts';
 import { deregisterDelegatedAdmin, registerDelegatedAdmin } from './delegated-admins.ts';
-import { createTrail, createdTrail } from './create-trail.ts';
+import { createTrail } from './create-trail.ts';
 import { getEventConfiguration, putEventConfiguration } from './event-configuration.ts';
 import { trailResource } from './find-trail.ts';
 import { listPublicKeys } from './list-public-keys.ts';
@@ -20,6 +20,7 @@ type Handle = (
 
 /** Operation, who does it, and the member that names the trail (or its ARN) which the policies are asked about. */
 const TABLE: readonly (readonly [name: string, handle: Handle, trailMember?: string])[] = [
+  ['CreateTrail', createTrail, 'Name'],
   ['UpdateTrail', updateTrail, 'Name'],
   ['DeleteTrail', deleteTrail, 'Name'],
   ['GetTrail', getTrail, 'Name'],
@@ -57,7 +58,6 @@ export function trailOperations(deps: TrailOperationDeps): Operation[] {
     handle: (input, context) => handle(deps, input, context),
   });
   return [
-    served('CreateTrail', createTrail, (input, context) => createdTrail(deps, input, context)),
     ...TABLE.map(([name, handle, trailMember]) =>
       served(name, handle, trailMember === undefined ? undefined : trailResource(trailMember)),
     ),

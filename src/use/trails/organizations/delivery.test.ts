@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { ACCOUNT, recordJson, trailSetup, type TrailSetup } from '../../../../test/kit/trail-setup.ts';
 import { AwsError } from '../../../aws/errors.ts';
-import { newEventId } from '../../../base/ids.ts';
 import { runTrail } from '../delivery/run-trail.ts';
 import { bucketSource } from '../verify/bucket-source.ts';
 import { readPublicKeys } from '../verify/public-keys.ts';
@@ -32,7 +31,7 @@ const members = (...accounts: string[]) =>
   noteMembers(
     setup.settings,
     { id: ORGANIZATION, managementAccount: ACCOUNT, accounts: [ACCOUNT, ...accounts], administrators: [] },
-    { newest: setup.journal.newest },
+    setup.journal.newest,
   );
 
 async function trailId(): Promise<string> {
@@ -124,22 +123,6 @@ describe('a trail of an organization', () => {
     expect(held(logs(MEMBER), ['after', 'back'])).toEqual(['back']);
     const restart = expect.objectContaining({ kind: 'chain-restart', severity: 'notice' }) as unknown;
     expect(await findings()).toEqual({ findings: [restart], valid: 3 });
-  });
-
-  it('takes the record of the call by which an account left, although it comes after the leaving, and no later one', async () => {
-    const eventId = newEventId();
-    await noteMembers(
-      setup.settings,
-      { id: ORGANIZATION, managementAccount: ACCOUNT, accounts: [ACCOUNT], administrators: [] },
-      { newest: setup.journal.newest, leaving: { account: MEMBER, eventId } },
-    );
-    happens('between', MEMBER);
-    setup.journal.add(recordJson({ id: eventId, account: MEMBER, text: 'leaving;', at: setup.time.now }));
-    happens('after', MEMBER);
-    await round();
-    await round(60);
-    expect(held(logs(MEMBER), ['between', 'leaving', 'after'])).toEqual(['leaving']);
-    expect(await findings()).toEqual({ findings: [], valid: 1 });
   });
 
   it('names the last file of who left before any digest was due', async () => {

@@ -5,9 +5,9 @@ export type Folder = { readonly organization: string; readonly account: string }
 
 /**
  * The organization under which a trail delivers what an account did at the journal's entry `seq`: '' for the trail's own account while the
- * trail is that account's only, `o-…` for the accounts of its organization; undefined: not at all. `id`: the entry's event.
+ * trail is that account's only, `o-…` for the accounts of its organization; undefined: not at all.
  */
-export type OrganizationAt = (account: string, seq: number, id?: string) => string | undefined;
+export type OrganizationAt = (account: string, seq: number) => string | undefined;
 
 export type Folders = {
   readonly at: OrganizationAt;
@@ -47,14 +47,12 @@ export async function foldersOf(
     .execute();
   const byAccount = Map.groupBy(members, ({ account }) => account);
   return {
-    at: (account, seq, id) => {
+    at: (account, seq) => {
       const organization = stretches.find((stretch) => holds(stretch, seq))?.organization;
       if (organization === undefined) return account === trail.account ? '' : undefined;
       const isMember =
         account === trail.account ||
-        byAccount
-          .get(account)
-          ?.some((row) => row.organization === organization && (holds(row, seq) || isLeaving(row, id)));
+        byAccount.get(account)?.some((row) => row.organization === organization && holds(row, seq));
       return isMember ? organization : undefined;
     },
     from: (seq) => {
@@ -79,13 +77,6 @@ function ownFolder(own: string): Folders {
 
 function holds(stretch: Stretch, seq: number): boolean {
   return stretch.from_seq <= seq && reaches(stretch, seq);
-}
-
-function isLeaving(
-  { until_event }: { readonly until_event: string | null },
-  id: string | undefined,
-): boolean {
-  return until_event !== null && until_event === id;
 }
 
 function reaches({ until_seq }: Stretch, seq: number): boolean {

@@ -4,14 +4,11 @@ import type { Trail, TrailSettings } from '../trail-store.ts';
 /** Seq of the journal's newest entry; asked within the transaction, so that no delivery that did not see the change goes beyond it. */
 export type Newest = () => number;
 
-/** A call by which the calling account left its organization; its record is still to come. */
-export type Leaving = { readonly account: string; readonly eventId: string };
-
-/** From the journal's next entry on, but for the record of `leaving`, the organization has these accounts and no others. Resolves whether that is news. */
+/** From the journal's next entry on the organization has these accounts and no others. Resolves whether that is news. */
 export async function noteMembers(
   settings: TrailSettings,
   { id: organization, accounts, ...rights }: Noted,
-  { newest, leaving }: { readonly newest: Newest; readonly leaving?: Leaving | undefined },
+  newest: Newest,
 ): Promise<boolean> {
   return settings.transaction().execute(async (tx) => {
     const rows = await tx
@@ -27,19 +24,10 @@ export async function noteMembers(
     for (const account of joined) {
       await tx
         .insertInto('trail_organization_members')
-        .values({
-          organization,
-          account,
-          from_seq: until + 1,
-          until_seq: null,
-          administers: 0,
-          until_event: null,
-        })
+        .values({ organization, account, from_seq: until + 1, until_seq: null, administers: 0 })
         // Gone and back without a call in between.
         .onConflict((on) =>
-          on
-            .columns(['organization', 'account', 'from_seq'])
-            .doUpdateSet({ until_seq: null, until_event: null }),
+          on.columns(['organization', 'account', 'from_seq']).doUpdateSet({ until_seq: null }),
         )
         .execute();
     }
@@ -52,38 +40,12 @@ export async function noteMembers(
         .where('until_seq', 'is', null)
         .execute();
     }
-    if (leaving !== undefined && !accounts.includes(leaving.account))
-      await noteLeaving(tx, organization, leaving);
     await noteAdministrators(tx, organization, [rights.managementAccount, ...rights.administrators]);
     return joined.length > 0 || left.length > 0;
   });
 }
 
 type Noted = Pick<Organization, 'id' | 'managementAccount' | 'accounts' | 'administrators'>;
-
-/** Of the account's last stretch, also where another look noted already that it is gone. */
-async function noteLeaving(
-  tx: TrailSettings,
-  organization: string,
-  { account, eventId }: Leaving,
-): Promise<void> {
-  const last = await tx
-    .selectFrom('trail_organization_members')
-    .select('from_seq')
-    .where('organization', '=', organization)
-    .where('account', '=', account)
-    .orderBy('from_seq', 'desc')
-    .executeTakeFirst();
-  if (last === undefined) return;
-  await tx
-    .updateTable('trail_organization_members')
-    .set({ until_event: eventId })
-    .where('organization', '=', organization)
-    .where('account', '=', account)
-    .where('from_seq', '=', last.from_seq)
-    .where('until_event', 'is', null)
-    .execute();
-}
 
 async function noteAdministrators(
   tx: TrailSettings,

@@ -1,12 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import {
-  ACCOUNT as MASTER,
-  callContext,
-  errorOf,
-  trailSetup,
-  type TrailSetup,
-} from '../../../../test/kit/trail-setup.ts';
+import { ACCOUNT as MASTER, errorOf, trailSetup, type TrailSetup } from '../../../../test/kit/trail-setup.ts';
 import type { BucketPort, Organization, OrganizationPort } from '../../../aws/ports.ts';
 import { AwsError } from '../../../aws/errors.ts';
 
@@ -113,20 +107,6 @@ describe('CreateTrail with IsOrganizationTrail', () => {
     expect(await codeOf(create(AUDIT))).toBe('TrailAlreadyExistsException');
     expect(await codeOf(call('StartLogging', { Name: ARN }, AUDIT))).toBe('no error');
     expect((await call('GetTrailStatus', { Name: 'all' }, MASTER)).output).toMatchObject({ IsLogging: true });
-  });
-
-  it('asks policies about the trail that comes of it', async () => {
-    await call('RegisterOrganizationDelegatedAdmin', { MemberAccountId: AUDIT }, MASTER);
-    const operation = setup.operations.find(({ name }) => name === 'CreateTrail');
-    const asked = (accountId: string, IsOrganizationTrail: boolean) =>
-      operation?.resources?.({ Name: 'all', IsOrganizationTrail }, callContext({ accountId }));
-    expect(await asked(AUDIT, true)).toEqual([ARN]);
-    expect(await asked(MASTER, true)).toEqual([ARN]);
-    for (const [account, organization] of [
-      [AUDIT, false],
-      [MEMBER, true],
-    ] as const)
-      expect(await asked(account, organization)).toEqual([ARN.replace(MASTER, account)]);
   });
 });
 

@@ -11,8 +11,6 @@ export type TrailOrganizationTables = {
     account: string;
     /** 1: it administers CloudTrail for the organization, as its management account does. */
     administers: number;
-    /** Event of the call by which the account left: though later than `until_seq`, it was a member's. */
-    until_event: string | null;
   };
 };
 
@@ -42,11 +40,6 @@ export const trailOrganizationMigrations: MigrationSet = {
         .alterTable('trail_organization_members')
         .addColumn('administers', 'integer', (c) => c.notNull().defaultTo(0))
         .execute();
-    },
-  },
-  '2026-11-30-trail-organizations-leaving': {
-    up: async (db) => {
-      await db.schema.alterTable('trail_organization_members').addColumn('until_event', 'text').execute();
     },
   },
 };

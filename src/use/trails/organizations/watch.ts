@@ -5,17 +5,11 @@ import type { Logger } from '../../../base/log.ts';
 import { createRounds } from '../../../base/rounds.ts';
 import type { DataSelection } from '../selectors/data-selection.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
-import {
-  noteMembers,
-  notedOrganizations,
-  takeFromOrganization,
-  type Leaving,
-  type Newest,
-} from './memberships.ts';
+import { noteMembers, notedOrganizations, takeFromOrganization, type Newest } from './memberships.ts';
 
 export type OrganizationWatch = Stoppable & {
   /** Notes who belongs to which organization now, and what its trails reach from now on. Throws what the port throws. */
-  readonly refresh: (leaving?: Leaving) => Promise<void>;
+  readonly refresh: () => Promise<void>;
   /** Looks again and again: for organizations that do not tell of their changes. */
   readonly start: () => void;
 };
@@ -37,8 +31,8 @@ export type OrganizationWatchDeps = {
 export function createOrganizationWatch(deps: OrganizationWatchDeps): OrganizationWatch {
   // One after the other: an older answer must not be noted over a newer one.
   let last: Promise<void> = Promise.resolve();
-  const refresh = (leaving?: Leaving): Promise<void> => {
-    const mine = last.then(() => note(deps, leaving));
+  const refresh = (): Promise<void> => {
+    const mine = last.then(() => note(deps));
     last = mine.catch(() => undefined);
     return mine;
   };
@@ -61,16 +55,15 @@ export function createOrganizationWatch(deps: OrganizationWatchDeps): Organizati
   };
 }
 
-async function note(deps: OrganizationWatchDeps, leaving: Leaving | undefined): Promise<void> {
+async function note(deps: OrganizationWatchDeps): Promise<void> {
   const { settings, newest } = deps;
   const all = await deps.organizations.all();
   let changed = false;
-  for (const organization of all)
-    changed = (await noteMembers(settings, organization, { newest, leaving })) || changed;
+  for (const organization of all) changed = (await noteMembers(settings, organization, newest)) || changed;
   for (const id of await notedOrganizations(settings)) {
     if (all.some((organization) => organization.id === id)) continue;
     const gone = { id, managementAccount: '', accounts: [], administrators: [] };
-    changed = (await noteMembers(settings, gone, { newest })) || changed;
+    changed = (await noteMembers(settings, gone, newest)) || changed;
   }
   const trails = await trailsOfOrganizations(settings);
   for (const trail of trails) {
