@@ -1,5 +1,5 @@
 import { createLogGroupMaker, createLogSinks } from '../aws/log-sinks.ts';
-import type { LogSinkPort } from '../aws/ports.ts';
+import type { LogSinkPort, MetricPort } from '../aws/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import { newEventId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
@@ -16,7 +16,9 @@ import type { Store } from './store.ts';
 export type LogsDeps = {
   readonly config: Config;
   readonly store: Store;
-  readonly embedded: Pick<Embedded, 'serving' | 'roles'>;
+  readonly embedded: Pick<Embedded, 'serving' | 'roles' | 'functions'>;
+  /** Where metric filters count; they wait while there is none. */
+  readonly metricPort?: MetricPort | undefined;
   readonly sink: CaptureSink;
   readonly clock: Clock;
   readonly log: Logger;
@@ -25,10 +27,10 @@ export type LogsDeps = {
 
 /** Log groups, and where trails write theirs to: the CloudWatch Logs that was named, else where logs is served. */
 export async function openLogs(deps: LogsDeps) {
-  const { config, store, embedded, clock, log } = deps;
-  const { serving } = embedded;
+  const { config, store, embedded, metricPort: metrics, clock, log } = deps;
+  const { serving, functions } = embedded;
   const { settings, logEvents: events } = store;
-  const logs = createLogs({ settings, events, clock, newId: newEventId, log });
+  const logs = createLogs({ settings, events, metrics, functions, clock, newId: newEventId, log });
   logs.start();
   deps.closing.add('log groups', () => logs.stop());
   const there = await elsewhere('logs', { config, serving });

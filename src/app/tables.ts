@@ -9,6 +9,7 @@ import { aggregationMigrations } from '../use/trails/aggregation/settings.ts';
 import { trailOrganizationMigrations } from '../use/trails/organizations/settings.ts';
 import { proofMigrations, type ProofTables } from '../use/proofs/settings.ts';
 import { silenceMigrations, type SilenceTables } from '../use/silence/settings.ts';
+import { logFilterMigrations } from '../use/logs/filters/settings.ts';
 import { logMigrations, type LogTables } from '../use/logs/settings.ts';
 import { trailMigrations, type TrailTables } from '../use/trails/settings.ts';
 import type { CursorTables } from '../store/settings/cursors.ts';
@@ -43,4 +44,5 @@ export const migrations = [
   aggregationMigrations,
   proofMigrations,
   logMigrations,
+  logFilterMigrations,
 ];

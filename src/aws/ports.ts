@@ -155,6 +155,8 @@ export type MetricPort = {
     readonly region: string;
     readonly namespace: string;
     readonly data: readonly MetricDatum[];
+    /** What was put under the same one before is not put twice, where CloudWatch is served here; another's cannot tell. */
+    readonly token?: string | undefined;
   }) => Promise<void>;
 };
 

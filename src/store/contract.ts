@@ -164,6 +164,7 @@ export type LogPosition = {
   readonly time: number;
   /** When it came, ms. */
   readonly ingested: number;
+  /** Rising with every event that arrives, in whatever group, over restarts too. */
   readonly n: number;
 };
 
@@ -204,6 +205,20 @@ export type LogEventStore = {
     readonly token?: string | undefined;
   }) => Promise<void>;
   readonly scan: (query: LogScan, signal?: AbortSignal) => Promise<readonly LogEvent[]>;
+  /** A group's events in the order of arrival, by their number `n`: those behind `after`, up to and with `through`. */
+  readonly arrivals: (
+    query: {
+      readonly group: string;
+      readonly after: number;
+      readonly through: number;
+      readonly limit: number;
+    },
+    signal?: AbortSignal,
+  ) => Promise<readonly LogEvent[]>;
+  /** No event with this number or a lower one comes any more: whoever read up to here has seen all. */
+  readonly arrivedThrough: () => number;
+  /** Whether appends are under way that what has arrived may have to wait for. */
+  readonly appending: () => boolean;
   /** Of streams that have events; what is older than `from` (ms) does not count. */
   readonly streams: (query: {
     readonly group: string;

@@ -104,6 +104,30 @@ function logEventsContract(
       expect(new Set(found.map(({ n }) => n)).size).toBe(400);
     });
 
+    it('tells what arrived since a number, and through which number all has', async () => {
+      const start = store.arrivedThrough();
+      await append('arrive', ['b', 'c'], { at: NOW + 10 });
+      const middle = store.arrivedThrough();
+      expect(middle).toBeGreaterThan(start);
+      await append('arrive', ['a'], { at: NOW });
+      await append('others', ['z']);
+      const since = (after: number, through = Infinity, limit = 10) =>
+        store.arrivals({
+          group: 'arrive',
+          after,
+          through: Math.min(through, store.arrivedThrough()),
+          limit,
+        });
+      expect(messages(await since(start))).toEqual(['b', 'c', 'a']);
+      expect(messages(await since(start, Infinity, 2))).toEqual(['b', 'c']);
+      expect(messages(await since(start, middle))).toEqual(['b', 'c']);
+      expect(messages(await since(middle))).toEqual(['a']);
+      expect(await since(store.arrivedThrough())).toEqual([]);
+      const again = await createLogEventStore(engine.url);
+      expect(again.arrivedThrough()).toBeGreaterThanOrEqual(store.arrivedThrough());
+      await again.stop();
+    });
+
     it('lets go of a stream, of what is old, of a group, and of nothing else', async () => {
       await append('go', ['a', 'b']);
       await append('go', ['c'], { stream: 'other', at: NOW + 5 });

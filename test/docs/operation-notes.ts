@@ -38,12 +38,13 @@ export const NOTES: Readonly<Record<string, string>> = {
     'Any service principal; `cloudtrail.amazonaws.com` means something here.',
   'logs.CreateLogGroup':
     '`kmsKeyId`, `deletionProtectionEnabled` and the class DELIVERY are refused with InvalidParameterException.',
-  'logs.DescribeLogGroups':
-    'Of the own account; `metricFilterCount` is 0, because there are no metric filters yet.',
+  'logs.DescribeLogGroups': 'Of the own account.',
   'logs.PutLogEvents':
     'Answered once the events are on the disk. An event may have 256 KB. Sequence tokens count for nothing.',
   'logs.FilterLogEvents':
     'Filter patterns as AWS documents them; `!=` holds for no field that is missing. A page comes after five seconds at the latest, with a token to go on.',
+  'logs.PutMetricFilter':
+    'Asked of every event that arrives from then on, `PutLogEvents` or trail, each counted once, also over a crash; a message that lacks a dimension is not measured. `applyOnTransformedLogs`, `fieldSelectionCriteria` and `emitSystemFieldDimensions` are refused.',
   'logs.GetLogEvents': '`unmask` is refused.',
   'logs.PutRetentionPolicy':
     'Holds at once for what is shown; expired events leave the disk within ten minutes.',

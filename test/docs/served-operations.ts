@@ -91,7 +91,16 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
     });
     const logs = createLogs({
       settings: settings.db,
-      events: { append: unasked, scan: unasked, streams: unasked, sizes: unasked, remove: unasked },
+      events: {
+        append: unasked,
+        scan: unasked,
+        arrivals: unasked,
+        arrivedThrough: () => 0,
+        appending: () => false,
+        streams: unasked,
+        sizes: unasked,
+        remove: unasked,
+      },
       clock: systemClock,
       newId: newEventId,
       log: createLogger('silent'),

@@ -26,6 +26,13 @@ export function memoryLogEvents() {
       );
       return (order === 'oldest-first' ? found : found.reverse()).slice(0, limit);
     },
+    arrivals: async ({ group, after, through, limit }) =>
+      events
+        .filter((event) => event.group === group && event.n > after && event.n <= through)
+        .sort((a, b) => a.n - b.n)
+        .slice(0, limit),
+    arrivedThrough: () => next - 1,
+    appending: () => false,
     streams: async ({ group, from }) => {
       const own = events.filter((event) => event.group === group && event.time >= from);
       return [...Map.groupBy(own, (event) => event.stream)].map(([stream, held]) => ({

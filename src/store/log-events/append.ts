@@ -1,8 +1,9 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 import type { LogEventStore } from '../contract.ts';
 import type { ClickHouse } from '../events/clickhouse.ts';
 import { escape } from '../events/encode-rows.ts';
+import type { ArrivalNumbers } from './arrival-numbers.ts';
 import { EVENT_OVERHEAD } from './schema.ts';
 
 const COLUMNS = ['grp', 'stream', 't', 'ingested', 'n', 'size', 'message'];
@@ -22,8 +23,10 @@ const GATHERED_BYTES = 16 * 1024 * 1024;
  * Appends one insert at a time. What comes while one is under way goes together into the next: many small senders cost few inserts. A batch
  * with a token is an insert of its own, because the engine knows tokens of inserts.
  */
-export function createAppender(clickhouse: Pick<ClickHouse, 'insert'>): LogEventStore['append'] {
-  const numbers = createNumbers();
+export function createAppender(
+  clickhouse: Pick<ClickHouse, 'insert'>,
+  numbers: ArrivalNumbers,
+): LogEventStore['append'] {
   let gathered: Waiting[] = [];
   let turn: Promise<void> = Promise.resolve();
   const inTurn = (work: () => Promise<void>): Promise<void> => {
@@ -44,9 +47,8 @@ export function createAppender(clickhouse: Pick<ClickHouse, 'insert'>): LogEvent
       for (const { failed } of batch) failed(error);
     }
   };
-  return (batch) => {
-    if (batch.events.length === 0) return Promise.resolve();
-    const rows = rowsOf(batch, numbers);
+  const append: LogEventStore['append'] = (batch) => {
+    const rows = rowsOf(batch, numbers.next);
     if (batch.token !== undefined) {
       // A group that is made anew gets again what the former one had.
       const token = `${batch.group}/${batch.stream}/${batch.token}`;
@@ -57,18 +59,13 @@ export function createAppender(clickhouse: Pick<ClickHouse, 'insert'>): LogEvent
       void inTurn(flush);
     });
   };
+  return (batch) => (batch.events.length === 0 ? Promise.resolve() : numbers.during(() => append(batch)));
 }
 
 function takeSome(waiting: readonly Waiting[]): [Waiting[], Waiting[]] {
   let bytes = 0;
   const over = waiting.findIndex(({ rows }, index) => (bytes += rows.length) > GATHERED_BYTES && index > 0);
   return over < 0 ? [[...waiting], []] : [waiting.slice(0, over), waiting.slice(over)];
-}
-
-/** Rising, and most likely no other process's: they tell events of the same millisecond apart. Exact in a double for 2^32 events. */
-function createNumbers(): () => number {
-  let next = randomInt(1, 2 ** 20) * 2 ** 32;
-  return () => next++;
 }
 
 function rowsOf({ group, stream, ingested, events }: Batch, number: () => number): string {

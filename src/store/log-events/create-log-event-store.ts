@@ -1,6 +1,8 @@
 import type { LogEventStore, LogStreamTimes } from '../contract.ts';
 import { connectClickHouse, type ClickHouse } from '../events/clickhouse.ts';
 import { createAppender } from './append.ts';
+import { createArrivalNumbers, numberAt } from './arrival-numbers.ts';
+import { arrivals } from './arrivals.ts';
 import { readRows, scan } from './scan.ts';
 import { migrateLogEvents } from './schema.ts';
 
@@ -10,8 +12,12 @@ export type ClickHouseLogEvents = LogEventStore & { readonly stop: () => Promise
 export async function createLogEventStore(url: string): Promise<ClickHouseLogEvents> {
   const clickhouse = connectClickHouse(url);
   await migrateLogEvents(clickhouse);
+  const numbers = createArrivalNumbers({ above: await highestNumber(clickhouse) });
   return {
-    append: createAppender(clickhouse),
+    append: createAppender(clickhouse, numbers),
+    arrivals: (query, signal) => arrivals(clickhouse, query, signal),
+    arrivedThrough: numbers.arrivedThrough,
+    appending: numbers.appending,
     scan: (query, signal) => scan(clickhouse, query, signal),
     streams: (query) => streams(clickhouse, query),
     sizes: (groups) => sizes(clickhouse, groups),
@@ -75,4 +81,13 @@ async function remove(
     params,
     settings: { mutations_sync: '0' },
   });
+}
+
+/** Asks only for numbers of the future, which a clock that was put back leaves behind: of others the index knows that there are none. */
+async function highestNumber(clickhouse: ClickHouse): Promise<number> {
+  const reader = await readRows(clickhouse, {
+    sql: 'SELECT max(n) FROM log_events WHERE n >= {now:UInt64}',
+    params: { now: numberAt(Date.now()) },
+  });
+  return reader.uint64();
 }

@@ -25,7 +25,11 @@ export async function scan(
   signal?: AbortSignal,
 ): Promise<readonly LogEvent[]> {
   const { sql, params } = statementOf(query);
-  const reader = await readRows(clickhouse, { sql, params, signal });
+  return readEvents(await readRows(clickhouse, { sql, params, signal }));
+}
+
+/** Rows of stream, t, ingested, n, message. */
+export function readEvents(reader: RowReader): readonly LogEvent[] {
   const events: LogEvent[] = [];
   while (!reader.done) {
     events.push({

@@ -26,4 +26,8 @@ SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory 
 export async function migrateLogEvents(clickhouse: ClickHouse): Promise<void> {
   const { replicated } = await describeServer(clickhouse);
   await clickhouse.command({ sql: createTable(replicated ? 'ReplicatedMergeTree' : 'MergeTree') });
+  await clickhouse.command({ sql: ADD_INDEX });
 }
+
+/** Who follows arrivals asks for the newest few of a group. */
+const ADD_INDEX = 'ALTER TABLE log_events ADD INDEX IF NOT EXISTS by_arrival n TYPE minmax GRANULARITY 1';

@@ -1,10 +1,12 @@
 import type { Operation } from '../../aws/operation.ts';
-import type { LogGroupPort, LogSinkPort } from '../../aws/ports.ts';
+import type { FunctionPort, LogGroupPort, LogSinkPort, MetricPort } from '../../aws/ports.ts';
 import type { Stoppable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/log.ts';
+import { createArrivals } from './arrivals.ts';
 import type { LogDeps } from './deps.ts';
 import { createExpiry } from './expire.ts';
-import { filterLogEvents, getLogEvents, putLogEvents, testMetricFilter } from './operations/events.ts';
+import { createMetricFollower } from './filters/follow-metrics.ts';
+import { filterLogEvents, getLogEvents, putLogEvents } from './operations/events.ts';
 import {
   createLogGroup,
   deleteLogGroup,
@@ -13,6 +15,12 @@ import {
   putRetentionPolicy,
 } from './operations/groups.ts';
 import { logOperation, type About, type Handle } from './operations/log-operation.ts';
+import {
+  deleteMetricFilter,
+  describeMetricFilters,
+  putMetricFilter,
+  testMetricFilter,
+} from './operations/metric-filters.ts';
 import { createLogStream, deleteLogStream, describeLogStreams } from './operations/streams.ts';
 import {
   listTagsForResource,
@@ -50,17 +58,37 @@ const TABLE: readonly (readonly [name: string, about: About, handle: Handle])[] 
   ['PutLogEvents', 'stream', putLogEvents],
   ['GetLogEvents', 'stream', getLogEvents],
   ['FilterLogEvents', 'group', filterLogEvents],
+  ['PutMetricFilter', 'group', putMetricFilter],
+  ['DescribeMetricFilters', 'group-or-all', describeMetricFilters],
+  ['DeleteMetricFilter', 'group', deleteMetricFilter],
   ['TestMetricFilter', 'nothing', testMetricFilter],
 ];
 
-/** CloudWatch Logs: log groups with their streams and events. */
-export function createLogs(deps: LogDeps & { readonly log: Logger }): Logs {
-  const expiry = createExpiry(deps);
+export type LogsDeps = LogDeps & {
+  /** Where metric filters count; without it they wait. */
+  readonly metrics?: MetricPort | undefined;
+  /** Where subscription filters deliver to. */
+  readonly functions?: FunctionPort | undefined;
+  readonly log: Logger;
+};
+
+/** CloudWatch Logs: log groups with their streams and events, and what follows from events as they arrive. */
+export function createLogs(given: LogsDeps): Logs {
+  const arrivals = createArrivals(given.events);
+  const deps = { ...given, events: arrivals.events, arrivals };
+  const running = [
+    createExpiry(deps),
+    ...(deps.metrics === undefined ? [] : [createMetricFollower({ ...deps, metrics: deps.metrics })]),
+  ];
   return {
     operations: TABLE.map(([name, about, handle]) => logOperation(deps, { name, about, handle })),
     sink: createLogSink(deps),
     groups: createLogGroups(deps),
-    start: () => expiry.start(),
-    stop: () => expiry.stop(),
+    start: () => {
+      for (const { start } of running) start();
+    },
+    stop: async () => {
+      await Promise.all(running.map(({ stop }) => stop()));
+    },
   };
 }

@@ -10,6 +10,7 @@ import { createLogger } from '../../base/log.ts';
 import { openSettings } from '../../store/settings/open-settings.ts';
 import { createLogs, type Logs } from './create-logs.ts';
 import { expireOnce } from './expire.ts';
+import { logFilterMigrations } from './filters/settings.ts';
 import { logMigrations, type LogTables } from './settings.ts';
 
 const NOW = Date.parse('2026-11-29T12:00:00Z');
@@ -31,7 +32,10 @@ let logs: Logs;
 
 beforeEach(async () => {
   now = NOW;
-  opened = await openSettings<LogTables>({ path: ':memory:', migrations: [logMigrations] });
+  opened = await openSettings<LogTables>({
+    path: ':memory:',
+    migrations: [logMigrations, logFilterMigrations],
+  });
   memory = memoryLogEvents();
   logs = createLogs({
     settings: opened.db,

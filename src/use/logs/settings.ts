@@ -1,4 +1,5 @@
 import type { MigrationSet } from '../../store/settings/contract.ts';
+import type { LogFilterTables } from './filters/settings.ts';
 
 export type LogGroupRow = {
   /** Ours; a group that is made again under the same name gets another. */
@@ -17,7 +18,7 @@ export type LogStreamRow = { id: string; group_id: string; name: string; created
 /** What was deleted and whose events are still to go. */
 export type LogRemovalRow = { id: string; group_id: string; stream_id: string | null };
 
-export type LogTables = {
+export type LogTables = LogFilterTables & {
   log_groups: LogGroupRow;
   log_streams: LogStreamRow;
   log_group_tags: { group_id: string; key: string; value: string };

@@ -170,18 +170,3 @@ function shown(event: LogEvent, names: ReadonlyMap<string, string>): readonly Re
   const { time, message, ingested } = event;
   return [{ logStreamName, timestamp: time, message, ingestionTime: ingested, eventId: digitsOf(event) }];
 }
-
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TestMetricFilter.html */
-export const testMetricFilter: Handle = async (_deps, input) => {
-  const { filterPattern, logEventMessages } = checked(
-    { filterPattern: z.string().max(1024), logEventMessages: z.array(z.string().min(1)).min(1).max(50) },
-    input,
-  );
-  const pattern = compileFilterPattern(filterPattern);
-  const matches = logEventMessages.flatMap((eventMessage, index) =>
-    pattern.matches(eventMessage)
-      ? [{ eventNumber: index + 1, eventMessage, extractedValues: pattern.extract(eventMessage) }]
-      : [],
-  );
-  return { output: { matches } };
-};

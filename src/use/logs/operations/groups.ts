@@ -6,6 +6,7 @@ import { checked, groupName, limit, pageToken } from '../input.ts';
 import { ownGroup, nameOf } from '../log-groups.ts';
 import { removeSoon } from '../expire.ts';
 import type { LogGroupRow } from '../settings.ts';
+import { countMetricFilters, deleteFilters } from '../filters/filter-rows.ts';
 import { listToken, readListToken } from '../tokens.ts';
 import { readTags, saveTags, tagMap } from './tags.ts';
 import type { Handle } from './log-operation.ts';
@@ -53,6 +54,7 @@ export const deleteLogGroup: Handle = async (deps, input, context) => {
     await tx.deleteFrom('log_groups').where('id', '=', group.id).execute();
     await tx.deleteFrom('log_streams').where('group_id', '=', group.id).execute();
     await tx.deleteFrom('log_group_tags').where('group_id', '=', group.id).execute();
+    await deleteFilters(tx, group.id);
     await removeSoon(tx, { id: deps.newId(), group_id: group.id, stream_id: null });
   });
   return {};
@@ -95,22 +97,28 @@ export const describeLogGroups: Handle = async (deps, input, context) => {
   );
   const page = wanted.slice(0, most);
   const sizes = await stored(deps.events.sizes(page.map(({ id }) => id)));
+  const filters = await countMetricFilters(deps.settings);
   const last = wanted.length > most ? page.at(-1) : undefined;
   return {
     output: {
-      logGroups: page.map((row) => described(row, sizes.get(row.id) ?? 0)),
+      logGroups: page.map((row) =>
+        described(row, { storedBytes: sizes.get(row.id) ?? 0, metricFilterCount: filters.get(row.id) ?? 0 }),
+      ),
       ...(last === undefined ? {} : { nextToken: listToken(last.name) }),
     },
   };
 };
 
-function described(row: LogGroupRow, storedBytes: number): Record<string, unknown> {
+function described(
+  row: LogGroupRow,
+  { storedBytes, metricFilterCount }: { readonly storedBytes: number; readonly metricFilterCount: number },
+): Record<string, unknown> {
   const arn = logGroupArn({ region: row.region, account: row.account, group: row.name });
   return {
     logGroupName: row.name,
     creationTime: row.created_at,
     ...(row.retention_days === null ? {} : { retentionInDays: row.retention_days }),
-    metricFilterCount: 0,
+    metricFilterCount,
     arn: `${arn}:*`,
     logGroupArn: arn,
     storedBytes,

@@ -5,7 +5,8 @@ import type { LogDeps } from '../deps.ts';
 export type Handle = (deps: LogDeps, input: OperationInput, context: CallContext) => Promise<OperationOutput>;
 
 /** What the policies are asked about. */
-export type About = 'group' | 'stream' | 'group-tags' | 'resource-arn' | 'all-groups' | 'nothing';
+export type About =
+  'group' | 'stream' | 'group-tags' | 'resource-arn' | 'all-groups' | 'group-or-all' | 'nothing';
 
 export function logOperation(
   deps: LogDeps,
@@ -25,6 +26,7 @@ function arnOf(about: Exclude<About, 'nothing'>, input: OperationInput, context:
   if (about === 'all-groups') return logStreamArn({ ...own, group: '' });
   if (about === 'resource-arn') return text(input, 'resourceArn').replace(/:\*$/, '') || '*';
   const named = text(input, 'logGroupName') || text(input, 'logGroupIdentifier');
+  if (named === '' && about === 'group-or-all') return logStreamArn({ ...own, group: '' });
   const name = parseLogGroupArn(named) ?? { ...own, group: named };
   if (about === 'group-tags') return logGroupArn(name);
   return logStreamArn({ ...name, stream: about === 'stream' ? text(input, 'logStreamName') : undefined });
