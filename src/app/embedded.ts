@@ -1,5 +1,6 @@
 import type { InternalRoute } from '../api/endpoint-contract.ts';
 import type { Operation } from '../aws/operation.ts';
+import type { EventBusPort } from '../aws/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Config } from '../config.ts';
@@ -19,6 +20,7 @@ import type { OwnAddress } from './own-address.ts';
 import { createServing } from './serving.ts';
 import { openSns } from './sns.ts';
 import { openSqs } from './sqs.ts';
+import { topicsOf } from './topics.ts';
 import type { Store } from './store.ts';
 
 export type EmbeddedDeps = {
@@ -60,12 +62,16 @@ export async function openEmbedded({ config, store, address, clock, log, closing
   const functions = await functionPortOf({ config, serving, clock }, lambda);
   const keys = await keysOf({ config, serving }, kms.keys);
   const encryption = { keys, seal: masterKey.seal, open: masterKey.open };
-  const s3 = await openEmbeddedS3({ settings, dir: data, clock, encryption });
   const sqs = await openSqs({ config, store, masterKey, clock, log, closing });
   const queues = await queuesOf({ config, serving, clock }, sqs.queues);
   const mail = openMail({ config, closing });
   const sns = await openSns({ config, store, masterKey, queues, address, mail, clock, log });
   closing.add('notifications', () => sns.stop());
+  const topics = await topicsOf({ config, serving }, sns.topics);
+  const buses: { port?: EventBusPort } = {};
+  const destinations = { queues, topics, functions, buses: () => buses.port };
+  const s3 = await openEmbeddedS3({ settings, dir: data, clock, encryption, destinations, log });
+  closing.add('bucket notifications', () => s3.stop());
   const parts: Record<(typeof STAND_INS)[number], StandIn> = { iam, sts, s3, kms, sns, sqs, organizations };
   const all: readonly StandIn[] = [...Object.values(parts), ...(lambda === undefined ? [] : [lambda])];
   return {
@@ -75,7 +81,9 @@ export async function openEmbedded({ config, store, address, clock, log, closing
     consoleSignIn: createConsoleSignIn({ iam, sessionDuration: config.session_duration }),
     buckets: s3.buckets,
     keys,
-    topics: sns.topics,
+    topics,
+    /** Rules are opened later than buckets, which tell them of changes. */
+    tellBuses: (port: EventBusPort): void => void (buses.port = port),
     lambda,
     functions,
     mail,

@@ -1,5 +1,4 @@
-import type { BucketPort, TopicPort } from '../aws/ports.ts';
-import { createSnsTopics } from '../aws/sns-topics.ts';
+import type { BucketPort } from '../aws/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import { newEventId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
@@ -14,7 +13,6 @@ import type { DataSelection } from '../use/trails/selectors/data-selection.ts';
 import type { LogGroupAccess } from '../use/trails/log-groups/check-log-group.ts';
 import { createNoticeSender } from '../use/trails/notices/send-notices.ts';
 import { trailOperations } from '../use/trails/operations/trail-operations.ts';
-import { elsewhere } from './elsewhere.ts';
 import type { Embedded } from './embedded.ts';
 import { openOrganizations } from './organizations.ts';
 import { openTrailLogs } from './trail-logs.ts';
@@ -41,10 +39,9 @@ export type Trails = Awaited<ReturnType<typeof openTrails>>;
 /** Trails over the buckets they deliver to. */
 export async function openTrails(deps: TrailsDeps) {
   const { config, store, embedded, buckets, clock, log } = deps;
-  const { masterKey } = embedded;
+  const { masterKey, topics } = embedded;
   const { settings, journal } = store;
   const keys = createDigestKeys({ settings, seal: masterKey.seal, open: masterKey.open });
-  const topics = await topicsOf(deps);
   const notices = createNoticeSender({ settings, topics, clock, log });
   notices.start();
   const sources = { settings, journal, events: store.events, columnsOf };
@@ -95,10 +92,4 @@ export async function openTrails(deps: TrailsDeps) {
       await notices.stop();
     },
   };
-}
-
-/** Which SNS hears of deliveries: the one that was named, else where sns is served. */
-async function topicsOf({ config, embedded: { serving, topics } }: TrailsDeps): Promise<TopicPort> {
-  const there = await elsewhere('sns', { config, serving });
-  return there === undefined ? topics : createSnsTopics({ ...there, timeout: config.delivery_timeout });
 }

@@ -27,18 +27,21 @@ export function createLambdaFunctions(deps: LambdaFunctionsDeps): FunctionPort {
     policies.set(arn, { policy, readAt: deps.clock.now() });
     return policy;
   };
+  const checkInvoke: FunctionPort['checkInvoke'] = async ({ functionArn, source }) => {
+    const request = { action: 'lambda:InvokeFunction', resource: functionArn };
+    if (letsService(await policyOf(functionArn), request, source)) return;
+    // The next try is to see what is changed.
+    policies.delete(functionArn);
+    throw new AwsError(
+      'AccessDeniedException',
+      `The policy of ${functionArn} does not let ${source.service} invoke it for ${source.arn}.`,
+      { status: 403 },
+    );
+  };
   return {
+    checkInvoke,
     invoke: async ({ functionArn, payload, source }) => {
-      const request = { action: 'lambda:InvokeFunction', resource: functionArn };
-      if (!letsService(await policyOf(functionArn), request, source)) {
-        // The next try is to see what is changed.
-        policies.delete(functionArn);
-        throw new AwsError(
-          'AccessDeniedException',
-          `The policy of ${functionArn} does not let ${source.service} invoke it for ${source.arn}.`,
-          { status: 403 },
-        );
-      }
+      await checkInvoke({ functionArn, source });
       const asked = new InvokeCommand({
         FunctionName: functionArn,
         InvocationType: 'Event',

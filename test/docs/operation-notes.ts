@@ -65,6 +65,8 @@ export const NOTES: Readonly<Record<string, string>> = {
   's3.GetBucketVersioning': 'Always off: versions are not built.',
   's3.PutObject':
     'Checksums are compared and not kept. SSE-KMS and SSE-S3 encrypt the files on the disk; without them, and without a default of the bucket, they lie there as they are. SSE-C, DSSE, bucket keys, Object Lock and tags are refused with NotImplemented.',
+  's3.PutBucketNotificationConfiguration':
+    'Events of objects made and removed; those of what is not built (tags, lifecycles, restores) are NotImplemented, as are functions and EventBridge where they are not served. What is not taken is sent again for a day.',
   's3.CreateMultipartUpload': 'As PutObject.',
   's3.GetBucketEncryption':
     'ServerSideEncryptionConfigurationNotFoundError where none was put: nothing is encrypted unasked.',

@@ -73,6 +73,8 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       dir,
       clock: systemClock,
       encryption: kms.encryption,
+      destinations: { queues: sqs.queues, topics: sns.topics, functions: undefined, buses: () => undefined },
+      log: createLogger('silent'),
     });
     const unasked = () => Promise.reject(new TypeError('no event store here'));
     const history = lookupEvents({

@@ -7,6 +7,7 @@ import { checkKey } from './bucket-name.ts';
 import type { BucketStore } from './bucket-store.ts';
 import type { Wish } from './encryption.ts';
 import { listKeys } from './list-keys.ts';
+import { changeByService } from './notifications/change.ts';
 import type { BucketRow } from './settings.ts';
 
 const CLOUDTRAIL = 'cloudtrail.amazonaws.com';
@@ -25,7 +26,8 @@ export function createBucketPort(store: BucketStore): BucketPort {
       const wish = deliveryWish(row, kms);
       const dataKey = await store.encryptions.make(wish, { bucket: row, key, ...cloudTrail(row, source) });
       const target = { bucket, key, properties: { contentType, contentEncoding, metadata } };
-      await store.put(target, body, { dataKey });
+      const change = changeByService('ObjectCreated:Put', CLOUDTRAIL, row.account_id);
+      await store.put(target, body, { dataKey, change });
     },
     get: async ({ bucket, key }) => {
       const row = await store.bucket(bucket);

@@ -25,7 +25,13 @@ beforeEach(async () => {
   close = opened.close;
   const encryptions = new Encryptions((await testKms()).encryption);
   const blobs = await openBlobs(dir);
-  store = new BucketStore({ settings: opened.db, blobs, encryptions, clock: { now: () => 1000 } });
+  store = new BucketStore({
+    settings: opened.db,
+    blobs,
+    encryptions,
+    clock: { now: () => 1000 },
+    tell: () => undefined,
+  });
 });
 
 afterEach(async () => {

@@ -5,6 +5,7 @@ import type { Settings } from '../../store/settings/contract.ts';
 import { AwsError } from '../../aws/errors.ts';
 import type { BlobBody, Blobs, WrittenBlob } from './blobs.ts';
 import { etagOf, type DataKey, type Encryption, type Encryptions } from './encryption.ts';
+import { notificationsOf, type Change, type ChangedObject } from './notifications/change.ts';
 import type { BucketRow, BucketTables, ObjectRow } from './settings.ts';
 
 /** Headers that S3 keeps with an object and gives back. */
@@ -31,11 +32,20 @@ export type StoredObject = {
 /** Checks what was written before it becomes the object; throws AwsError (`BadDigest`, …). */
 export type CheckWritten = (written: WrittenBlob) => void;
 
+/** `change`: as what it is told to those who want to know. */
+export type Writing = {
+  readonly check?: CheckWritten;
+  readonly dataKey?: DataKey | undefined;
+  readonly change?: Change | undefined;
+};
+
 export type BucketStoreDeps = {
   readonly settings: Settings<BucketTables>;
   readonly blobs: Blobs;
   readonly encryptions: Encryptions;
   readonly clock: Clock;
+  /** Something is to be told of a change. */
+  readonly tell: () => void;
 };
 
 /** Buckets and objects on the local disk: bytes in blob files, the index in the settings store. */
@@ -95,7 +105,10 @@ export class BucketStore {
     await this.#writeBucket(name, () => query.execute());
   }
 
-  async setBucket(name: string, to: Partial<Pick<BucketRow, 'policy' | 'encryption'>>): Promise<void> {
+  async setBucket(
+    name: string,
+    to: Partial<Pick<BucketRow, 'policy' | 'encryption' | 'notifications'>>,
+  ): Promise<void> {
     const query = this.settings.updateTable('s3_buckets').set(to).where('name', '=', name);
     await this.#writeBucket(name, () => query.execute());
   }
@@ -142,18 +155,30 @@ export class BucketStore {
   async put(
     target: { bucket: string; key: string; properties: ObjectProperties },
     body: BlobBody,
-    { check, dataKey }: { readonly check?: CheckWritten; readonly dataKey?: DataKey | undefined } = {},
+    { check, dataKey, change }: Writing = {},
   ): Promise<StoredObject> {
     const written = await this.blobs.write(body, dataKey?.key);
     const properties = { ...target.properties, sse: dataKey?.stored };
-    return this.adopt({ ...target, properties }, written, { etag: etagOf(written, dataKey?.stored), check });
+    return this.adopt({ ...target, properties }, written, {
+      etag: etagOf(written, dataKey?.stored),
+      check,
+      change,
+    });
   }
 
   /** Makes a written blob the object under its key; the former one's bytes go. */
   async adopt(
     target: { bucket: string; key: string; properties: ObjectProperties },
     written: WrittenBlob,
-    { etag, check }: { readonly etag: string; readonly check?: CheckWritten | undefined },
+    {
+      etag,
+      check,
+      change,
+    }: {
+      readonly etag: string;
+      readonly check?: CheckWritten | undefined;
+      readonly change?: Change | undefined;
+    },
   ): Promise<StoredObject> {
     const row: ObjectRow = {
       bucket: target.bucket,
@@ -168,11 +193,13 @@ export class BucketStore {
     try {
       check?.(written);
       former = await this.findObject(target.bucket, target.key);
-      await this.settings
-        .insertInto('s3_objects')
-        .values(row)
-        .onConflict((conflict) => conflict.columns(['bucket', 'key']).doUpdateSet(row))
-        .execute();
+      await this.#write(row.bucket, change, { key: row.key, written: row }, (settings) =>
+        settings
+          .insertInto('s3_objects')
+          .values(row)
+          .onConflict((conflict) => conflict.columns(['bucket', 'key']).doUpdateSet(row))
+          .execute(),
+      );
     } catch (error) {
       await this.blobs.remove(written.blob);
       throw error;
@@ -182,16 +209,35 @@ export class BucketStore {
   }
 
   /** Deleting what is not there is no error, as in S3. */
-  async remove(bucket: string, key: string): Promise<void> {
+  async remove(bucket: string, key: string, change?: Change): Promise<void> {
     const former = await this.findObject(bucket, key);
     if (!former) return;
-    await this.settings
-      .deleteFrom('s3_objects')
-      .where('bucket', '=', bucket)
-      .where('key', '=', key)
-      .where('blob', '=', former.blob)
-      .execute();
+    await this.#write(bucket, change, { key }, (settings) =>
+      settings
+        .deleteFrom('s3_objects')
+        .where('bucket', '=', bucket)
+        .where('key', '=', key)
+        .where('blob', '=', former.blob)
+        .execute(),
+    );
     await this.blobs.remove(former.blob);
+  }
+
+  /** Changes an object and notes whom to tell of it, both or neither. */
+  async #write(
+    bucket: string,
+    change: Change | undefined,
+    object: ChangedObject,
+    write: (settings: Settings<BucketTables>) => Promise<unknown>,
+  ): Promise<void> {
+    const row = change === undefined ? undefined : await this.findBucket(bucket);
+    const told = change === undefined ? [] : notificationsOf(row, change, { object, now: this.clock.now() });
+    if (told.length === 0) return void (await write(this.settings));
+    await this.settings.transaction().execute(async (transaction) => {
+      await write(transaction);
+      await transaction.insertInto('s3_notifications').values(told).execute();
+    });
+    this.#deps.tell();
   }
 
   /** Frees blob files that no row names. */

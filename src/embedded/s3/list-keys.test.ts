@@ -31,7 +31,13 @@ beforeEach(async () => {
   close = opened.close;
   const blobs = {} as Blobs;
   const encryptions = {} as Encryptions;
-  store = new BucketStore({ settings: opened.db, blobs, encryptions, clock: { now: () => 0 } });
+  store = new BucketStore({
+    settings: opened.db,
+    blobs,
+    encryptions,
+    clock: { now: () => 0 },
+    tell: () => undefined,
+  });
   for (const key of [...KEYS].reverse()) {
     const row = { bucket: 'logs', key, size: 1, etag: '"e"', modified_at: 0, properties: '{}', blob: 'x' };
     await opened.db.insertInto('s3_objects').values(row).execute();

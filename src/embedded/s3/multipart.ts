@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { AwsError } from '../../aws/errors.ts';
 import { randomAlnum } from '../../base/ids.ts';
 import type { BlobBody } from './blobs.ts';
-import type { BucketStore, CheckWritten, ObjectProperties, StoredObject } from './bucket-store.ts';
+import type { BucketStore, CheckWritten, ObjectProperties, StoredObject, Writing } from './bucket-store.ts';
 import { etagOf, type DataKey } from './encryption.ts';
 import type { PartRow, UploadRow } from './settings.ts';
 
@@ -104,7 +104,7 @@ export class MultipartUploads {
   async complete(
     upload: UploadRow,
     wanted: readonly CompletedPart[],
-    dataKey?: DataKey,
+    { dataKey, change }: Pick<Writing, 'dataKey' | 'change'> = {},
   ): Promise<StoredObject> {
     const chosen = choose(await this.parts(upload), wanted);
     const digests = Buffer.concat(chosen.map((part) => Buffer.from(part.etag.replaceAll('"', ''), 'hex')));
@@ -113,6 +113,7 @@ export class MultipartUploads {
     const properties = propertiesOfUpload(upload);
     const stored = await this.#store.adopt({ bucket: upload.bucket, key: upload.key, properties }, written, {
       etag,
+      change,
     });
     await this.forget(upload);
     return stored;

@@ -11,6 +11,8 @@ export type BucketRow = {
   policy: string | null;
   /** JSON of BucketEncryption: how objects are encrypted that say nothing of it. */
   encryption: string | null;
+  /** JSON of NotificationRule[]: whom to tell of changes; null for nobody. */
+  notifications: string | null;
 };
 
 export type ObjectRow = {
@@ -41,11 +43,27 @@ export type PartRow = {
   blob: string;
 };
 
+/** What is to be told of a change that was made, until it is. */
+export type NotificationRow = {
+  /** Sorts as the changes were made. */
+  id: string;
+  bucket: string;
+  /** DestinationKind. */
+  kind: string;
+  arn: string;
+  /** JSON. */
+  body: string;
+  created_at: number;
+  attempts: number;
+  next_at: number;
+};
+
 export type BucketTables = {
   s3_buckets: BucketRow;
   s3_objects: ObjectRow;
   s3_uploads: UploadRow;
   s3_parts: PartRow;
+  s3_notifications: NotificationRow;
 };
 
 export const bucketMigrations: MigrationSet = {
@@ -68,6 +86,14 @@ export const bucketMigrations: MigrationSet = {
   '2026-11-29-s3-encryption': {
     up: async (db) => {
       await db.schema.alterTable('s3_buckets').addColumn('encryption', 'text').execute();
+    },
+  },
+  '2026-11-30-s3-notifications': {
+    up: async (db) => {
+      await db.schema.alterTable('s3_buckets').addColumn('notifications', 'text').execute();
+      await sql`CREATE TABLE s3_notifications (id text PRIMARY KEY, bucket text NOT NULL, kind text NOT NULL, arn text NOT NULL, body text NOT NULL,
+        created_at integer NOT NULL, attempts integer NOT NULL, next_at integer NOT NULL)`.execute(db);
+      await sql`CREATE INDEX s3_notifications_by_destination ON s3_notifications (kind, arn, id)`.execute(db);
     },
   },
 };

@@ -95,7 +95,7 @@ function createBucket(store: BucketStore): Operation {
       const configuration = input['CreateBucketConfiguration'] as { LocationConstraint?: string } | undefined;
       const region = configuration?.LocationConstraint ?? context.region;
       const row = { name, region, account_id: context.accountId, created_at: context.now };
-      await store.addBucket({ ...row, policy: null, encryption: null });
+      await store.addBucket({ ...row, policy: null, encryption: null, notifications: null });
       return { output: { Location: `/${name}` } };
     },
   };

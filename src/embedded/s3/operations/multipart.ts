@@ -16,6 +16,7 @@ import { checksumCheck } from '../checksums.ts';
 import { encryptionHeaders, type DataKey } from '../encryption.ts';
 import { writingConditionKeys } from '../encryption-input.ts';
 import { propertiesOfUpload, type CompletedPart, type MultipartUploads } from '../multipart.ts';
+import { changeOf } from '../notifications/change.ts';
 import { parseRange } from '../range.ts';
 import type { BucketRow, UploadRow } from '../settings.ts';
 import { owner } from './buckets.ts';
@@ -125,7 +126,10 @@ function endings(store: BucketStore, uploads: MultipartUploads): Operation[] {
         const wanted = (input['MultipartUpload'] as { Parts?: CompletedPart[] } | undefined)?.Parts ?? [];
         const upload = await find(input);
         const dataKey = await dataKeyOfUpload(store, context, { upload, bucket });
-        const stored = await uploads.complete(upload, wanted, dataKey);
+        const stored = await uploads.complete(upload, wanted, {
+          dataKey,
+          change: changeOf('ObjectCreated:CompleteMultipartUpload', context),
+        });
         const location = `${context.origin}/${bucketOf(input)}/${stored.key}`;
         const output = { Location: location, Bucket: bucketOf(input), Key: stored.key, ETag: stored.etag };
         return { output: { ...output, ...encryptionHeaders(dataKey?.stored) } };

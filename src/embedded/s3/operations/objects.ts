@@ -17,6 +17,7 @@ import {
   wishOf,
   writingConditionKeys,
 } from '../encryption-input.ts';
+import { changeOf } from '../notifications/change.ts';
 import { parseRange } from '../range.ts';
 import type { BucketRow } from '../settings.ts';
 
@@ -58,6 +59,7 @@ function putObject(store: BucketStore): Operation {
       const stored = await store.put(target, input['Body'] as BlobBody, {
         check: checksumCheck(input),
         dataKey,
+        change: changeOf('ObjectCreated:Put', context),
       });
       return { output: { ETag: stored.etag, ...writtenHeaders(dataKey) } };
     },
@@ -248,7 +250,10 @@ function copyObject(store: BucketStore): Operation {
         properties: replace ? propertiesOf(input) : object.properties,
       };
       const body = store.blobs.read(object, { dataKey: read?.key });
-      const stored = await store.put(target, body, { dataKey });
+      const stored = await store.put(target, body, {
+        dataKey,
+        change: changeOf('ObjectCreated:Copy', context),
+      });
       const result = { ETag: stored.etag, LastModified: new Date(stored.modifiedAt) };
       return { output: { CopyObjectResult: result, ...writtenHeaders(dataKey) } };
     },
@@ -276,7 +281,7 @@ function deleteObject(store: BucketStore): Operation {
     name: 'DeleteObject',
     handle: async (input, context) => {
       await openBucket(store, input, context);
-      await store.remove(bucketOf(input), text(input, 'Key'));
+      await store.remove(bucketOf(input), text(input, 'Key'), changeOf('ObjectRemoved:Delete', context));
       return { status: 204 };
     },
   };
@@ -321,7 +326,7 @@ async function removeIfAllowed(
     if (error instanceof AwsError) return error;
     throw error;
   }
-  await store.remove(bucket, key);
+  await store.remove(bucket, key, changeOf('ObjectRemoved:Delete', context));
   return undefined;
 }
 

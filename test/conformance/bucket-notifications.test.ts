@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+
+import { CloudTrailClient, CreateTrailCommand, StartLoggingCommand } from '@aws-sdk/client-cloudtrail';
+import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import {
+  CreateBucketCommand,
+  GetBucketNotificationConfigurationCommand,
+  GetObjectCommand,
+  paginateListObjectsV2,
+  PutBucketNotificationConfigurationCommand,
+  PutBucketPolicyCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { refusal, s3Client, trailBucketPolicy } from '../kit/client.ts';
+import { startServer, type TestServer } from '../kit/server.ts';
+
+const ACCOUNT = '123456789012';
+const BUCKET = 'audit-logs';
+const QUEUE = `arn:aws:sqs:us-east-1:${ACCOUNT}:log-files`;
+const PREFIX = `AWSLogs/${ACCOUNT}/CloudTrail/`;
+
+type Notification = {
+  readonly Event?: string;
+  readonly Records?: readonly {
+    readonly eventName: string;
+    readonly s3: { readonly bucket: { readonly name: string }; readonly object: { readonly key: string } };
+  }[];
+};
+
+/** As the S3 and SQS inputs of SIEMs do: receive, read the event, get the file, unpack it, and only then take the message off. */
+class Collector {
+  readonly messages: Notification[] = [];
+  readonly keys: string[] = [];
+  readonly records: Record<string, unknown>[] = [];
+  readonly #s3: S3Client;
+  readonly #sqs: SQSClient;
+  readonly #queueUrl: string;
+
+  constructor(server: TestServer, queueUrl: string) {
+    this.#s3 = s3Client(server);
+    this.#sqs = sqsClient(server);
+    this.#queueUrl = queueUrl;
+  }
+
+  /** Until there are records for which `enough` holds. */
+  async collect(enough: () => boolean): Promise<void> {
+    const until = Date.now() + 60_000;
+    while (!enough()) {
+      if (Date.now() > until) throw new Error(`not collected: ${JSON.stringify(this.keys)}`);
+      const { Messages = [] } = await this.#sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: this.#queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 5 }),
+      );
+      for (const { Body = '', ReceiptHandle } of Messages) {
+        const notification = JSON.parse(Body) as Notification;
+        this.messages.push(notification);
+        for (const { s3 } of notification.Records ?? []) await this.#read(s3.bucket.name, s3.object.key);
+        await this.#sqs.send(new DeleteMessageCommand({ QueueUrl: this.#queueUrl, ReceiptHandle }));
+      }
+    }
+  }
+
+  async #read(Bucket: string, encoded: string): Promise<void> {
+    const Key = decodeURIComponent(encoded.replaceAll('+', ' '));
+    const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket, Key }));
+    const text = gunzipSync(await Body!.transformToByteArray()).toString();
+    this.keys.push(Key);
+    this.records.push(...(JSON.parse(text) as { Records: Record<string, unknown>[] }).Records);
+  }
+}
+
+function sqsClient({ url: endpoint, credentials }: TestServer): SQSClient {
+  return new SQSClient({ endpoint, region: 'us-east-1', credentials });
+}
+
+describe('a collector by queue', () => {
+  let data: string;
+  let server: TestServer;
+  let QueueUrl: string;
+
+  const start = async () => {
+    server = await startServer({ data, env: { OPENTRAIL_DELIVERY_INTERVAL: '1s' } });
+    const made = await sqsClient(server).send(new CreateQueueCommand({ QueueName: 'log-files' }));
+    QueueUrl = made.QueueUrl ?? '';
+  };
+  const createUsers = async (names: readonly string[]) => {
+    const { url: endpoint, credentials } = server;
+    const iam = new IAMClient({ endpoint, region: 'us-east-1', credentials });
+    for (const UserName of names) await iam.send(new CreateUserCommand({ UserName }));
+  };
+  const usersIn = (records: readonly Record<string, unknown>[]) =>
+    records
+      .filter(({ eventName }) => eventName === 'CreateUser')
+      .map(({ requestParameters }) => (requestParameters as { userName: string }).userName)
+      .sort();
+  const configure = () =>
+    s3Client(server).send(
+      new PutBucketNotificationConfigurationCommand({
+        Bucket: BUCKET,
+        NotificationConfiguration: {
+          QueueConfigurations: [
+            {
+              Id: 'log-files',
+              QueueArn: QUEUE,
+              Events: ['s3:ObjectCreated:*'],
+              Filter: { Key: { FilterRules: [{ Name: 'prefix', Value: PREFIX }] } },
+            },
+          ],
+        },
+      }),
+    );
+
+  beforeAll(async () => {
+    data = mkdtempSync(join(tmpdir(), 'opentrail-collector-'));
+    await start();
+    const s3 = s3Client(server);
+    await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+    await s3.send(new PutBucketPolicyCommand({ Bucket: BUCKET, Policy: trailBucketPolicy(BUCKET, ACCOUNT) }));
+  }, 120_000);
+  afterAll(async () => {
+    await server.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  it('is told of nothing unless its queue lets the bucket send', async () => {
+    expect(await refusal(configure())).toBe('400 InvalidArgument');
+    const statement = {
+      Effect: 'Allow',
+      Principal: { Service: 's3.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Resource: QUEUE,
+      Condition: {
+        ArnEquals: { 'aws:SourceArn': `arn:aws:s3:::${BUCKET}` },
+        StringEquals: { 'aws:SourceAccount': ACCOUNT },
+      },
+    };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await sqsClient(server).send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+    await configure();
+    const shown = await s3Client(server).send(
+      new GetBucketNotificationConfigurationCommand({ Bucket: BUCKET }),
+    );
+    expect(shown.QueueConfigurations).toMatchObject([{ Id: 'log-files', QueueArn: QUEUE }]);
+  });
+
+  it('gets every record of a trail once', async () => {
+    const { url: endpoint, credentials } = server;
+    const cloudTrail = new CloudTrailClient({ endpoint, region: 'us-east-1', credentials });
+    await cloudTrail.send(new CreateTrailCommand({ Name: 'audit', S3BucketName: BUCKET }));
+    await cloudTrail.send(new StartLoggingCommand({ Name: 'audit' }));
+    const names = Array.from({ length: 12 }, (_, n) => `first-${n}`).sort();
+    await createUsers(names);
+    const collector = new Collector(server, QueueUrl);
+    await collector.collect(() => usersIn(collector.records).length >= names.length);
+    expect(collector.messages[0]).toMatchObject({
+      Service: 'Amazon S3',
+      Event: 's3:TestEvent',
+      Bucket: BUCKET,
+    });
+    expect(usersIn(collector.records)).toEqual(names);
+    expect(new Set(collector.keys).size).toBe(collector.keys.length);
+    const ids = collector.records.map(({ eventID }) => eventID);
+    expect(new Set(ids).size).toBe(ids.length);
+  }, 120_000);
+
+  it('misses no file when the server is killed', async () => {
+    const names = Array.from({ length: 12 }, (_, n) => `second-${n}`).sort();
+    await createUsers(names.slice(0, 6));
+    await server.kill();
+    await start();
+    await createUsers(names.slice(6));
+    const collector = new Collector(server, QueueUrl);
+    const isThere = () => names.every((name) => usersIn(collector.records).includes(name));
+    await collector.collect(isThere);
+    // Told twice at worst; no file holds what another does.
+    const byKey = new Map(collector.keys.map((key) => [key, key]));
+    expect(collector.keys.length - byKey.size).toBeLessThanOrEqual(1);
+    const s3 = s3Client(server);
+    const kept: string[] = [];
+    for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: BUCKET, Prefix: PREFIX }))
+      kept.push(...(page.Contents ?? []).map(({ Key = '' }) => Key));
+    expect(kept.length).toBeGreaterThan(0);
+    expect(collector.keys.every((key) => kept.includes(key))).toBe(true);
+  }, 120_000);
+});
