@@ -9,7 +9,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const console_ = join(root, 'console');
 const stamp = join(console_, 'dist', '.stamp');
 
-const sources = filesBelow(console_)
+// What the console has in common with the server.
+const shared = join(root, 'src', 'aws', 'event-pattern');
+const sources = [...filesBelow(console_), ...filesBelow(shared)]
   .filter((path) => !/\/(dist|node_modules)\//.test(path))
   .sort();
 const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));

@@ -3,6 +3,7 @@ import { encode } from './sign.ts';
 /** Prefix of `x-amz-target`, by the name that signatures carry. */
 export const JSON_SERVICES = {
   cloudtrail: 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101',
+  events: 'AWSEvents',
   kms: 'TrentService',
   logs: 'Logs_20140328',
   organizations: 'AWSOrganizationsV20161128',

@@ -8,7 +8,11 @@ export type Route =
   | { readonly page: 'trail'; readonly name: string; readonly tab?: string }
   | { readonly page: 'create-trail' }
   | { readonly page: 'edit-trail'; readonly name: string }
-  | { readonly page: 'organization' };
+  | { readonly page: 'organization' }
+  | { readonly page: 'rules' }
+  | { readonly page: 'rule' | 'edit-rule'; readonly name: string; readonly bus: string }
+  /** `event`: id of the one that the rule is for. */
+  | { readonly page: 'create-rule'; readonly event?: string };
 
 /** `#/events?EventName=DeleteTable`, `#/events/<id>`, `#/trails/<name>`. Whatever else there is, is event history. */
 export function parseHash(hash: string): Route {
@@ -25,6 +29,14 @@ export function parseHash(hash: string): Route {
       return id ? { page: 'edit-trail', name: decode(id) } : { page: 'trails' };
     case 'organization':
       return { page: 'organization' };
+    case 'rules':
+      return id ? ruleRoute('rule', id, search) : { page: 'rules' };
+    case 'edit-rule':
+      return id ? ruleRoute('edit-rule', id, search) : { page: 'rules' };
+    case 'create-rule': {
+      const event = new URLSearchParams(search).get('event');
+      return { page: 'create-rule', ...(event ? { event } : {}) };
+    }
     case 'events':
       if (id) return { page: 'event', id: decode(id) };
   }
@@ -37,7 +49,15 @@ export function formatHash(route: Route): string {
       return route.search ? `#/trails?${route.search}` : '#/trails';
     case 'create-trail':
     case 'organization':
+    case 'rules':
       return `#/${route.page}`;
+    case 'create-rule':
+      return route.event ? `#/create-rule?event=${encodeURIComponent(route.event)}` : '#/create-rule';
+    case 'rule':
+    case 'edit-rule': {
+      const bus = route.bus === 'default' ? '' : `?bus=${encodeURIComponent(route.bus)}`;
+      return `#/${route.page === 'rule' ? 'rules' : 'edit-rule'}/${encodeURIComponent(route.name)}${bus}`;
+    }
     case 'trail':
       return `#/trails/${encodeURIComponent(route.name)}${route.tab ? `?tab=${encodeURIComponent(route.tab)}` : ''}`;
     case 'edit-trail':
@@ -52,6 +72,10 @@ export function formatHash(route: Route): string {
 function trailRoute(name: string, search: string): Route {
   const tab = new URLSearchParams(search).get('tab');
   return { page: 'trail', name, ...(tab ? { tab } : {}) };
+}
+
+function ruleRoute(page: 'rule' | 'edit-rule', id: string, search: string): Route {
+  return { page, name: decode(id), bus: new URLSearchParams(search).get('bus') ?? 'default' };
 }
 
 function decode(text: string): string {

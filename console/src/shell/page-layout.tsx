@@ -6,7 +6,7 @@ import { useEffect, type ReactNode } from 'react';
 import { usePreferences } from '../preferences/context.tsx';
 
 type Props = {
-  readonly active: 'events' | 'trails' | 'organization';
+  readonly active: 'events' | 'trails' | 'organization' | 'rules';
   readonly title: string;
   readonly contentType?: 'table' | 'wizard' | 'default';
   /** Pages above this one, and this one. */
@@ -18,6 +18,7 @@ type Props = {
 
 const PAGES = [
   { type: 'link', text: 'Event history', href: '#/events' },
+  { type: 'link', text: 'Rules', href: '#/rules' },
   { type: 'link', text: 'Trails', href: '#/trails' },
   { type: 'link', text: 'Organization', href: '#/organization' },
 ] as const;

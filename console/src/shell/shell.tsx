@@ -16,6 +16,9 @@ const TrailsPage = lazy(() => import('../features/trails/list/trails-page.tsx'))
 const TrailPage = lazy(() => import('../features/trails/trail/trail-page.tsx'));
 const WizardPage = lazy(() => import('../features/trails/wizard/wizard-page.tsx'));
 const OrganizationPage = lazy(() => import('../features/organization/organization-page.tsx'));
+const RulesPage = lazy(() => import('../features/rules/list/rules-page.tsx'));
+const RulePage = lazy(() => import('../features/rules/rule/rule-page.tsx'));
+const EditRulePage = lazy(() => import('../features/rules/edit/edit-page.tsx'));
 
 /** Everything behind the sign-in. */
 export default function Shell() {
@@ -62,6 +65,20 @@ function Page({ route, back }: { readonly route: Route; readonly back: string })
       return <WizardPage key={route.name} name={route.name} />;
     case 'organization':
       return <OrganizationPage />;
+    case 'rules':
+      return <RulesPage />;
+    case 'rule':
+      return <RulePage key={`${route.bus}/${route.name}`} name={route.name} bus={route.bus} />;
+    case 'create-rule':
+      return <EditRulePage key={route.event ?? ''} rule={undefined} event={route.event} />;
+    case 'edit-rule':
+      return (
+        <EditRulePage
+          key={`${route.bus}/${route.name}`}
+          rule={{ name: route.name, bus: route.bus }}
+          event={undefined}
+        />
+      );
   }
 }
 

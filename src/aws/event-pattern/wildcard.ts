@@ -8,7 +8,7 @@ export class BadWildcard extends Error {
 /** The texts between the asterisks: one more than there are asterisks. `\*` and `\\` stand for themselves. Throws a BadWildcard. */
 export function wildcardPieces(text: string): readonly string[] {
   const pieces = [''];
-  const pos = (at: number): number => Buffer.byteLength(text.slice(0, at)) + 1;
+  const pos = (at: number): number => new TextEncoder().encode(text.slice(0, at)).length + 1;
   for (let at = 0; at < text.length; at++) {
     const char = text[at] ?? '';
     if (char === '*') {

@@ -1,3 +1,4 @@
+import Button from '@cloudscape-design/components/button';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import { lazy, Suspense, useState } from 'react';
 
@@ -8,6 +9,7 @@ import { outcomeOf, sentenceOf } from '../../events/sentence.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
 import { TimeText } from '../../parts/time-text.tsx';
 import { utcTime } from '../../parts/time.ts';
+import { formatHash } from '../../routing/route.ts';
 import { Fields } from './fields-view.tsx';
 import { RelatedLinks } from './related-links.tsx';
 import { LeftOutList } from './left-out-list.tsx';
@@ -45,6 +47,11 @@ export function EventView({ event, range, whole }: Props) {
         <span className="ot-secondary">{event.time > 0 && utcTime(event.time)}</span>
       </p>
       <RelatedLinks event={event} range={range} />
+      <p className="ot-next">
+        <Button href={formatHash({ page: 'create-rule', event: event.id })} iconName="notification">
+          Alert me when this happens again
+        </Button>
+      </p>
       <Fields event={event} />
       <ResourceList event={event} range={range} />
       <Part title="Request parameters" value={event.record['requestParameters']} none={noParameters(event)} />

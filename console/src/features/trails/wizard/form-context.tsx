@@ -2,7 +2,7 @@ import { createContext, useContext, type Dispatch, type ReactNode } from 'react'
 
 import type { Draft, DraftField, Place } from './draft.ts';
 import type { FormAction, FormState } from './form.ts';
-import type { Lists } from './available.ts';
+import type { Lists } from '../../../choices/available.ts';
 import { validate } from './validate.ts';
 
 type Form = {

@@ -1,5 +1,5 @@
 import type { ApiError } from '../../../aws/errors.ts';
-import type { Lists } from './available.ts';
+import type { Lists } from '../../../choices/available.ts';
 import type { Draft, DraftField } from './draft.ts';
 import { validate, type Problems } from './validate.ts';
 

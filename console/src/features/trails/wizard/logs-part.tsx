@@ -2,7 +2,7 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
-import { ChoiceField, NameField } from './choose.tsx';
+import { ChoiceField, NameField } from '../../../choices/choose.tsx';
 import { DEFAULT_ROLE } from './draft.ts';
 import { useForm } from './form-context.tsx';
 import { logGroupName, ownerOf } from './names.ts';

@@ -1,6 +1,5 @@
 import { logGroupName, ownerOf, topicArn } from './names.ts';
-import type { Planning } from './plan.ts';
-import type { PlannedCall } from './planned-call.ts';
+import type { PlannedCall, Planning } from './plan.ts';
 import {
   addStatements,
   bucketPolicy,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { draftOf } from '../selectors/selectors-draft.ts';
-import { cliCommand, cliScript, kebab } from './cli-commands.ts';
+import { cliCommand, cliScript, kebab } from '../../../plan/cli-commands.ts';
 import { newDraft, type Draft, type Place } from './draft.ts';
 import { planTrail } from './plan.ts';
 import { addStatements, bucketStatements, parsePolicy } from './policies.ts';

@@ -1,11 +1,14 @@
+import type { PlannedCall as AnyCall, Input } from '../../../plan/planned-call.ts';
 import { selectorsOf } from '../selectors/selectors-draft.ts';
 import { DEFAULT_SELECTORS } from '../selectors/event-selectors.ts';
 import type { Tag } from '../trails.ts';
-import type { Draft, Place } from './draft.ts';
+import type { Draft, DraftField, Place } from './draft.ts';
 import { planDestinations } from './plan-destinations.ts';
 import { logGroupName, ownerOf, roleArn, topicValue } from './names.ts';
-import type { Input, PlannedCall } from './planned-call.ts';
+
 import type { PolicyDocument } from './policies.ts';
+
+export type PlannedCall = AnyCall<DraftField>;
 
 export type Planning = {
   readonly draft: Draft;

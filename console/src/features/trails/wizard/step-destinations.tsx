@@ -4,7 +4,7 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
-import { ChoiceField, NameField } from './choose.tsx';
+import { ChoiceField, NameField } from '../../../choices/choose.tsx';
 import { useForm } from './form-context.tsx';
 import { LogsPart } from './logs-part.tsx';
 import { ownerOf, topicArn } from './names.ts';

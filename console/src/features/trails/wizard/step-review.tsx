@@ -2,21 +2,18 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Checkbox from '@cloudscape-design/components/checkbox';
 import Container from '@cloudscape-design/components/container';
-import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
-import { Command } from '../../../parts/command.tsx';
-import { CopyButton } from '../../../parts/copy-button.tsx';
 import { useNarrow } from '../../../parts/use-narrow.ts';
 import { LoggedList } from '../list/logged-list.tsx';
 import { loggedBy } from '../selectors/readable.ts';
 import { selectorsOf } from '../selectors/selectors-draft.ts';
-import { cliCommand, cliScript } from './cli-commands.ts';
+import { CommandsPart } from '../../../plan/commands-part.tsx';
 import type { Draft, Place } from './draft.ts';
 import { useForm } from './form-context.tsx';
-import type { PlannedCall } from './planned-call.ts';
+import type { PlannedCall } from '../../../plan/planned-call.ts';
 
 /** What will be there, and every command that makes it. */
 export function ReviewStep({ calls }: { readonly calls: readonly PlannedCall[] }) {
@@ -38,36 +35,15 @@ export function ReviewStep({ calls }: { readonly calls: readonly PlannedCall[] }
       {calls.length === 0 ? (
         <Alert type="info">Nothing is changed: the trail is as the form says already.</Alert>
       ) : (
-        <Commands calls={calls} region={place.region} />
+        <CommandsPart calls={calls} region={place.region}>
+          {calls.some(({ input }) => 'RecursiveLogging' in input) && (
+            <Box variant="small" color="text-body-secondary">
+              --no-recursive-logging is new: a CLI that does not know it says “Unknown options”.
+            </Box>
+          )}
+        </CommandsPart>
       )}
     </SpaceBetween>
-  );
-}
-
-function Commands({ calls, region }: { readonly calls: readonly PlannedCall[]; readonly region: string }) {
-  const older = calls.some(({ input }) => 'RecursiveLogging' in input);
-  return (
-    <ExpandableSection
-      variant="container"
-      defaultExpanded
-      headerText="The same with the AWS CLI"
-      headerDescription="These commands do exactly what the button does."
-      headerActions={<CopyButton text={cliScript(calls, region)} what="all commands" label="Copy all" />}
-    >
-      <ol className="ot-commands">
-        {calls.map((call) => (
-          <li key={call.id}>
-            <span className="ot-secondary">{call.title}</span>
-            <Command text={cliCommand(call, region)} />
-          </li>
-        ))}
-      </ol>
-      {older && (
-        <Box variant="small" color="text-body-secondary">
-          --no-recursive-logging is new: a CLI that does not know it says “Unknown options”.
-        </Box>
-      )}
-    </ExpandableSection>
   );
 }
 

@@ -1,17 +1,15 @@
 import Wizard from '@cloudscape-design/components/wizard';
-import { useQueryClient } from '@tanstack/react-query';
-import { useMemo, useReducer, useRef, useState } from 'react';
+import { useMemo, useReducer, useState } from 'react';
 
+import { RunView } from '../../../plan/run-view.tsx';
+import { useDoing } from '../../../plan/use-doing.ts';
 import { navigate } from '../../../routing/use-route.ts';
 import { formatHash, type Route } from '../../../routing/route.ts';
-import { useConnection } from '../../../session/context.tsx';
 import type { Draft, DraftField, Place } from './draft.ts';
+import { fieldOfError } from './field-of-error.ts';
 import { formReducer, problemsIn, startForm, STEP_FIELDS, stepOf } from './form.ts';
 import { FormProvider } from './form-context.tsx';
 import { planTrail } from './plan.ts';
-import type { PlannedCall } from './planned-call.ts';
-import { invokeWith, NOTHING_DONE, runPlan, type Progress } from './run-plan.ts';
-import { RunView } from './run-view.tsx';
 import { DestinationsStep } from './step-destinations.tsx';
 import { EventsStep } from './step-events.tsx';
 import { ReviewStep } from './step-review.tsx';
@@ -28,6 +26,7 @@ type Props = {
 };
 
 const REVIEW = 3;
+const QUERIES = ['trails', 'trail', 'trail-status', 'trail-selectors', 'trail-settings', 'bucket-policy'];
 
 /** The steps, then the doing of it. */
 export function TrailWizard({ initial, before, place, noOrganization }: Props) {
@@ -62,7 +61,7 @@ function Steps({ form }: StepsProps) {
           }),
     [step, draft, lists, readable, place, before, known],
   );
-  const doing = useDoing(draft.name);
+  const doing = useDoing(QUERIES);
   const blocked = (at: number): boolean => {
     const fields = Object.keys(problemsIn(draft, lists, at)) as DraftField[];
     if (fields.length === 0) return false;
@@ -79,10 +78,11 @@ function Steps({ form }: StepsProps) {
         calls={doing.calls}
         progress={doing.progress}
         href={formatHash(trailPage)}
+        hrefText="Show the trail"
         onRetry={() => doing.start(calls)}
-        onCorrect={(field) => {
-          const error = doing.progress.failed?.error;
-          if (error) dispatch({ type: 'refuse', field, refusal: error });
+        onCorrect={({ call, error }) => {
+          const field = fieldOfError(error, call.field as DraftField);
+          dispatch({ type: 'refuse', field, refusal: error });
           doing.leave();
           setStep(stepOf(field));
           focusFirstMistake();
@@ -145,28 +145,6 @@ function stepError(
   return {
     errorText: count === 1 ? 'One thing here needs a correction.' : `${count} things here need a correction.`,
   };
-}
-
-/** The doing of a plan: started, gone on with, left for a correction. */
-function useDoing(name: string) {
-  const { api } = useConnection();
-  const queries = useQueryClient();
-  const [calls, setCalls] = useState<readonly PlannedCall[]>();
-  const [progress, setProgress] = useState<Progress>(NOTHING_DONE);
-  const running = useRef(false);
-  const start = (plan: readonly PlannedCall[]) => {
-    if (running.current) return;
-    running.current = true;
-    setCalls(plan);
-    void runPlan(plan, progress, { invoke: invokeWith(api), onProgress: setProgress }).then((end) => {
-      running.current = false;
-      setProgress(end);
-      for (const key of ['trails', 'trail', 'trail-status', 'trail-selectors', 'bucket-policy'])
-        void queries.invalidateQueries({ queryKey: [key] });
-      void queries.invalidateQueries({ queryKey: ['trail-settings', name] });
-    });
-  };
-  return { calls, progress, start, leave: () => setCalls(undefined) };
 }
 
 /** After the step is drawn: where a keyboard's or screen reader's user has to go on. */

@@ -1,7 +1,7 @@
 import { useQueries } from '@tanstack/react-query';
 
 import { useConnection } from '../../../session/context.tsx';
-import { available, type Kind, type Lists } from './available.ts';
+import { available, type Kind, type Lists } from '../../../choices/available.ts';
 
 const KINDS: readonly Kind[] = ['buckets', 'keys', 'topics', 'logGroups', 'roles'];
 

@@ -1,5 +1,5 @@
 import { problemsOf, selectorsOf } from '../selectors/selectors-draft.ts';
-import type { Lists } from './available.ts';
+import type { Lists } from '../../../choices/available.ts';
 import type { Draft, DraftField } from './draft.ts';
 
 export type Problems = { readonly [field in DraftField]?: string };

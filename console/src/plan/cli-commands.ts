@@ -1,8 +1,8 @@
-import { shellQuote } from '../../../parts/shell-quote.ts';
+import { shellQuote } from '../parts/shell-quote.ts';
 import { isFromAnswer, type Input, type PlannedCall } from './planned-call.ts';
 
 /** Where `aws` has another name for the service than its signatures. */
-const COMMANDS: Readonly<Record<string, string>> = { s3: 's3api' };
+const COMMANDS: Readonly<Record<string, string>> = { s3: 's3api', monitoring: 'cloudwatch' };
 /** One for all regions. */
 const GLOBAL: ReadonlySet<string> = new Set(['iam', 'organizations']);
 

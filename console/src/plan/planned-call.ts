@@ -1,5 +1,4 @@
-import type { JsonService, QueryService } from '../../../aws/services.ts';
-import type { DraftField } from './draft.ts';
+import type { JsonService, QueryService } from '../aws/services.ts';
 
 /** A value that an earlier call of the plan answers with. */
 export type FromAnswer = {
@@ -12,7 +11,7 @@ export type FromAnswer = {
 export type Input = Readonly<Record<string, unknown>>;
 
 /** One call of a plan: what is done by the console, and what is shown as a command. */
-export type PlannedCall = {
+export type PlannedCall<Field extends string = string> = {
   readonly id: string;
   /** What it does, as an order: `Make the bucket logs`. */
   readonly title: string;
@@ -23,7 +22,7 @@ export type PlannedCall = {
   /** Members as the API names them; FromAnswer where a value is known later only. */
   readonly input: Input;
   /** What of the form it comes from: where its error is shown when its code tells no better. */
-  readonly field: DraftField;
+  readonly field: Field;
   /** Errors that say it was made: by an attempt before, whose answer was lost. */
   readonly existsCodes: readonly string[];
   /** Where in the answer the variable's value is. */

@@ -1,6 +1,6 @@
-import type { ApiClient } from '../../../aws/client.ts';
-import { ApiError, isNotPermitted, isNotServed, missingAction } from '../../../aws/errors.ts';
-import { xmlObjects, xmlTexts } from '../../../aws/services.ts';
+import type { ApiClient } from '../aws/client.ts';
+import { ApiError, isNotPermitted, isNotServed, missingAction } from '../aws/errors.ts';
+import { xmlObjects, xmlTexts } from '../aws/services.ts';
 
 /** What there is of a kind to choose from, or why nobody can say. */
 export type Available =

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { ApiError } from '../../../aws/errors.ts';
-import { fieldOfError } from './field-of-error.ts';
+import { ApiError } from '../aws/errors.ts';
+import { fieldOfError } from '../features/trails/wizard/field-of-error.ts';
 import type { PlannedCall } from './planned-call.ts';
 import { NOTHING_DONE, runPlan, type Invoke } from './run-plan.ts';
 

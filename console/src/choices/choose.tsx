@@ -5,9 +5,8 @@ import RadioGroup from '@cloudscape-design/components/radio-group';
 import type { ReactNode } from 'react';
 
 import type { Available } from './available.ts';
-import type { Choice } from './draft.ts';
 
-type ChoiceProps<T extends Choice> = {
+type ChoiceProps<T extends string> = {
   readonly label: string;
   readonly description?: ReactNode;
   readonly value: T;
@@ -18,7 +17,7 @@ type ChoiceProps<T extends Choice> = {
 };
 
 /** None, one that exists, or a new one. Says why, where there is no choice. */
-export function ChoiceField<T extends Choice>(props: ChoiceProps<T>) {
+export function ChoiceField<T extends string>(props: ChoiceProps<T>) {
   const { label, description, value, options, onChange, available } = props;
   const missing = available?.state === 'not-served';
   return (

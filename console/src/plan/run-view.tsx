@@ -8,8 +8,6 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useEffect, useRef } from 'react';
 
-import type { DraftField } from './draft.ts';
-import { fieldOfError } from './field-of-error.ts';
 import { sameCall, type PlannedCall } from './planned-call.ts';
 import type { Progress } from './run-plan.ts';
 
@@ -18,13 +16,15 @@ type Props = {
   readonly calls: readonly PlannedCall[];
   readonly progress: Progress;
   readonly href: string;
+  /** `Show the trail` */
+  readonly hrefText: string;
   readonly onRetry: () => void;
   /** Back into the form, to where the error is about. */
-  readonly onCorrect: (field: DraftField) => void;
+  readonly onCorrect: (failed: NonNullable<Progress['failed']>) => void;
 };
 
 /** Each step as it is done; where one fails, what is there already and how to go on. */
-export function RunView({ title, calls, progress, href, onRetry, onCorrect }: Props) {
+export function RunView({ title, calls, progress, href, hrefText, onRetry, onCorrect }: Props) {
   const heading = useRef<HTMLDivElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const left = calls.filter((call) => !progress.done.has(sameCall(call)));
@@ -50,7 +50,7 @@ export function RunView({ title, calls, progress, href, onRetry, onCorrect }: Pr
           {progress.failed && (
             <Failed failed={progress.failed} made={progress.made} onRetry={onRetry} onCorrect={onCorrect} />
           )}
-          {finished && <Finished made={progress.made} href={href} />}
+          {finished && <Finished made={progress.made} href={href} text={hrefText} />}
         </SpaceBetween>
       </Container>
     </div>
@@ -79,7 +79,7 @@ function Failed({ failed, made, onRetry, onCorrect }: FailedProps) {
       header={`“${call.title}” failed`}
       action={
         <SpaceBetween size="xs" direction="horizontal">
-          <Button onClick={() => onCorrect(fieldOfError(error, call.field))}>Change the form</Button>
+          <Button onClick={() => onCorrect(failed)}>Change the form</Button>
           <Button onClick={onRetry}>Try again</Button>
         </SpaceBetween>
       }
@@ -95,9 +95,17 @@ function Failed({ failed, made, onRetry, onCorrect }: FailedProps) {
   );
 }
 
-function Finished({ made, href }: { readonly made: readonly string[]; readonly href: string }) {
+function Finished({
+  made,
+  href,
+  text,
+}: {
+  readonly made: readonly string[];
+  readonly href: string;
+  readonly text: string;
+}) {
   return (
-    <Alert type="success" action={<Button href={href}>Show the trail</Button>}>
+    <Alert type="success" action={<Button href={href}>{text}</Button>}>
       {made.length === 0 ? 'Done.' : `Made: ${made.join(', ')}.`}
     </Alert>
   );

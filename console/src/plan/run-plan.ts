@@ -1,5 +1,5 @@
-import type { ApiClient } from '../../../aws/client.ts';
-import { ApiError } from '../../../aws/errors.ts';
+import type { ApiClient } from '../aws/client.ts';
+import { ApiError } from '../aws/errors.ts';
 import { isFromAnswer, sameCall, type Input, type PlannedCall } from './planned-call.ts';
 
 export type Invoke = (call: PlannedCall, input: Input) => Promise<unknown>;
@@ -107,10 +107,7 @@ export function invokeWith(api: ApiClient): Invoke {
         return api.query(service, operation, input);
       case 's3':
         return invokeS3(api, operation, input);
-      case 'cloudtrail':
-      case 'kms':
-      case 'logs':
-      case 'organizations':
+      default:
         return api.json(service, operation, input);
     }
   };

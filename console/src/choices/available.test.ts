@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { ApiError } from '../../../aws/errors.ts';
+import { ApiError } from '../aws/errors.ts';
 import { available, MOST_PAGES } from './available.ts';
 
 type Json = Readonly<Record<string, unknown>>;
