@@ -7,6 +7,7 @@ import { benchIngest } from './ingest.ts';
 import { benchLogGroups } from './log-groups.ts';
 import { benchLookup } from './lookup.ts';
 import { benchNaming } from './naming.ts';
+import { benchPatterns } from './patterns.ts';
 import { benchProofs } from './proofs.ts';
 import { benchSelectors } from './selectors.ts';
 import { benchVerify } from './verify.ts';
@@ -39,6 +40,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
     benchLogGroups({ events: Number(values.events ?? (values.quick ? 30_000 : 1_000_000)) }),
   filters: async () => benchFilters(values.quick ? { rounds: 2 } : {}),
   delivery: () => benchDelivery({ events: Number(values.events ?? (values.quick ? 50_000 : 1_000_000)) }),
+  patterns: () => benchPatterns(values.quick ? { rounds: 2 } : {}),
   proofs: () =>
     benchProofs({ events: Number(values.events ?? (values.quick ? 200_000 : 10_000_000)), dir: values.dir }),
   selectors: () => benchSelectors(values.quick ? { rounds: 2 } : {}),

@@ -5,14 +5,32 @@ import type { Condition } from './condition.ts';
 const FOUR = /^\d+\.\d+\.\d+\.\d+$/;
 const SIX = /^[\da-fA-F:]*:[\da-fA-F:]*$/;
 
+const DOT = 46;
+const ZERO = 48;
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 export class BadAddress extends Error {
   override readonly name = 'BadAddress';
 }
 
 /** Hexadecimal, of 8 or 32 digits; IPv4 addresses written as IPv6 are IPv4. Undefined where the text is no address. */
 export function addressDigits(text: string): string | undefined {
-  const bytes = bytesOf(text);
-  return bytes && hex(bytes);
+  if (text.length < 7 || text.length > 15 || !FOUR.test(text)) {
+    const bytes = bytesOf(text);
+    return bytes && hex(bytes);
+  }
+  let digits = '';
+  let byte = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code !== DOT && at < text.length) byte = byte * 10 + code - ZERO;
+    else if (byte > 255) return undefined;
+    else {
+      digits += HEX[byte];
+      byte = 0;
+    }
+  }
+  return digits;
 }
 
 function bytesOf(text: string): readonly number[] | undefined {
@@ -71,6 +89,7 @@ function between(low: string, high: string): Condition {
       return digits?.length === low.length && digits >= low && digits <= high;
     },
     access: { by: 'address', low, high },
+    isAccess: true,
   };
 }
 
@@ -85,5 +104,5 @@ function rest(bits: number, at: number): number {
 }
 
 function hex(bytes: readonly number[]): string {
-  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return bytes.map((byte) => HEX[byte]).join('');
 }

@@ -6,6 +6,8 @@ export type Condition = {
   readonly holds: (value: Leaf) => boolean;
   /** Where an index finds it: for each value that it holds for, and perhaps for others. */
   readonly access: Access;
+  /** Whether `access` says all: it holds for each value that is found so. */
+  readonly isAccess: boolean;
 };
 
 export type Access =
@@ -20,21 +22,22 @@ export type Access =
   /** Only the lack of a value will do. */
   | { readonly by: 'absence' };
 
-export const EXISTS: Condition = { holds: () => true, access: { by: 'presence' } };
-export const ABSENT: Condition = { holds: () => false, access: { by: 'absence' } };
+export const EXISTS: Condition = { holds: () => true, access: { by: 'presence' }, isAccess: true };
+export const ABSENT: Condition = { holds: () => false, access: { by: 'absence' }, isAccess: true };
 
 export function isValue(value: boolean | null): Condition {
-  return { holds: (other) => other === value, access: { by: 'value', value } };
+  return { holds: (other) => other === value, access: { by: 'value', value }, isAccess: true };
 }
 
 export function isText(text: string): Condition {
-  return { holds: (value) => value === text, access: { by: 'value', value: text } };
+  return { holds: (value) => value === text, access: { by: 'value', value: text }, isAccess: true };
 }
 
 export function startsWith(text: string): Condition {
   return {
     holds: (value) => typeof value === 'string' && value.startsWith(text),
     access: { by: 'start', text, folded: false },
+    isAccess: true,
   };
 }
 
@@ -42,6 +45,7 @@ export function endsWith(text: string): Condition {
   return {
     holds: (value) => typeof value === 'string' && value.endsWith(text),
     access: { by: 'end', text, folded: false },
+    isAccess: true,
   };
 }
 
@@ -56,5 +60,6 @@ export function noneOf(conditions: readonly Condition[]): Condition {
   return {
     holds: (value) => !texts.has(value) && !others.some((condition) => condition.holds(value)),
     access: { by: 'presence' },
+    isAccess: false,
   };
 }

@@ -1,4 +1,4 @@
-import type { Condition } from './condition.ts';
+import type { Condition, Leaf } from './condition.ts';
 import { createElements } from './elements.ts';
 import type { EventValue, Places } from './event-values.ts';
 
@@ -10,9 +10,12 @@ export type FieldValues = {
 };
 
 /** Whether a field is satisfied, whatever arrays its values stand in. */
-export function fieldHolds({ conditions, canBeAbsent, values }: FieldValues): boolean {
+export function fieldHolds(
+  { conditions, canBeAbsent }: Pick<FieldValues, 'conditions' | 'canBeAbsent'>,
+  values: readonly Leaf[],
+): boolean {
   if (values.length === 0) return canBeAbsent;
-  for (const { value } of values) for (const condition of conditions) if (condition.holds(value)) return true;
+  for (const value of values) for (const condition of conditions) if (condition.holds(value)) return true;
   return false;
 }
 
@@ -21,7 +24,17 @@ export function fieldHolds({ conditions, canBeAbsent, values }: FieldValues): bo
  * that the fields before it chose. Keeps only what later fields can tell apart, so that time grows with the values, not with their combinations.
  */
 export function holdTogether(fields: readonly FieldValues[]): boolean {
-  if (!fields.every((field) => field.canBeAbsent || fieldHolds(field))) return false;
+  if (
+    !fields.every(
+      (field) =>
+        field.canBeAbsent ||
+        fieldHolds(
+          field,
+          field.values.map(({ value }) => value),
+        ),
+    )
+  )
+    return false;
   const later = arraysAfter(fields);
   let chosen: ReadonlyMap<string, Places> = new Map([['', []]]);
   for (const [at, field] of fields.entries()) {

@@ -20,6 +20,7 @@ export function ignoringCase(text: string, where: 'exact' | 'start' | 'end'): Co
   return {
     holds: (value) => typeof value === 'string' && holds(value),
     access: { by: where, text: fold(text), folded: true },
+    isAccess: false,
   };
 }
 

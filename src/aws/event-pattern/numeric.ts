@@ -1,7 +1,7 @@
 import type { Condition } from './condition.ts';
 
 export function isNumber(value: number): Condition {
-  return { holds: (other) => other === value, access: { by: 'value', value } };
+  return { holds: (other) => other === value, access: { by: 'value', value }, isAccess: true };
 }
 
 export type Bound = { readonly value: number; readonly isOpen: boolean };
@@ -12,6 +12,7 @@ export function isBetween(low: Bound | undefined, high: Bound | undefined): Cond
   return {
     holds: (value) => typeof value === 'number' && isAbove(value) && isBelow(value),
     access: { by: 'number', low: low?.value ?? -Infinity, high: high?.value ?? Infinity },
+    isAccess: false,
   };
 }
 

@@ -30,10 +30,11 @@ export function wildcard(pieces: readonly string[]): Condition {
   const last = pieces.at(-1) ?? '';
   const middle = pieces.slice(1, -1);
   if (pieces.length === 1)
-    return { holds: (value) => value === first, access: { by: 'value', value: first } };
+    return { holds: (value) => value === first, access: { by: 'value', value: first }, isAccess: true };
   return {
     holds: (value) => typeof value === 'string' && fits(value, first, middle, last),
     access: accessOf(first, middle, last),
+    isAccess: false,
   };
 }
 
