@@ -5,17 +5,15 @@ import { createEndpoint } from './api/endpoint.ts';
 import { createClosing, type Closing } from './app/closing.ts';
 import { openBuckets } from './app/buckets.ts';
 import { openEmbedded } from './app/embedded.ts';
-import { startFollowers } from './app/followers.ts';
 import { openGateway } from './app/gateway.ts';
 import { joinIngest } from './app/ingest.ts';
 import { openProofs } from './app/proofs.ts';
-import { openLogs } from './app/logs.ts';
 import { openRecord } from './app/record.ts';
 import { ownRoutes } from './app/own-routes.ts';
 import { createOwnAddress } from './app/own-address.ts';
 import { openStore, type Store } from './app/store.ts';
 import { readTls } from './app/tls.ts';
-import { openTrails } from './app/trails.ts';
+import { openUses } from './app/uses.ts';
 import { addPackages, createModels, preloadModels } from './aws/models/index.ts';
 import { createSigningKeys } from './aws/sigv4/signing-key.ts';
 import { systemClock } from './base/clock.ts';
@@ -24,7 +22,6 @@ import { createLogger, type Logger } from './base/log.ts';
 import { createMetrics } from './base/metrics.ts';
 import { createNamer } from './capture/naming/index.ts';
 import type { Config } from './config.ts';
-import { lookupEvents } from './use/history/lookup-events.ts';
 
 export type App = {
   /** `http://HOST:PORT` as it listens. */
@@ -66,18 +63,8 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
 
   const buckets = await openBuckets({ ...base, sink, s3: embedded.buckets, serving });
   const proofs = await openProofs({ ...base, store, masterKey, buckets });
-  const logs = await openLogs({ ...base, store, sink, embedded });
-  const logGroups = logs.access;
-  embedded.lambda?.writeTo(logs);
-  const trails = await openTrails({ ...base, ...record, store, buckets, embedded, logGroups });
-  closing.add('trails', () => trails.stop());
-  const followers = await startFollowers({ ...base, store, proofs, trails, publish: live.publish });
-  const history = lookupEvents({
-    events: store.events,
-    organizationOf: trails.organizations.of,
-    retentionMs: config.history_retention,
-    tokenKey: masterKey.mac('lookup-token', 'v1'),
-  });
+  const uses = await openUses({ ...base, ...record, store, buckets, proofs, embedded, address });
+  const { followers } = uses;
 
   const signingKeys = createSigningKeys();
   const gateway = await openGateway({ ...base, sink, credentials, signingKeys });
@@ -85,7 +72,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const endpoint = createEndpoint({
     settings: endpointSettings(config),
     routes: await ownRoutes({ ...base, ...record, embedded, store, followers, ingest, proofs }),
-    operations: [history, ...trails.operations, ...logs.operations, ...embedded.operations],
+    operations: [...uses.operations, ...embedded.operations],
     models,
     namer: createNamer({ models, defaultRegion: config.region }),
     serving: serving.serving,

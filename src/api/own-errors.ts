@@ -21,8 +21,8 @@ export function unknownOperation({ service, operation, protocol }: NamedCall): A
   }
 }
 
-/** Services whose models have an error of their own for what is not supported. */
-const WITH_OWN_WORD: ReadonlySet<string> = new Set(['cloudtrail', 'cloudtrail-data']);
+/** Services that say of themselves what is not supported. */
+const WITH_OWN_WORD: ReadonlySet<string> = new Set(['cloudtrail', 'cloudtrail-data', 'events']);
 
 /** One of the service's operations, and not built. */
 export function notBuilt(named: NamedCall): AwsError {

@@ -26,6 +26,7 @@ export type FollowersDeps = {
   readonly store: Store;
   readonly proofs: Pick<Proofs, 'status'>;
   readonly trails: Trails;
+  readonly rules: { readonly status: () => FollowerStatus };
   /** To whoever listens to what is recorded. */
   readonly publish: (event: EventRecord) => void;
   readonly clock: Clock;
@@ -40,6 +41,7 @@ export async function startFollowers({
   store,
   proofs,
   trails,
+  rules,
   publish,
   clock,
   log,
@@ -67,6 +69,7 @@ export async function startFollowers({
     events.status(),
     proofs.status(),
     ...silence.statuses(),
+    rules.status(),
     ...trails.followers(),
   ];
   const retention = createRetentionOfJournal({

@@ -8,6 +8,7 @@ import { identityMigrations, type IdentityTables } from '../record/identify/sett
 import { aggregationMigrations } from '../use/trails/aggregation/settings.ts';
 import { trailOrganizationMigrations } from '../use/trails/organizations/settings.ts';
 import { proofMigrations, type ProofTables } from '../use/proofs/settings.ts';
+import { ruleMigrations, type RuleTables } from '../use/rules/settings.ts';
 import { silenceMigrations, type SilenceTables } from '../use/silence/settings.ts';
 import { logFilterMigrations } from '../use/logs/filters/settings.ts';
 import { logMigrations, type LogTables } from '../use/logs/settings.ts';
@@ -28,7 +29,8 @@ export type Tables = CursorTables &
   TrailTables &
   SilenceTables &
   ProofTables &
-  LogTables;
+  LogTables &
+  RuleTables;
 
 export const migrations = [
   iamMigrations,
@@ -45,4 +47,5 @@ export const migrations = [
   proofMigrations,
   logMigrations,
   logFilterMigrations,
+  ruleMigrations,
 ];

@@ -36,6 +36,24 @@ export const NOTES: Readonly<Record<string, string>> = {
   'organizations.InviteAccountToOrganization': 'By account number only: no mail is sent.',
   'organizations.EnableAWSServiceAccess':
     'Any service principal; `cloudtrail.amazonaws.com` means something here.',
+  'events.CreateEventBus':
+    'Partner buses, `KmsKeyIdentifier`, `LogConfig` and `DeadLetterConfig` (AWS: for what its encryption kept from delivery) are refused with UnsupportedOperationException.',
+  'events.UpdateEventBus': 'As CreateEventBus.',
+  'events.PutPermission': 'A statement of the same id takes the place of the former.',
+  'events.PutRule':
+    'Fires for what is recorded, whether there is a trail or not. Schedules fire within a second; what fell due while the server was down fires once.',
+  'events.DescribeRule': 'Extended: `Deliveries` (docs/rules.md).',
+  'events.PutTargets':
+    'Topics, queues, functions, log groups of the own account, buses, API destinations; and webhooks, Slack, Teams and e-mail as `arn:aws:opentrail:…` (docs/rules.md). Others are refused with ValidationException, `RoleArn` but for buses and API destinations too.',
+  'events.TestEventPattern': 'Extended: `History` tries a pattern on what was recorded (docs/rules.md).',
+  'events.PutEvents':
+    'At most 256 KB an event. Denials are of the whole call. `EndpointId` is refused with UnsupportedOperationException.',
+  'events.CreateConnection':
+    'Secrets are sealed with the master key; there is no Secrets Manager, hence no `SecretArn`. Private connectivity and `KmsKeyIdentifier` are refused with UnsupportedOperationException.',
+  'events.UpdateConnection': 'As CreateConnection. `AuthParameters` are taken as a whole.',
+  'events.CreateApiDestination':
+    'Also `http://`; also without authorization, by the connection `…:connection/none/00000000-0000-0000-0000-000000000000`. Private addresses want `OPENTRAIL_WEBHOOK_ALLOW`.',
+  'events.UpdateApiDestination': 'As CreateApiDestination.',
   'logs.CreateLogGroup':
     '`kmsKeyId`, `deletionProtectionEnabled` and the class DELIVERY are refused with InvalidParameterException.',
   'logs.DescribeLogGroups': 'Of the own account.',

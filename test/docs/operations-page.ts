@@ -2,7 +2,9 @@ import { createModels } from '../../src/aws/models/index.ts';
 import { NOTES } from './operation-notes.ts';
 import { servedOperations } from './served-operations.ts';
 
-const EMBEDDED = ['logs', 's3', 'iam', 'sts', 'kms', 'sns', 'sqs', 'lambda', 'organizations'];
+/** Where the package has another name than the service. */
+const PACKAGES: Readonly<Record<string, string>> = { events: 'eventbridge', logs: 'cloudwatch-logs' };
+const EMBEDDED = ['events', 'logs', 's3', 'iam', 'sts', 'kms', 'sns', 'sqs', 'lambda', 'organizations'];
 /** Answered here for keys of Opentrail, also in front of an upstream. */
 const IDENTITY: ReadonlySet<string> = new Set(['iam', 'sts']);
 
@@ -20,7 +22,7 @@ export async function operationsPage(): Promise<string> {
   return `# Operations
 
 What an AWS client may call. **served** is answered by Opentrail as AWS answers it, but for the difference that is noted. **not built** is answered
-with the service's own error where it has one (\`UnsupportedOperationException\` of CloudTrail), else that of the protocol:
+with the service's own error where it has one (\`UnsupportedOperationException\` of CloudTrail and EventBridge), else that of the protocol:
 \`UnknownOperationException\` (JSON), \`InvalidAction\` (Query), \`NotImplemented\` with status 501 (S3). A parameter
 that is not built is refused by its name, never accepted and forgotten. Every call is recorded, whatever becomes of it.
 
@@ -50,7 +52,7 @@ async function embeddedSection(service: string, served: ReadonlySet<string>): Pr
   const ours = known.filter((name) => served.has(`${service}.${name}`));
   return `## ${service}
 
-Embedded, for one machine${IDENTITY.has(service) ? ' and for keys that Opentrail issued' : ''}; another one takes its place by \`OPENTRAIL_UPSTREAM_${service.toUpperCase()}\`. ${ours.length} operations; the other ${known.length - ours.length} of the installed \`@aws-sdk/client-${service}\` are not built.
+Embedded, for one machine${IDENTITY.has(service) ? ' and for keys that Opentrail issued' : ''}; another one takes its place by \`OPENTRAIL_UPSTREAM_${service.toUpperCase()}\`. ${ours.length} operations; the other ${known.length - ours.length} of the installed \`@aws-sdk/client-${PACKAGES[service] ?? service}\` are not built.
 
 | operation | state | difference |
 |---|---|---|

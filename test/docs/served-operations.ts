@@ -23,6 +23,7 @@ import { createLogs } from '../../src/use/logs/create-logs.ts';
 import { logMigrations, type LogTables } from '../../src/use/logs/settings.ts';
 import { ACCOUNT, startIam } from '../kit/iam.ts';
 import { testKms } from '../kit/kms.ts';
+import { startRules } from '../kit/rules.ts';
 import { trailSetup } from '../kit/trail-setup.ts';
 
 /** `service.Operation` of everything that the modules serve, from their own tables. Nothing of it is called. */
@@ -43,6 +44,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
   });
   const trails = await trailSetup({});
   await using started = await startIam();
+  const rules = await startRules();
   try {
     const sqs = await openEmbeddedSqs({
       settings: settings.db,
@@ -111,6 +113,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       history,
       ...trails.operations,
       ...logs.operations,
+      ...rules.rules.operations,
       ...started.iam.operations,
       ...createSts({ ...started.iam, accountId: ACCOUNT }).operations,
       ...s3.operations,
@@ -123,6 +126,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
     return new Set(operations.map(({ service, name }) => `${service}.${name}`));
   } finally {
     await trails.close();
+    await rules.stop();
     await settings.close();
     await rm(dir, { recursive: true });
   }

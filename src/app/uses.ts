@@ -1,0 +1,53 @@
+import type { BucketPort } from '../aws/ports.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { Registry } from '../base/metrics.ts';
+import type { Config } from '../config.ts';
+import { lookupEvents } from '../use/history/lookup-events.ts';
+import type { Closing } from './closing.ts';
+import type { Embedded } from './embedded.ts';
+import { startFollowers } from './followers.ts';
+import { openLogs } from './logs.ts';
+import type { OwnAddress } from './own-address.ts';
+import type { Proofs } from './proofs.ts';
+import type { openRecord } from './record.ts';
+import { openRules } from './rules.ts';
+import type { Store } from './store.ts';
+import { openTrails } from './trails.ts';
+
+export type UsesDeps = {
+  readonly config: Config;
+  readonly store: Store;
+  readonly embedded: Embedded;
+  /** Where log files go. */
+  readonly buckets: BucketPort;
+  readonly proofs: Pick<Proofs, 'status'>;
+  readonly address: OwnAddress;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Registry;
+  readonly closing: Closing;
+} & Awaited<ReturnType<typeof openRecord>>;
+
+/** What becomes of stored events: log groups, trails, rules, history, and whoever follows the journal for them. */
+export async function openUses(deps: UsesDeps) {
+  const { config, store, embedded, closing } = deps;
+  const logs = await openLogs(deps);
+  embedded.lambda?.writeTo(logs);
+  const trails = await openTrails({ ...deps, logGroups: logs.access });
+  closing.add('trails', () => trails.stop());
+  const organizationOf = trails.organizations.of;
+  const rules = await openRules({ ...deps, logs: logs.sink, organizationOf });
+  embedded.tellBuses(rules.buses);
+  const followers = await startFollowers({ ...deps, trails, rules, publish: deps.live.publish });
+  const history = lookupEvents({
+    events: store.events,
+    organizationOf,
+    retentionMs: config.history_retention,
+    tokenKey: embedded.masterKey.mac('lookup-token', 'v1'),
+  });
+  return {
+    followers,
+    operations: [history, ...trails.operations, ...logs.operations, ...rules.operations],
+  };
+}
