@@ -65,7 +65,7 @@ export async function openEmbedded({ config, store, address, clock, log, closing
   const sqs = await openSqs({ config, store, masterKey, clock, log, closing });
   const queues = await queuesOf({ config, serving, clock }, sqs.queues);
   const mail = openMail({ config, closing });
-  const sns = await openSns({ config, store, masterKey, queues, address, mail, clock, log });
+  const sns = await openSns({ config, store, masterKey, queues, functions, address, mail, clock, log });
   closing.add('notifications', () => sns.stop());
   const topics = await topicsOf({ config, serving }, sns.topics);
   const buses: { port?: EventBusPort } = {};

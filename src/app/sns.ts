@@ -1,4 +1,4 @@
-import type { MailPort, QueuePort } from '../aws/ports.ts';
+import type { FunctionPort, MailPort, QueuePort } from '../aws/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { publicOr } from '../base/private-address.ts';
@@ -14,6 +14,7 @@ export type SnsDeps = {
   readonly store: Pick<Store, 'settings'>;
   readonly masterKey: MasterKey;
   readonly queues: QueuePort;
+  readonly functions: FunctionPort | undefined;
   readonly address: OwnAddress;
   readonly mail: MailPort | undefined;
   readonly clock: Clock;
@@ -22,13 +23,14 @@ export type SnsDeps = {
 
 /** Topics over the queues, webhooks and mailboxes that they may reach. */
 export async function openSns(deps: SnsDeps) {
-  const { config, store, masterKey, queues, address, mail, clock, log } = deps;
+  const { config, store, masterKey, queues, functions, address, mail, clock, log } = deps;
   const sns = openEmbeddedSns({
     settings: store.settings,
     masterKey,
     url: address.url,
     addresses: publicOr(config.webhook_allow),
     queues,
+    functions,
     mail,
     clock,
     log,

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 import { CloudTrailClient, CreateTrailCommand, StartLoggingCommand } from '@aws-sdk/client-cloudtrail';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { AddPermissionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   CreateBucketCommand,
   GetBucketNotificationConfigurationCommand,
@@ -12,6 +14,7 @@ import {
   paginateListObjectsV2,
   PutBucketNotificationConfigurationCommand,
   PutBucketPolicyCommand,
+  PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import {
@@ -21,9 +24,12 @@ import {
   SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { refusal, s3Client, trailBucketPolicy } from '../kit/client.ts';
+import { writeFiles } from '../kit/lambda.ts';
+import { eventually } from '../kit/run.ts';
 import { startServer, type TestServer } from '../kit/server.ts';
 
 const ACCOUNT = '123456789012';
@@ -86,11 +92,13 @@ function sqsClient({ url: endpoint, credentials }: TestServer): SQSClient {
 
 describe('a collector by queue', () => {
   let data: string;
+  let functions: string;
   let server: TestServer;
   let QueueUrl: string;
 
   const start = async () => {
-    server = await startServer({ data, env: { OPENTRAIL_DELIVERY_INTERVAL: '1s' } });
+    const env = { OPENTRAIL_DELIVERY_INTERVAL: '1s', OPENTRAIL_FUNCTIONS: functions };
+    server = await startServer({ data, env });
     const made = await sqsClient(server).send(new CreateQueueCommand({ QueueName: 'log-files' }));
     QueueUrl = made.QueueUrl ?? '';
   };
@@ -131,6 +139,10 @@ describe('a collector by queue', () => {
 
   beforeAll(async () => {
     data = mkdtempSync(join(tmpdir(), 'opentrail-collector-'));
+    functions = mkdtempSync(join(tmpdir(), 'opentrail-collector-functions-'));
+    await writeFiles(functions, {
+      'heard.js': `exports.handler = async ({ Records: [{ Sns, s3 }] }) => console.log('heard', Sns ? Sns.Message : s3.object.key);`,
+    });
     await start();
     const s3 = s3Client(server);
     await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
@@ -138,7 +150,7 @@ describe('a collector by queue', () => {
   }, 120_000);
   afterAll(async () => {
     await server.stop();
-    rmSync(data, { recursive: true, force: true });
+    for (const dir of [data, functions]) rmSync(dir, { recursive: true, force: true });
   });
 
   it('is told of nothing unless its queue lets the bucket send', async () => {
@@ -198,4 +210,38 @@ describe('a collector by queue', () => {
     expect(kept.length).toBeGreaterThan(1);
     await collector.collect(() => kept.every((key) => seen.has(key) || collector.keys.includes(key)));
   }, 120_000);
+
+  it('is a function, of a bucket and of a topic', async () => {
+    const to = { endpoint: server.url, region: 'us-east-1', credentials: server.credentials };
+    const [lambda, sns, logs] = [new LambdaClient(to), new SNSClient(to), new CloudWatchLogsClient(to)];
+    const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'news' }));
+    const grants = { 's3.amazonaws.com': 'arn:aws:s3:::plain', 'sns.amazonaws.com': TopicArn };
+    const Action = 'lambda:InvokeFunction';
+    for (const [Principal, SourceArn] of Object.entries(grants)) {
+      const StatementId = Principal.slice(0, 3).replace('.', '');
+      await lambda.send(
+        new AddPermissionCommand({ FunctionName: 'heard', StatementId, Action, Principal, SourceArn }),
+      );
+    }
+    const LambdaFunctionArn = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:heard`;
+    const s3 = s3Client(server);
+    await s3.send(new CreateBucketCommand({ Bucket: 'plain' }));
+    await s3.send(
+      new PutBucketNotificationConfigurationCommand({
+        Bucket: 'plain',
+        NotificationConfiguration: {
+          LambdaFunctionConfigurations: [{ LambdaFunctionArn, Events: ['s3:ObjectCreated:Put'] }],
+        },
+      }),
+    );
+    await s3.send(new PutObjectCommand({ Bucket: 'plain', Key: 'a file', Body: 'x' }));
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'lambda', Endpoint: LambdaFunctionArn }));
+    await sns.send(new PublishCommand({ TopicArn, Message: 'the news' }));
+    for (const said of ['heard a+file', 'heard the news'])
+      await eventually(async () => {
+        const asked = { logGroupName: '/aws/lambda/heard', filterPattern: `"${said}"` };
+        const found = await logs.send(new FilterLogEventsCommand(asked)).catch(() => undefined);
+        return found?.events?.[0];
+      }, 30_000);
+  }, 60_000);
 });

@@ -104,7 +104,7 @@ export const NOTES: Readonly<Record<string, string>> = {
   'sns.CreateTopic':
     'Standard topics. FIFO, KMS, X-Ray, data protection and delivery status logging are refused by name.',
   'sns.Subscribe':
-    'http, https, email, email-json (`OPENTRAIL_SMTP_URL`), sqs; lambda, firehose, sms and application are refused. Webhooks at private addresses want `OPENTRAIL_WEBHOOK_ALLOW`; user names in URLs are refused.',
+    'http, https, email, email-json (`OPENTRAIL_SMTP_URL`), sqs, lambda (`OPENTRAIL_FUNCTIONS`, by its own account); firehose, sms and application are refused. Webhooks at private addresses want `OPENTRAIL_WEBHOOK_ALLOW`; user names in URLs are refused.',
   'sns.ConfirmSubscription': 'Also unsigned, by the link that was sent. Tokens live for two days.',
   'sns.Unsubscribe': 'Also unsigned, by the link in a notification.',
   'sns.Publish': 'To topics; `PhoneNumber` and `MessageGroupId` are refused. At most 256 KiB.',

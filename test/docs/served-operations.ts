@@ -60,6 +60,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       url: () => '',
       addresses: () => false,
       queues: sqs.queues,
+      functions: undefined,
       mail: undefined,
       clock: systemClock,
       log: createLogger('silent'),

@@ -8,7 +8,7 @@ import type {
   PolicyDocument,
   Principal,
 } from '../../src/aws/operation.ts';
-import type { QueuePort } from '../../src/aws/ports.ts';
+import type { FunctionPort, QueuePort } from '../../src/aws/ports.ts';
 import { createLogger } from '../../src/base/log.ts';
 import { createMailer } from '../../src/base/mailer.ts';
 import { publicOr } from '../../src/base/private-address.ts';
@@ -53,12 +53,14 @@ export async function startSns({
   path = ':memory:',
   allow = ['127.0.0.0/8'],
   queues = NO_QUEUES,
+  functions,
   smtp,
   clock = turnableClock(),
 }: {
   readonly path?: string;
   readonly allow?: readonly string[];
   readonly queues?: QueuePort;
+  readonly functions?: FunctionPort;
   readonly smtp?: { readonly url: string; readonly from: string };
   readonly clock?: TestSns['clock'];
 } = {}): Promise<TestSns> {
@@ -72,6 +74,7 @@ export async function startSns({
     url: () => 'https://audit.example',
     addresses: publicOr(allow),
     queues,
+    functions,
     mail: mailer,
     clock,
     log: createLogger('silent'),

@@ -6,7 +6,7 @@ import {
   delayBefore,
   httpPolicyOf,
   SMTP_RETRIES,
-  SQS_RETRIES,
+  AWS_RETRIES,
   type RetryPolicy,
 } from './delivery-policy.ts';
 
@@ -37,9 +37,9 @@ describe('a delivery policy', () => {
   });
 
   it('takes as long for queues and mails as in AWS', () => {
-    expect(seconds(6, SQS_RETRIES)).toEqual([0, 0, 0, 1, 1, 1]);
-    expect(delayBefore(15, SQS_RETRIES, () => 0)).toBe(20_000);
-    expect(delayBefore(100_016, SQS_RETRIES)).toBeUndefined();
+    expect(seconds(6, AWS_RETRIES)).toEqual([0, 0, 0, 1, 1, 1]);
+    expect(delayBefore(15, AWS_RETRIES, () => 0)).toBe(20_000);
+    expect(delayBefore(100_016, AWS_RETRIES)).toBeUndefined();
     const mails = seconds(50, SMTP_RETRIES) as number[];
     expect(mails.slice(0, 3)).toEqual([10, 10, 10]);
     expect(mails.at(-1)).toBe(600);

@@ -25,8 +25,8 @@ const HTTP_DEFAULT: RetryPolicy = {
   backoffFunction: 'linear',
 };
 
-/** 100,015 attempts over 23 days. */
-export const SQS_RETRIES: RetryPolicy = {
+/** Queues and functions: 100,015 attempts over 23 days. */
+export const AWS_RETRIES: RetryPolicy = {
   minDelayTarget: 1,
   maxDelayTarget: 20,
   numRetries: 100_015,

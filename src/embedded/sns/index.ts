@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
 import type { Operation } from '../../aws/operation.ts';
-import type { MailPort, QueuePort, TopicPort } from '../../aws/ports.ts';
+import type { FunctionPort, MailPort, QueuePort, TopicPort } from '../../aws/ports.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { createOutbound } from '../../base/outbound.ts';
@@ -37,6 +37,8 @@ export type EmbeddedSnsDeps = {
   /** Which addresses webhooks may go to. */
   readonly addresses: AddressRule;
   readonly queues: QueuePort;
+  /** Undefined where nobody serves lambda. */
+  readonly functions: FunctionPort | undefined;
   /** Undefined where no mail server is known. */
   readonly mail: MailPort | undefined;
   readonly clock: Clock;
@@ -55,7 +57,7 @@ export type EmbeddedSns = {
 
 /** Topics, behind the SNS API. */
 export function openEmbeddedSns(deps: EmbeddedSnsDeps): EmbeddedSns {
-  const { settings, masterKey, url, addresses, queues, mail, clock, log } = deps;
+  const { settings, masterKey, url, addresses, queues, functions, mail, clock, log } = deps;
   const keys = createSigningKeys({ settings, seal: masterKey.seal, open: masterKey.open });
   const outbound = createOutbound({
     connectTimeout: 5000,
@@ -64,7 +66,18 @@ export function openEmbeddedSns(deps: EmbeddedSnsDeps): EmbeddedSns {
     addresses,
   });
   const { mac } = masterKey;
-  const deliverer = new Deliverer({ settings, keys, mac, url, outbound, queues, mail, clock, log });
+  const deliverer = new Deliverer({
+    settings,
+    keys,
+    mac,
+    url,
+    outbound,
+    queues,
+    functions,
+    mail,
+    clock,
+    log,
+  });
   const parts: SnsParts = {
     settings,
     policies: createPolicies(settings),
@@ -73,6 +86,7 @@ export function openEmbeddedSns(deps: EmbeddedSnsDeps): EmbeddedSns {
     wake: () => deliverer.wake(),
     endpoints: {
       hasMail: mail !== undefined,
+      hasFunctions: functions !== undefined,
       isOpen: (endpoint) => isOpen(endpoint, addresses),
     },
   };

@@ -133,7 +133,9 @@ describe('a queue', () => {
 describe('an endpoint', () => {
   it.each([
     ['does not support this protocol string: ftp', 'ftp', 'ftp://x'],
-    ['does not support functions', 'lambda', 'arn:aws:lambda:us-east-1:123456789012:function:f'],
+    ['Lambda endpoint ARN', 'lambda', 'arn:aws:sqs:us-east-1:123456789012:f'],
+    ['its own account', 'lambda', 'arn:aws:lambda:us-east-1:210987654321:function:f'],
+    ['OPENTRAIL_FUNCTIONS', 'lambda', 'arn:aws:lambda:us-east-1:123456789012:function:f'],
     ['does not support text messages', 'sms', '+15550100'],
     ['must match the specified protocol', 'https', 'http://example.com/'],
     ['must be a URL', 'http', 'http://'],

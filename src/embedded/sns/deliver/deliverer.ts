@@ -1,4 +1,4 @@
-import type { MailPort, QueuePort } from '../../../aws/ports.ts';
+import type { FunctionPort, MailPort, QueuePort } from '../../../aws/ports.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
@@ -9,7 +9,7 @@ import {
   delayBefore,
   httpPolicyOf,
   SMTP_RETRIES,
-  SQS_RETRIES,
+  AWS_RETRIES,
   type RetryPolicy,
 } from '../delivery-policy.ts';
 import {
@@ -30,6 +30,7 @@ import { failed, type Outcome } from './outcome.ts';
 import { render } from './render.ts';
 import { toEmail } from './to-email.ts';
 import { toHttp } from './to-http.ts';
+import { toLambda } from './to-lambda.ts';
 import { toSqs } from './to-sqs.ts';
 
 export type DelivererDeps = {
@@ -40,6 +41,7 @@ export type DelivererDeps = {
   readonly url: () => string;
   readonly outbound: Outbound;
   readonly queues: QueuePort;
+  readonly functions: FunctionPort | undefined;
   readonly mail: MailPort | undefined;
   readonly clock: Clock;
   readonly log: Logger;
@@ -122,7 +124,7 @@ export class Deliverer {
   }
 
   async #attempt(job: Job): Promise<Outcome> {
-    const { keys, mac, url, clock, outbound, queues, mail } = this.#deps;
+    const { keys, mac, url, clock, outbound, queues, functions, mail } = this.#deps;
     const { protocol, endpoint, redrive_policy } = job.subscription;
     try {
       const key = await keys.current(clock.now());
@@ -132,6 +134,7 @@ export class Deliverer {
         return await toSqs(queues, deadLetterArn(redrive_policy ?? ''), job, rendered);
       if (isHttp(protocol)) return await toHttp(outbound, job, { ...rendered, end: this.#end.signal });
       if (protocol === 'sqs') return await toSqs(queues, endpoint, job, rendered);
+      if (protocol === 'lambda') return await toLambda(functions, job, rendered);
       return await toEmail(mail, job, rendered);
     } catch (error) {
       return failed(messageOf(error));
@@ -168,6 +171,6 @@ function policyOf({ topic, subscription }: Job) {
 /** https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html */
 function retriesOf(job: Job): RetryPolicy {
   const { protocol } = job.subscription;
-  if (job.delivery.kind === 'redrive' || protocol === 'sqs') return SQS_RETRIES;
+  if (job.delivery.kind === 'redrive' || protocol === 'sqs' || protocol === 'lambda') return AWS_RETRIES;
   return isHttp(protocol) ? policyOf(job).retry : SMTP_RETRIES;
 }

@@ -2,14 +2,20 @@ import { invalidParameter, notBuilt } from '../sns-errors.ts';
 import type { Endpoints } from './sns-operation.ts';
 
 const NOT_BUILT: Readonly<Record<string, string>> = {
-  lambda: 'functions as subscribers',
   firehose: 'delivery streams as subscribers',
   application: 'mobile push',
   sms: 'text messages',
 };
 
 /** Throws InvalidParameter, in AWS's words where AWS refuses it too. */
-export async function checkEndpoint(endpoints: Endpoints, protocol: string, endpoint: string): Promise<void> {
+export async function checkEndpoint(
+  endpoints: Endpoints,
+  {
+    protocol,
+    endpoint,
+    account,
+  }: { readonly protocol: string; readonly endpoint: string; readonly account: string },
+): Promise<void> {
   switch (protocol) {
     case 'http':
     case 'https':
@@ -19,6 +25,8 @@ export async function checkEndpoint(endpoints: Endpoints, protocol: string, endp
       return checkMail(endpoints, endpoint);
     case 'sqs':
       return checkQueue(endpoint);
+    case 'lambda':
+      return checkFunction(endpoints, endpoint, account);
     default:
       if (Object.hasOwn(NOT_BUILT, protocol)) throw notBuilt('Protocol', NOT_BUILT[protocol] as string);
       throw invalidParameter(`Amazon SNS does not support this protocol string: ${protocol.slice(0, 100)}`);
@@ -61,5 +69,20 @@ function checkQueue(endpoint: string): void {
   if (endpoint.endsWith('.fifo'))
     throw invalidParameter(
       'Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics',
+    );
+}
+
+/** A function answers no question: whose it is, he subscribes it. */
+function checkFunction({ hasFunctions }: Endpoints, endpoint: string, account: string): void {
+  const found = /^arn:[\w-]+:lambda:[a-z0-9-]+:(\d{12}):function:[\w-]{1,140}(:[\w$-]{1,128})?$/.exec(
+    endpoint,
+  );
+  if (found === null) throw invalidParameter('Lambda endpoint ARN');
+  if (found[1] !== account)
+    throw invalidParameter('Endpoint', 'Opentrail lets a function be subscribed by its own account only.');
+  if (!hasFunctions)
+    throw invalidParameter(
+      'Protocol',
+      'Opentrail has no functions: say where they are with OPENTRAIL_FUNCTIONS.',
     );
 }

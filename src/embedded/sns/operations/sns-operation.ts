@@ -23,6 +23,7 @@ export type SnsParts = {
 /** Which endpoints may be subscribed on this server. */
 export type Endpoints = {
   readonly hasMail: boolean;
+  readonly hasFunctions: boolean;
   /** False for a webhook at an address that webhooks may not go to; true also where its name is not known now. */
   readonly isOpen: (url: string) => Promise<boolean>;
 };

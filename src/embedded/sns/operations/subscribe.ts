@@ -26,7 +26,7 @@ const input = {
 };
 
 /**
- * Queues of the caller's account are subscribed at once; everybody else is asked first: webhooks, mail addresses, queues of others.
+ * Queues and functions of the caller's account are subscribed at once; everybody else is asked first: webhooks, mail addresses, queues of others.
  * https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
  */
 export function subscribe(parts: SnsParts): Operation {
@@ -35,7 +35,8 @@ export function subscribe(parts: SnsParts): Operation {
     handle: async ({ TopicArn, Protocol, Endpoint, Attributes, ReturnSubscriptionArn }, context) => {
       const { settings } = parts;
       await topicAt(settings, TopicArn);
-      await checkEndpoint(parts.endpoints, Protocol, Endpoint);
+      const { accountId: account } = context;
+      await checkEndpoint(parts.endpoints, { protocol: Protocol, endpoint: Endpoint, account });
       const wanted = inWordsOf('Subscribe', () => withAttributes(NO_SETTINGS, Protocol, Attributes));
       const row = await settings.transaction().execute(async (tx) => {
         const before = await findSame(tx, { TopicArn, Protocol, Endpoint });
@@ -125,7 +126,7 @@ function newSubscription(
   { TopicArn, Protocol, Endpoint }: Named,
   settings: SubscriptionSettings,
 ): SubscriptionRow {
-  const isOwnQueue = Protocol === 'sqs' && Endpoint.split(':')[4] === accountId;
+  const isOwn = (Protocol === 'sqs' || Protocol === 'lambda') && Endpoint.split(':')[4] === accountId;
   return {
     id: randomUUID(),
     topic_arn: TopicArn,
@@ -134,9 +135,9 @@ function newSubscription(
     owner: accountId,
     principal: principal.arn,
     created_at: now,
-    state: isOwnQueue ? 'confirmed' : 'pending',
+    state: isOwn ? 'confirmed' : 'pending',
     left_at: null,
-    authenticated: isOwnQueue ? 1 : 0,
+    authenticated: isOwn ? 1 : 0,
     authenticate_on_unsubscribe: 0,
     ...settings,
   };
