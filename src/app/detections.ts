@@ -1,0 +1,46 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import { columnsOfBytes } from '../record/columns.ts';
+import { createFollower } from '../store/follow/follower.ts';
+import { createDetections } from '../use/detections/create-detections.ts';
+import { loadPack } from '../use/detections/load-pack.ts';
+import type { Closing } from './closing.ts';
+import type { Store } from './store.ts';
+
+const NAME = 'detections';
+
+export type DetectionsDeps = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly closing: Closing;
+};
+
+/** What an intruder does, looked for in every record as it is stored. */
+export async function openDetections({ store, clock, log, closing }: DetectionsDeps) {
+  const { settings, journal, cursors, events } = store;
+  const detections = createDetections({
+    settings,
+    events,
+    columnsOf: columnsOfBytes,
+    pack: await loadPack(),
+    clock,
+  });
+  // What was recorded before there were detections makes no findings unasked.
+  if ((await cursors.get(NAME)) === 0) await cursors.set(NAME, journal.head());
+  const follower = createFollower({
+    name: NAME,
+    journal,
+    cursors,
+    fallback: events.bySequence,
+    apply: detections.apply,
+    maxBytes: 4 * 1024 * 1024,
+    maxEntries: 5000,
+    linger: 100,
+    clock,
+    log,
+  });
+  await follower.start();
+  closing.add('detections', () => follower.stop());
+  return { operations: detections.operations, status: () => follower.status() };
+}

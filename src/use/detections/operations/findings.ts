@@ -1,0 +1,146 @@
+import { z } from 'zod';
+
+import { AwsError } from '../../../aws/errors.ts';
+import type { FindingData } from '../finding.ts';
+import { SEVERITIES } from '../detection.ts';
+import type { FindingRow } from '../settings.ts';
+import {
+  accountOf,
+  checked,
+  detectionId,
+  notFound,
+  scope,
+  seconds,
+  type DetectionOperation,
+  type OperationDeps,
+} from './operation.ts';
+
+const STATUSES = ['OPEN', 'ACKNOWLEDGED'] as const;
+const findingId = z.uuid();
+
+export function findingOperations(deps: OperationDeps): readonly DetectionOperation[] {
+  return [listFindings(deps), getFinding(deps), updateFindings(deps)];
+}
+
+function listFindings({ findings }: OperationDeps): DetectionOperation {
+  return {
+    name: 'ListFindings',
+    handle: async (input, context) => {
+      const given = checked(
+        {
+          Status: z.enum(STATUSES).optional(),
+          DetectionId: detectionId.optional(),
+          Severity: z.enum(SEVERITIES).optional(),
+          StartTime: seconds.optional(),
+          EndTime: seconds.optional(),
+          Scope: scope,
+          MaxResults: z.number().int().min(1).max(1000).optional(),
+          NextToken: z.string().max(200).optional(),
+        },
+        input,
+      );
+      const most = given.MaxResults ?? 100;
+      const rows = await findings.list({
+        account: accountOf(given, context),
+        status: given.Status,
+        detection: given.DetectionId,
+        severity: given.Severity,
+        from: given.StartTime === undefined ? undefined : given.StartTime * 1000,
+        to: given.EndTime === undefined ? undefined : given.EndTime * 1000,
+        after: given.NextToken === undefined ? undefined : readToken(given.NextToken),
+        limit: most + 1,
+      });
+      const page = rows.slice(0, most);
+      const last = rows.length > most ? page.at(-1) : undefined;
+      return { Findings: page.map(shownFinding), ...(last === undefined ? {} : { NextToken: tokenOf(last) }) };
+    },
+  };
+}
+
+function getFinding({ findings }: OperationDeps): DetectionOperation {
+  return {
+    name: 'GetFinding',
+    handle: async (input, context) => {
+      const given = checked({ FindingId: findingId, Scope: scope }, input);
+      const account = accountOf(given, context);
+      const row = await findings.byId(given.FindingId);
+      if (row === undefined || (account !== undefined && row.account !== account))
+        throw notFound(`There is no finding ${JSON.stringify(given.FindingId)}.`);
+      return { Finding: shownFinding(row) };
+    },
+  };
+}
+
+function updateFindings({ findings, now }: OperationDeps): DetectionOperation {
+  return {
+    name: 'UpdateFindings',
+    handle: async (input, context) => {
+      const given = checked(
+        {
+          FindingIds: z.array(findingId).min(1).max(100),
+          Status: z.enum(STATUSES),
+          Note: z.string().max(1000).optional(),
+          Scope: scope,
+        },
+        input,
+      );
+      const account = accountOf(given, context);
+      for (const id of given.FindingIds) {
+        const row = await findings.byId(id);
+        if (row === undefined || (account !== undefined && row.account !== account))
+          throw notFound(`There is no finding ${JSON.stringify(id)}.`);
+      }
+      await findings.mark(given.FindingIds, {
+        status: given.Status,
+        note: given.Note,
+        by: context.principal.arn,
+        at: now(),
+      });
+      return {};
+    },
+  };
+}
+
+export function shownFinding(row: FindingRow) {
+  const data = JSON.parse(row.data) as FindingData;
+  return {
+    FindingId: row.id,
+    DetectionId: row.detection,
+    Title: data.title,
+    Severity: row.severity,
+    Attack: data.attack,
+    AccountId: row.account,
+    AwsRegion: row.region,
+    Status: row.status,
+    CreatedTime: iso(row.created_at),
+    FirstEventTime: iso(row.first_at),
+    LastEventTime: iso(row.last_at),
+    Count: row.count,
+    Actor: data.actor,
+    AccessKeyId: data.accessKey,
+    SourceIPAddress: data.sourceIp,
+    UserAgent: data.userAgent,
+    EventName: data.eventName,
+    EventSource: data.eventSource,
+    ErrorCode: data.error,
+    Resources: data.resources,
+    EventIds: data.events,
+    Note: row.note,
+    ...(row.changed_at === null ? {} : { ChangedBy: row.changed_by, ChangedTime: iso(row.changed_at) }),
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function tokenOf({ last_at, id }: FindingRow): string {
+  return Buffer.from(`${last_at}/${id}`).toString('base64url');
+}
+
+function readToken(token: string): { at: number; id: string } {
+  const match = /^(\d{1,16})\/([0-9a-f-]{36})$/.exec(Buffer.from(token, 'base64url').toString('utf8'));
+  if (match?.[1] === undefined || match[2] === undefined)
+    throw new AwsError('ValidationException', 'NextToken: is not one that ListFindings gave.');
+  return { at: Number(match[1]), id: match[2] };
+}
