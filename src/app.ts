@@ -64,14 +64,14 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const buckets = await openBuckets({ ...base, sink, s3: embedded.buckets, serving });
   const proofs = await openProofs({ ...base, store, masterKey, buckets });
   const uses = await openUses({ ...base, ...record, store, buckets, proofs, embedded, address });
-  const { followers } = uses;
+  const { followers, detections } = uses;
 
   const signingKeys = createSigningKeys();
   const gateway = await openGateway({ ...base, sink, credentials, signingKeys });
   const ingest = joinIngest({ ...base, ...followers, store, publish: live.publish });
   const endpoint = createEndpoint({
     settings: endpointSettings(config),
-    routes: await ownRoutes({ ...base, ...record, embedded, store, followers, ingest, proofs }),
+    routes: await ownRoutes({ ...base, ...record, embedded, store, followers, ingest, proofs, detections }),
     operations: [...uses.operations, ...embedded.operations],
     models,
     namer: createNamer({ models, defaultRegion: config.region }),

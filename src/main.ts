@@ -46,6 +46,11 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
     'tell which hours of which account and region are whole',
     async () => (await import('./cli/coverage.ts')).coverageCommand(),
   ],
+  [
+    'detections',
+    'look for what an intruder does',
+    async () => (await import('./cli/detections.ts')).detectionsCommand(),
+  ],
   ['users', 'manage who may use the server', async () => (await import('./cli/users.ts')).usersCommand()],
   [
     'demo',

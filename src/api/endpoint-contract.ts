@@ -95,6 +95,8 @@ export type InternalRoute = {
   readonly action?: string | undefined;
   /** Its use is recorded under this event name: `StreamEvents`. */
   readonly operation?: string | undefined;
+  /** Whether the record has the body as its requestParameters: bodies of JSON, and small. */
+  readonly recordsBody?: boolean | undefined;
   readonly handle: (request: RouteRequest, reply: RouteReply) => Promise<void> | void;
 };
 

@@ -72,7 +72,9 @@ class RouteVisit {
   readonly #tls: IncomingCall['tls'];
   #verified: Verified | undefined;
   #caller: CallerIdentity | undefined;
-  #operation: string | undefined;
+  #route: InternalRoute | undefined;
+  /** The body as it was read, where the route wants it recorded. */
+  #recordedBody: Uint8Array | undefined;
   #answer: Answer | undefined;
   #recorded = false;
 
@@ -93,7 +95,7 @@ class RouteVisit {
 
   /** An answer given with `send` waits for the record; a handler that streams is recorded when it returns. */
   async serve(route: InternalRoute): Promise<void> {
-    this.#operation = route.operation;
+    this.#route = route;
     if (route.operation !== undefined && !this.#deps.sink.accepting()) throw cannotRecord();
     const context = route.auth === 'sigv4' ? await this.#authenticate() : undefined;
     if (route.action !== undefined) context?.authorize(route.action, '*');
@@ -154,6 +156,7 @@ class RouteVisit {
 
   readonly #readBody = async (limit: number): Promise<Uint8Array> => {
     const whole = await this.#body.read(limit);
+    if (this.#route?.recordsBody) this.#recordedBody = whole;
     const payload = this.#verified?.payload;
     if (payload?.kind === 'sha256' && sha256Hex(whole) !== payload.sha256) throw contentMismatch();
     if (payload?.kind !== 'streaming') return whole;
@@ -189,7 +192,7 @@ class RouteVisit {
     return {
       ...OPENTRAIL,
       eventSource: 'opentrail.amazonaws.com',
-      operation: this.#operation ?? 'unknown',
+      operation: this.#route?.operation ?? 'unknown',
       region: this.#verified?.region ?? this.#deps.settings.region ?? 'us-east-1',
       accessKeyId: this.#verified?.accessKeyId,
       sessionToken: this.#wire.headers['x-amz-security-token'],
@@ -200,13 +203,13 @@ class RouteVisit {
 
   /** Routes without an operation name leave no record of their own. */
   async #record(status: number): Promise<void> {
-    if (this.#operation === undefined || this.#recorded) return;
+    if (this.#route?.operation === undefined || this.#recorded) return;
     this.#recorded = true;
     const answer = this.#answer;
     const outcome: Outcome = status === 403 ? 'denied' : status >= 400 ? 'failed' : 'allowed';
     const response = answer && { ...answer, bodyBytes: answer.body.length };
     await this.#deps.sink.outcome({
-      ...this.#incoming(this.#named()),
+      ...this.#incoming(this.#named(), this.#recordedBody),
       completedAt: this.#deps.clock.now(),
       outcome,
       response: response ?? { status, headers: {}, body: undefined, bodyBytes: 0 },

@@ -23,6 +23,10 @@ export async function openDetections({ store, clock, log, closing }: DetectionsD
     settings,
     events,
     columnsOf: columnsOfBytes,
+    logBuckets: async () => {
+      const trails = await settings.selectFrom('trails').select('bucket').execute();
+      return new Set(trails.map((trail) => trail.bucket));
+    },
     pack: await loadPack(),
     clock,
   });

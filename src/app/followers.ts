@@ -27,6 +27,7 @@ export type FollowersDeps = {
   readonly proofs: Pick<Proofs, 'status'>;
   readonly trails: Trails;
   readonly rules: { readonly status: () => FollowerStatus };
+  readonly detections: { readonly status: () => FollowerStatus };
   /** To whoever listens to what is recorded. */
   readonly publish: (event: EventRecord) => void;
   readonly clock: Clock;
@@ -42,6 +43,7 @@ export async function startFollowers({
   proofs,
   trails,
   rules,
+  detections,
   publish,
   clock,
   log,
@@ -70,6 +72,7 @@ export async function startFollowers({
     proofs.status(),
     ...silence.statuses(),
     rules.status(),
+    detections.status(),
     ...trails.followers(),
   ];
   const retention = createRetentionOfJournal({

@@ -4,12 +4,14 @@ import type { InternalRoute } from '../api/endpoint-contract.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Registry } from '../base/metrics.ts';
 import type { Config } from '../config.ts';
+import type { openDetections } from './detections.ts';
 import type { Embedded } from './embedded.ts';
 import type { startFollowers } from './followers.ts';
 import type { joinIngest } from './ingest.ts';
 import type { openProofs } from './proofs.ts';
 import type { openRecord } from './record.ts';
 import { consoleRoutes } from './routes/console-files.ts';
+import { detectionRoutes } from './routes/detections.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoute } from './routes/ingest.ts';
 import { proofRoutes } from './routes/proof.ts';
@@ -25,6 +27,7 @@ export type OwnRoutesDeps = {
   readonly followers: Awaited<ReturnType<typeof startFollowers>>;
   readonly ingest: ReturnType<typeof joinIngest>;
   readonly proofs: Awaited<ReturnType<typeof openProofs>>;
+  readonly detections: Awaited<ReturnType<typeof openDetections>>;
   readonly embedded: Pick<Embedded, 'consoleSignIn' | 'routes'>;
 } & Pick<Awaited<ReturnType<typeof openRecord>>, 'sink' | 'live'>;
 
@@ -40,6 +43,7 @@ export async function ownRoutes(deps: OwnRoutesDeps): Promise<readonly InternalR
     streamRoute(deps.live),
     ingestRoute(deps.ingest),
     ...proofRoutes(deps.proofs),
+    ...detectionRoutes(deps.detections.operations),
     ...deps.embedded.routes,
   ];
 }

@@ -9,6 +9,7 @@ import { aggregationMigrations } from '../use/trails/aggregation/settings.ts';
 import { trailOrganizationMigrations } from '../use/trails/organizations/settings.ts';
 import { proofMigrations, type ProofTables } from '../use/proofs/settings.ts';
 import { ruleMigrations, type RuleTables } from '../use/rules/settings.ts';
+import { detectionMigrations, type DetectionTables } from '../use/detections/settings.ts';
 import { silenceMigrations, type SilenceTables } from '../use/silence/settings.ts';
 import { logFilterMigrations } from '../use/logs/filters/settings.ts';
 import { logMigrations, type LogTables } from '../use/logs/settings.ts';
@@ -30,7 +31,8 @@ export type Tables = CursorTables &
   SilenceTables &
   ProofTables &
   LogTables &
-  RuleTables;
+  RuleTables &
+  DetectionTables;
 
 export const migrations = [
   iamMigrations,
@@ -48,4 +50,5 @@ export const migrations = [
   logMigrations,
   logFilterMigrations,
   ruleMigrations,
+  detectionMigrations,
 ];

@@ -5,6 +5,7 @@ import type { Registry } from '../base/metrics.ts';
 import type { Config } from '../config.ts';
 import { lookupEvents } from '../use/history/lookup-events.ts';
 import type { Closing } from './closing.ts';
+import { openDetections } from './detections.ts';
 import type { Embedded } from './embedded.ts';
 import { startFollowers } from './followers.ts';
 import { openLogs } from './logs.ts';
@@ -29,7 +30,7 @@ export type UsesDeps = {
   readonly closing: Closing;
 } & Awaited<ReturnType<typeof openRecord>>;
 
-/** What becomes of stored events: log groups, trails, rules, history, and whoever follows the journal for them. */
+/** What becomes of stored events: log groups, trails, rules, detections, history, and whoever follows the journal for them. */
 export async function openUses(deps: UsesDeps) {
   const { config, store, embedded, closing } = deps;
   const logs = await openLogs(deps);
@@ -39,7 +40,8 @@ export async function openUses(deps: UsesDeps) {
   const organizationOf = trails.organizations.of;
   const rules = await openRules({ ...deps, logs: logs.sink, organizationOf });
   embedded.tellBuses(rules.buses);
-  const followers = await startFollowers({ ...deps, trails, rules, publish: deps.live.publish });
+  const detections = await openDetections(deps);
+  const followers = await startFollowers({ ...deps, trails, rules, detections, publish: deps.live.publish });
   const history = lookupEvents({
     events: store.events,
     organizationOf,
@@ -48,6 +50,7 @@ export async function openUses(deps: UsesDeps) {
   });
   return {
     followers,
+    detections,
     operations: [history, ...trails.operations, ...logs.operations, ...rules.operations],
   };
 }

@@ -12,6 +12,7 @@ export function detectionRoutes(operations: readonly DetectionOperation[]): read
     auth: 'sigv4',
     action: `opentrail:${name}`,
     operation: name,
+    recordsBody: true,
     handle: async (request, reply) => {
       if (!request.context) throw new AwsError('AccessDenied', 'not signed', { status: 403 });
       reply.json(200, await handle(inputOf(await request.body(LARGEST_BODY)), request.context));

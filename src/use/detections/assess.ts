@@ -12,7 +12,10 @@ import type { FindingRow } from './settings.ts';
 export type Ledger = {
   readonly window: (key: string) => Promise<Window>;
   /** Until `expiresAt` (ms) it is of use. */
-  readonly keepWindow: (key: string, kept: { window: Window; detection: string; expiresAt: number }) => Promise<void>;
+  readonly keepWindow: (
+    key: string,
+    kept: { window: Window; detection: string; expiresAt: number },
+  ) => Promise<void>;
   /** Nothing where it is there already. */
   readonly add: (finding: FindingRow) => Promise<void>;
   /** One more event of a finding. */
@@ -28,7 +31,8 @@ export type Seen = {
 /** What an event that a detection watches for comes to. */
 export async function assess(ledger: Ledger, { watched, event, columns }: Seen, now: number): Promise<void> {
   const { detection, step, owner } = watched;
-  const common = detection.within === undefined ? [event.facts.actor] : step.by.map((path) => textAt(event, path));
+  const common =
+    detection.within === undefined ? [event.facts.actor] : step.by.map((path) => textAt(event, path));
   if (common.includes(undefined)) return;
   const value = step.distinct === undefined ? '' : textAt(event, step.distinct);
   if (value === undefined) return;
@@ -44,7 +48,8 @@ export async function assess(ledger: Ledger, { watched, event, columns }: Seen, 
     await ledger.add(newFinding({ id, detection, event, columns, hits: outcome.hits, now }));
     after = fired(window, id, outcome.hits);
   }
-  if (outcome.kind === 'more') await ledger.more(outcome.finding, { id: columns.id, at: columns.time * 1000 });
+  if (outcome.kind === 'more')
+    await ledger.more(outcome.finding, { id: columns.id, at: columns.time * 1000 });
   if (after === before) return;
   // By the clock, not by the events' times: what is ingested may be old.
   const expiresAt = now + 2 * (within ?? ALONE_MS);

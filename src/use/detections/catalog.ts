@@ -32,6 +32,9 @@ export type CatalogDeps = {
 
 type Rule = { readonly owner: string; readonly detection: Detection };
 
+/** Milliseconds for which the follower may be behind. */
+const AFTERGLOW = 3_600_000;
+
 /** For everybody's records, beside those of one account. */
 export const EVERYBODY = '*';
 
@@ -44,20 +47,32 @@ export function createCatalog({ settings, pack, readRule, now }: CatalogDeps): C
     const rows = await settings.selectFrom('detection_rules').selectAll().orderBy('id').execute();
     return rows.map(({ owner, text }) => ({ owner, detection: readRule(text) }));
   };
-  const enabledOf = () => settings.selectFrom('detection_states').selectAll().where('enabled', '=', 1).execute();
+  const enabledOf = () =>
+    settings.selectFrom('detection_states').selectAll().where('enabled', '=', 1).execute();
   const compile = async (): Promise<DetectionIndex> => {
     const imported = await rules();
-    const states = await enabledOf();
-    const forAll = new Set(states.filter(({ owner }) => owner === EVERYBODY).map(({ detection }) => detection));
-    const enabled = states
+    // What was disabled saw all until then, though its records may come a little later: that it was disabled is one of them.
+    const states = await settings
+      .selectFrom('detection_states')
+      .selectAll()
+      .where((is) => is.or([is('enabled', '=', 1), is('changed_at', '>', now() - AFTERGLOW)]))
+      .execute();
+    const forAll = new Set(
+      states
+        .filter((state) => state.owner === EVERYBODY && state.enabled === 1)
+        .map((state) => state.detection),
+    );
+    const watching = states
       .filter(({ owner, detection }) => owner === EVERYBODY || !forAll.has(detection))
-      .flatMap(({ owner, detection: id }) => {
+      .flatMap(({ owner, detection: id, enabled: isOn, changed_at: changedAt }) => {
         const detection =
           imported.find((rule) => rule.owner === owner && rule.detection.id === id)?.detection ??
           pack.find((one) => one.id === id);
-        return detection === undefined ? [] : [{ owner, detection }];
+        return detection === undefined
+          ? []
+          : [{ owner, detection, until: isOn === 1 ? Infinity : changedAt }];
       });
-    return createDetectionIndex(enabled);
+    return createDetectionIndex(watching);
   };
   return {
     index: () => {
@@ -71,7 +86,9 @@ export function createCatalog({ settings, pack, readRule, now }: CatalogDeps): C
     list: async (owner) => {
       const states = await enabledOf();
       const isEnabled = (id: string): boolean =>
-        states.some((state) => state.detection === id && (state.owner === owner || state.owner === EVERYBODY));
+        states.some(
+          (state) => state.detection === id && (state.owner === owner || state.owner === EVERYBODY),
+        );
       const own = (await rules()).filter((rule) => rule.owner === owner || rule.owner === EVERYBODY);
       return [
         ...pack.map((detection) => ({ detection, importedBy: undefined })),
@@ -82,10 +99,19 @@ export function createCatalog({ settings, pack, readRule, now }: CatalogDeps): C
       await settings.transaction().execute(async (tx) => {
         for (const detection of ids) {
           const row = { enabled: Number(enabled), changed_at: now() };
+          // Only where it changes something: since when it is so, counts.
+          const { numUpdatedRows } = await tx
+            .updateTable('detection_states')
+            .set(row)
+            .where('owner', '=', owner)
+            .where('detection', '=', detection)
+            .where('enabled', '=', Number(!enabled))
+            .executeTakeFirst();
+          if (numUpdatedRows > 0n || !enabled) continue;
           await tx
             .insertInto('detection_states')
             .values({ owner, detection, ...row })
-            .onConflict((conflict) => conflict.columns(['owner', 'detection']).doUpdateSet(row))
+            .onConflict((conflict) => conflict.columns(['owner', 'detection']).doNothing())
             .execute();
         }
       });
@@ -107,7 +133,11 @@ export function createCatalog({ settings, pack, readRule, now }: CatalogDeps): C
     remove: async (owner, id) => {
       await settings.transaction().execute(async (tx) => {
         await tx.deleteFrom('detection_rules').where('owner', '=', owner).where('id', '=', id).execute();
-        await tx.deleteFrom('detection_states').where('owner', '=', owner).where('detection', '=', id).execute();
+        await tx
+          .deleteFrom('detection_states')
+          .where('owner', '=', owner)
+          .where('detection', '=', id)
+          .execute();
       });
       changed();
     },

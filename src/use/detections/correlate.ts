@@ -1,7 +1,12 @@
 import type { Step } from './detection.ts';
 
 /** One event that a step holds for. Times in seconds. */
-export type Hit = { readonly step: number; readonly time: number; readonly id: string; readonly value: string };
+export type Hit = {
+  readonly step: number;
+  readonly time: number;
+  readonly id: string;
+  readonly value: string;
+};
 
 /** What is remembered of events that have something in common. */
 export type Window = {
@@ -68,7 +73,10 @@ export function single(window: Window, hit: Hit): Correlated {
     const { finding } = window;
     const ids = [...finding.ids, hit.id].slice(-MOST_IDS);
     const kept = hits.slice(-MOST_ALONE);
-    return { window: { hits: kept, finding: { ...finding, ids } }, outcome: { kind: 'more', finding: finding.id } };
+    return {
+      window: { hits: kept, finding: { ...finding, ids } },
+      outcome: { kind: 'more', finding: finding.id },
+    };
   }
   return { window: { hits }, outcome: { kind: 'fires', hits: [hit] } };
 }
@@ -89,7 +97,9 @@ function kept(
     const own = recent.filter((hit) => hit.step === step);
     // Of each value that is to differ one is enough.
     const different =
-      distinct === undefined ? own : own.filter((hit, at) => own.findLastIndex((one) => one.value === hit.value) === at);
+      distinct === undefined
+        ? own
+        : own.filter((hit, at) => own.findLastIndex((one) => one.value === hit.value) === at);
     return different.slice(-Math.max(count, MOST_HITS));
   });
 }

@@ -13,12 +13,13 @@ import { settingsOperations } from './operations/settings.ts';
 import type { DetectionTables } from './settings.ts';
 import { createTopics } from './topics.ts';
 import { createTrials } from './trial.ts';
-import { createWatch } from './watch.ts';
+import { createWatch, type LogBuckets } from './watch.ts';
 
 export type DetectionsDeps = {
   readonly settings: Settings<DetectionTables>;
   readonly events: Pick<EventStore, 'lookup'>;
   readonly columnsOf: (raw: Uint8Array) => EventColumns;
+  readonly logBuckets: LogBuckets;
   readonly pack: readonly Detection[];
   readonly clock: Clock;
 };
@@ -26,7 +27,10 @@ export type DetectionsDeps = {
 export type Detections = {
   readonly operations: readonly DetectionOperation[];
   /** Applies a batch of the journal; the same twice does nothing twice. */
-  readonly apply: (batch: { readonly to: number; readonly entries: readonly JournalEntry[] }) => Promise<void>;
+  readonly apply: (batch: {
+    readonly to: number;
+    readonly entries: readonly JournalEntry[];
+  }) => Promise<void>;
 };
 
 export function createDetections(deps: DetectionsDeps): Detections {

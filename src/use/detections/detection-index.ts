@@ -7,6 +7,8 @@ export type Watched = {
   readonly step: Step;
   readonly at: number;
   readonly owner: string;
+  /** Of no record that is newer, ms: then it was disabled. */
+  readonly until: number;
 };
 
 export type DetectionIndex = {
@@ -17,13 +19,13 @@ export type DetectionIndex = {
 
 /** Detections by the names of the events that they watch for, so that most records cost one look into a map. */
 export function createDetectionIndex(
-  detections: readonly { readonly detection: Detection; readonly owner: string }[],
+  detections: readonly Pick<Watched, 'detection' | 'owner' | 'until'>[],
 ): DetectionIndex {
   const byName = new Map<string, Watched[]>();
   const others: Watched[] = [];
-  for (const { detection, owner } of detections) {
+  for (const { detection, owner, until } of detections) {
     for (const [at, step] of detection.steps.entries()) {
-      const watched: Watched = { detection, step, at, owner };
+      const watched: Watched = { detection, step, at, owner, until };
       if (step.matcher.names === undefined) others.push(watched);
       else for (const name of step.matcher.names) add(byName, name, watched);
     }
@@ -36,6 +38,7 @@ export function createDetectionIndex(
         for (const watched of list ?? []) {
           const { matcher } = watched.step;
           if (watched.owner !== '*' && watched.owner !== columns.account) continue;
+          if (columns.time * 1000 > watched.until) continue;
           if (matcher.may(columns, raw) && matcher.holds(event())) found.push(watched);
         }
       return found;

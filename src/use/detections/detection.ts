@@ -6,9 +6,7 @@ import { messageOf, OpentrailError } from '../../base/errors.ts';
 import { parseDuration } from '../../base/duration.ts';
 import type { EventColumns } from '../../record/event-record.ts';
 import type { Facts } from './facts.ts';
-
-export const SEVERITIES = ['informational', 'low', 'medium', 'high', 'critical'] as const;
-export type Severity = (typeof SEVERITIES)[number];
+import { SEVERITIES, type Severity } from './severity.ts';
 
 /** What detections see of a record: as CloudTrail puts it on the default bus of EventBridge, and what follows from it (`facts.ts`). */
 export type DetectedEvent = {

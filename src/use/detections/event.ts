@@ -2,10 +2,11 @@ import type { EventColumns } from '../../record/event-record.ts';
 import type { DetectedEvent } from './detection.ts';
 import { factsOf, objectOf } from './facts.ts';
 
-/** What detections see of a record. `raw` that is no JSON object is seen as an empty one. */
+/** What detections see of a record. `logBuckets`: those that trails write to. `raw` that is no JSON object is seen as an empty one. */
 export function detectedEvent(
   raw: Uint8Array,
   { source, account, region }: Pick<EventColumns, 'source' | 'account' | 'region'>,
+  logBuckets: ReadonlySet<string>,
 ): DetectedEvent {
   const detail = parsed(raw);
   return {
@@ -13,7 +14,7 @@ export function detectedEvent(
     account,
     region,
     detail,
-    facts: factsOf(detail, account),
+    facts: factsOf(detail, { account, logBuckets }),
   };
 }
 

@@ -10,9 +10,16 @@ export type Facts = {
   readonly otherUser: boolean;
   /** Of the policies in the request; absent where there are none. */
   readonly policy?: PolicyFacts;
+  /** Whether the request leaves a trail without some of the management events. */
+  readonly trailNarrowed: boolean;
+  /** Whether it is about a bucket that a trail of this server writes to. */
+  readonly logBucket: boolean;
 };
 
-export function factsOf(record: Json, account: string): Facts {
+export function factsOf(
+  record: Json,
+  { account, logBuckets }: { readonly account: string; readonly logBuckets: ReadonlySet<string> },
+): Facts {
   const parameters = objectOf(record['requestParameters']);
   const identity = objectOf(record['userIdentity']);
   const policies = policiesIn(parameters);
@@ -20,6 +27,8 @@ export function factsOf(record: Json, account: string): Facts {
     actor: actorOf(record),
     otherUser: isOther(text(parameters['userName']), identity),
     ...(policies.length === 0 ? {} : { policy: policyFacts(policies, account) }),
+    trailNarrowed: isNarrowed(parameters),
+    logBucket: logBuckets.has(text(parameters['bucketName'])),
   };
 }
 
@@ -38,6 +47,29 @@ export function actorOf(record: Json): string {
 
 function isOther(userName: string, identity: Json): boolean {
   return userName !== '' && (identity['type'] !== 'IAMUser' || text(identity['userName']) !== userName);
+}
+
+/** Requests of PutEventSelectors, in both forms. */
+function isNarrowed(parameters: Json): boolean {
+  const { eventSelectors: basic, advancedEventSelectors: advanced } = parameters;
+  if (Array.isArray(basic) && basic.length > 0)
+    return !basic.some((selector) => isWholeBasic(objectOf(selector)));
+  if (Array.isArray(advanced) && advanced.length > 0)
+    return !advanced.some((selector) => isWholeAdvanced(objectOf(selector)['fieldSelectors']));
+  return false;
+}
+
+function isWholeBasic(selector: Json): boolean {
+  const { includeManagementEvents, readWriteType, excludeManagementEventSources: excluded } = selector;
+  const excludes = Array.isArray(excluded) && excluded.length > 0;
+  return includeManagementEvents !== false && (readWriteType ?? 'All') === 'All' && !excludes;
+}
+
+/** The category alone, and no further field. */
+function isWholeAdvanced(fields: unknown): boolean {
+  if (!Array.isArray(fields) || fields.length !== 1) return false;
+  const { field, equals } = objectOf(fields[0]);
+  return field === 'eventCategory' && Array.isArray(equals) && equals.includes('Management');
 }
 
 export function objectOf(value: unknown): Json {

@@ -20,7 +20,12 @@ export type Findings = {
   readonly byId: (id: string) => Promise<FindingRow | undefined>;
   readonly mark: (
     ids: readonly string[],
-    change: { readonly status: string; readonly note: string | undefined; readonly by: string; readonly at: number },
+    change: {
+      readonly status: string;
+      readonly note: string | undefined;
+      readonly by: string;
+      readonly at: number;
+    },
   ) => Promise<void>;
   /** Open ones by detection. */
   readonly openCounts: (account: string | undefined) => Promise<ReadonlyMap<string, number>>;

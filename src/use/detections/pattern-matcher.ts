@@ -51,11 +51,7 @@ function needlesOf(conditions: readonly Condition[]): [readonly string[]] | unde
   const texts: string[] = [];
   for (const { access } of conditions) {
     const text =
-      access.by === 'value'
-        ? access.value
-        : 'text' in access && !access.folded
-          ? access.text
-          : undefined;
+      access.by === 'value' ? access.value : 'text' in access && !access.folded ? access.text : undefined;
     if (typeof text !== 'string' || !PLAIN.test(text)) return undefined;
     texts.push(text);
   }

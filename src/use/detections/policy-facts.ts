@@ -23,12 +23,12 @@ const LONGEST = 100_000;
 /** Policies as objects; what is no JSON is left out. */
 export function policiesIn(parameters: Json): readonly Json[] {
   const attributes = parameters['attributes'];
-  const candidates = [
+  const candidates: readonly unknown[] = [
     ...MEMBERS.map((member) => parameters[member]),
     ...(isObject(attributes) ? [attributes['Policy']] : []),
     ...(parameters['attributeName'] === 'Policy' ? [parameters['attributeValue']] : []),
   ];
-  return candidates.flatMap((value) => documentOf(value) ?? []);
+  return candidates.map(documentOf).filter((document) => document !== undefined);
 }
 
 function documentOf(value: unknown): Json | undefined {

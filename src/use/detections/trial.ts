@@ -6,6 +6,7 @@ import { createDetectionIndex } from './detection-index.ts';
 import { detectedEvent } from './event.ts';
 import { memoryLedger, settingsLedger } from './ledger.ts';
 import type { DetectionTables, FindingRow } from './settings.ts';
+import type { LogBuckets } from './watch.ts';
 
 export type Trial = {
   readonly detections: readonly Detection[];
@@ -34,6 +35,7 @@ export type Trials = (trial: Trial) => Promise<TrialResult>;
 export type TrialDeps = {
   readonly events: Pick<EventStore, 'lookup'>;
   readonly settings: Settings<DetectionTables>;
+  readonly logBuckets: LogBuckets;
   readonly now: () => number;
   /** Default 500,000 events, and 100,000 that detections watch for. */
   readonly limits?: { readonly scanned: number; readonly seen: number } | undefined;
@@ -42,10 +44,11 @@ export type TrialDeps = {
 const PAGE = 1000;
 
 /** Detections over the event history, imported records and the demo's too: how often they would have fired, and on what. */
-export function createTrials({ events, settings, now, limits }: TrialDeps): Trials {
-  const most = limits ?? { scanned: 500_000, seen: 100_000 };
+export function createTrials(deps: TrialDeps): Trials {
+  const { settings, now } = deps;
+  const most = deps.limits ?? { scanned: 500_000, seen: 100_000 };
   return async (trial) => {
-    const { seen, scanned, completeFrom } = await gather(events, trial, most);
+    const { seen, scanned, completeFrom } = await gather(deps, trial, most);
     // The store gives the newest first; what counts in time is counted forwards.
     seen.reverse();
     const memory = memoryLedger();
@@ -65,13 +68,14 @@ async function assessAll(ledger: Ledger, seen: readonly Seen[], now: number): Pr
 }
 
 async function gather(
-  events: TrialDeps['events'],
+  { events, logBuckets }: TrialDeps,
   { detections, owner, account, from, to, signal }: Trial,
   most: { readonly scanned: number; readonly seen: number },
 ) {
-  const index = createDetectionIndex(detections.map((detection) => ({ detection, owner })));
+  const index = createDetectionIndex(detections.map((detection) => ({ detection, owner, until: Infinity })));
   const query = { scope: 'all', from, to, categories: [], limit: PAGE } as const;
   const conditions = conditionsOf(detections, account);
+  const buckets = await logBuckets();
   const seen: Seen[] = [];
   let scanned = 0;
   let after: Awaited<ReturnType<EventStore['lookup']>>['next'];
@@ -81,7 +85,7 @@ async function gather(
       scanned++;
       const raw = Buffer.from(event.raw);
       let parsed: DetectedEvent | undefined;
-      const lazily = (): DetectedEvent => (parsed ??= detectedEvent(raw, event.columns));
+      const lazily = (): DetectedEvent => (parsed ??= detectedEvent(raw, event.columns, buckets));
       for (const watched of index.find(event.columns, raw, lazily))
         seen.push({ watched, event: lazily(), columns: event.columns });
     }

@@ -38,7 +38,9 @@ function listDetections({ catalog, findings }: OperationDeps): DetectionOperatio
       const given = checked({ Scope: scope }, input);
       const open = await findings.openCounts(accountOf(given, context));
       const listed = await catalog.list(ownerOf(given, context));
-      return { Detections: listed.map((one) => ({ ...shown(one), OpenFindings: open.get(one.detection.id) ?? 0 })) };
+      return {
+        Detections: listed.map((one) => ({ ...shown(one), OpenFindings: open.get(one.detection.id) ?? 0 })),
+      };
     },
   };
 }
@@ -76,7 +78,9 @@ function updateDetections({ catalog }: OperationDeps): DetectionOperation {
       );
       const owner = ownerOf(given, context);
       const known = await catalog.list(owner);
-      const wanted = given.DetectionIds.flatMap((id) => (id === 'all' ? known.map((one) => one.detection.id) : [id]));
+      const wanted = given.DetectionIds.flatMap((id) =>
+        id === 'all' ? known.map((one) => one.detection.id) : [id],
+      );
       const unknown = wanted.filter((id) => !known.some((one) => one.detection.id === id));
       if (unknown.length > 0) throw notFound(`There is no detection ${JSON.stringify(unknown[0])}.`);
       await catalog.enable(owner, [...new Set(wanted)], given.Enabled);
@@ -98,9 +102,17 @@ function importDetections({ catalog, readRules }: OperationDeps): DetectionOpera
       const rules = given.Rules.flatMap(readRules);
       for (const { id } of rules)
         if (known.some((one) => one.detection.id === id && one.importedBy !== owner))
-          throw new AwsError('ConflictException', `There is another detection ${JSON.stringify(id)} already.`);
+          throw new AwsError(
+            'ConflictException',
+            `There is another detection ${JSON.stringify(id)} already.`,
+          );
       await catalog.add(owner, rules);
-      if (given.Enabled !== false) await catalog.enable(owner, rules.map(({ id }) => id), true);
+      if (given.Enabled !== false)
+        await catalog.enable(
+          owner,
+          rules.map(({ id }) => id),
+          true,
+        );
       return { DetectionIds: rules.map(({ id }) => id) };
     },
   };
@@ -166,7 +178,10 @@ function testDetections(deps: OperationDeps): DetectionOperation {
 
 async function tried(
   { catalog, readRules }: OperationDeps,
-  given: { readonly DetectionIds?: readonly string[] | undefined; readonly Rules?: readonly string[] | undefined },
+  given: {
+    readonly DetectionIds?: readonly string[] | undefined;
+    readonly Rules?: readonly string[] | undefined;
+  },
   owner: string,
 ): Promise<readonly Detection[]> {
   const listed = await catalog.list(owner);
@@ -191,4 +206,3 @@ function shown({ detection, importedBy, enabled }: Listed) {
     ...(importedBy === undefined ? {} : { ImportedBy: importedBy }),
   };
 }
-

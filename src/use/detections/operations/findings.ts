@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { AwsError } from '../../../aws/errors.ts';
 import type { FindingData } from '../finding.ts';
-import { SEVERITIES } from '../detection.ts';
+import { SEVERITIES } from '../severity.ts';
 import type { FindingRow } from '../settings.ts';
 import {
   accountOf,
@@ -16,7 +16,7 @@ import {
 } from './operation.ts';
 
 const STATUSES = ['OPEN', 'ACKNOWLEDGED'] as const;
-const findingId = z.uuid();
+const findingId = z.guid();
 
 export function findingOperations(deps: OperationDeps): readonly DetectionOperation[] {
   return [listFindings(deps), getFinding(deps), updateFindings(deps)];
@@ -52,7 +52,10 @@ function listFindings({ findings }: OperationDeps): DetectionOperation {
       });
       const page = rows.slice(0, most);
       const last = rows.length > most ? page.at(-1) : undefined;
-      return { Findings: page.map(shownFinding), ...(last === undefined ? {} : { NextToken: tokenOf(last) }) };
+      return {
+        Findings: page.map(shownFinding),
+        ...(last === undefined ? {} : { NextToken: tokenOf(last) }),
+      };
     },
   };
 }
