@@ -1,3 +1,5 @@
+import type { Kysely } from 'kysely';
+
 import type { MigrationSet } from '../../store/settings/contract.ts';
 
 /** `owner`: the account for whose records a detection is enabled, or `*` for all of them. Times are milliseconds since the epoch. */
@@ -59,35 +61,7 @@ export const detectionMigrations: MigrationSet = {
         .addColumn('created_at', 'integer', (c) => c.notNull())
         .addPrimaryKeyConstraint('detection_rules_pk', ['owner', 'id'])
         .execute();
-      await db.schema
-        .createTable('detection_findings')
-        .addColumn('id', 'text', (c) => c.primaryKey())
-        .addColumn('detection', 'text', (c) => c.notNull())
-        .addColumn('account', 'text', (c) => c.notNull())
-        .addColumn('region', 'text', (c) => c.notNull())
-        .addColumn('severity', 'text', (c) => c.notNull())
-        .addColumn('status', 'text', (c) => c.notNull())
-        .addColumn('created_at', 'integer', (c) => c.notNull())
-        .addColumn('first_at', 'integer', (c) => c.notNull())
-        .addColumn('last_at', 'integer', (c) => c.notNull())
-        .addColumn('count', 'integer', (c) => c.notNull())
-        .addColumn('data', 'text', (c) => c.notNull())
-        .addColumn('note', 'text', (c) => c.notNull())
-        .addColumn('changed_by', 'text', (c) => c.notNull())
-        .addColumn('changed_at', 'integer')
-        .addColumn('on_bus', 'integer', (c) => c.notNull())
-        .addColumn('on_topic', 'integer', (c) => c.notNull())
-        .execute();
-      await db.schema
-        .createIndex('detection_findings_by_time')
-        .on('detection_findings')
-        .columns(['account', 'last_at', 'id'])
-        .execute();
-      await db.schema
-        .createIndex('detection_findings_to_tell')
-        .on('detection_findings')
-        .columns(['on_bus', 'on_topic'])
-        .execute();
+      await makeFindings(db);
       await db.schema
         .createTable('detection_windows')
         .addColumn('key', 'text', (c) => c.primaryKey())
@@ -113,3 +87,35 @@ export const detectionMigrations: MigrationSet = {
     },
   },
 };
+
+async function makeFindings(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('detection_findings')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('detection', 'text', (c) => c.notNull())
+    .addColumn('account', 'text', (c) => c.notNull())
+    .addColumn('region', 'text', (c) => c.notNull())
+    .addColumn('severity', 'text', (c) => c.notNull())
+    .addColumn('status', 'text', (c) => c.notNull())
+    .addColumn('created_at', 'integer', (c) => c.notNull())
+    .addColumn('first_at', 'integer', (c) => c.notNull())
+    .addColumn('last_at', 'integer', (c) => c.notNull())
+    .addColumn('count', 'integer', (c) => c.notNull())
+    .addColumn('data', 'text', (c) => c.notNull())
+    .addColumn('note', 'text', (c) => c.notNull())
+    .addColumn('changed_by', 'text', (c) => c.notNull())
+    .addColumn('changed_at', 'integer')
+    .addColumn('on_bus', 'integer', (c) => c.notNull())
+    .addColumn('on_topic', 'integer', (c) => c.notNull())
+    .execute();
+  await db.schema
+    .createIndex('detection_findings_by_time')
+    .on('detection_findings')
+    .columns(['account', 'last_at', 'id'])
+    .execute();
+  await db.schema
+    .createIndex('detection_findings_to_tell')
+    .on('detection_findings')
+    .columns(['on_bus', 'on_topic'])
+    .execute();
+}
