@@ -30,12 +30,13 @@ export async function openLogs(deps: LogsDeps) {
   const { config, store, embedded, metricPort: metrics, clock, log } = deps;
   const { serving, functions } = embedded;
   const { settings, logEvents: events } = store;
-  const logs = createLogs({ settings, events, metrics, functions, clock, newId: newEventId, log });
+  const there = await elsewhere('logs', { config, serving });
+  const otherSink = there && createLogSinks({ ...there, timeout: config.delivery_timeout });
+  const using = { metrics, functions, otherSink };
+  const logs = createLogs({ settings, events, ...using, clock, newId: newEventId, log });
   logs.start();
   deps.closing.add('log groups', () => logs.stop());
-  const there = await elsewhere('logs', { config, serving });
-  const sink: LogSinkPort =
-    there === undefined ? logs.sink : createLogSinks({ ...there, timeout: config.delivery_timeout });
+  const sink: LogSinkPort = otherSink ?? logs.sink;
   const groups = there === undefined ? logs.groups : createLogGroupMaker(there);
   // Another IAM cannot be asked what a role may.
   const roles = serving.upstreamOf('iam') === 'embedded' ? embedded.roles : undefined;

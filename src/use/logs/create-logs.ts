@@ -7,6 +7,7 @@ import type { LogDeps } from './deps.ts';
 import { createExpiry } from './expire.ts';
 import { createMetricFollower } from './filters/follow-metrics.ts';
 import { filterLogEvents, getLogEvents, putLogEvents } from './operations/events.ts';
+import { createSubscriptionFollower } from './filters/subscriptions/follow-subscriptions.ts';
 import {
   createLogGroup,
   deleteLogGroup,
@@ -22,6 +23,11 @@ import {
   testMetricFilter,
 } from './operations/metric-filters.ts';
 import { createLogStream, deleteLogStream, describeLogStreams } from './operations/streams.ts';
+import {
+  deleteSubscriptionFilter,
+  describeSubscriptionFilters,
+  putSubscriptionFilter,
+} from './operations/subscription-filters.ts';
 import {
   listTagsForResource,
   listTagsLogGroup,
@@ -62,6 +68,9 @@ const TABLE: readonly (readonly [name: string, about: About, handle: Handle])[] 
   ['DescribeMetricFilters', 'group-or-all', describeMetricFilters],
   ['DeleteMetricFilter', 'group', deleteMetricFilter],
   ['TestMetricFilter', 'nothing', testMetricFilter],
+  ['PutSubscriptionFilter', 'group', putSubscriptionFilter],
+  ['DescribeSubscriptionFilters', 'group', describeSubscriptionFilters],
+  ['DeleteSubscriptionFilter', 'group', deleteSubscriptionFilter],
 ];
 
 export type LogsDeps = LogDeps & {
@@ -69,20 +78,27 @@ export type LogsDeps = LogDeps & {
   readonly metrics?: MetricPort | undefined;
   /** Where subscription filters deliver to. */
   readonly functions?: FunctionPort | undefined;
+  /** Another CloudWatch Logs, where the log groups are that subscription filters deliver to; default here. */
+  readonly otherSink?: LogSinkPort | undefined;
   readonly log: Logger;
 };
 
 /** CloudWatch Logs: log groups with their streams and events, and what follows from events as they arrive. */
 export function createLogs(given: LogsDeps): Logs {
   const arrivals = createArrivals(given.events);
-  const deps = { ...given, events: arrivals.events, arrivals };
+  const heard = { ...given, events: arrivals.events, arrivals };
+  const ownSink = createLogSink(heard);
+  const { functions, otherSink } = given;
+  const destinations = { functions, sink: otherSink ?? ownSink, isOwnSink: otherSink === undefined };
+  const deps = { ...heard, destinations };
   const running = [
     createExpiry(deps),
+    createSubscriptionFollower(deps),
     ...(deps.metrics === undefined ? [] : [createMetricFollower({ ...deps, metrics: deps.metrics })]),
   ];
   return {
     operations: TABLE.map(([name, about, handle]) => logOperation(deps, { name, about, handle })),
-    sink: createLogSink(deps),
+    sink: ownSink,
     groups: createLogGroups(deps),
     start: () => {
       for (const { start } of running) start();

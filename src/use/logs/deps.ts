@@ -2,6 +2,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { NewId } from '../../base/ids.ts';
 import type { LogEventStore } from '../../store/contract.ts';
 import type { Settings } from '../../store/settings/contract.ts';
+import type { Arrivals } from './arrivals.ts';
+import type { Destinations } from './filters/subscriptions/destination.ts';
 import type { LogTables } from './settings.ts';
 
 export type LogSettings = Settings<LogTables>;
@@ -11,4 +13,10 @@ export type LogDeps = {
   readonly events: LogEventStore;
   readonly clock: Clock;
   readonly newId: NewId;
+};
+
+/** What operations have beside. */
+export type OperationDeps = LogDeps & {
+  readonly arrivals: Arrivals;
+  readonly destinations: Destinations;
 };

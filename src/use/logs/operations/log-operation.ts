@@ -1,15 +1,19 @@
 import { logGroupArn, logStreamArn, parseLogGroupArn } from '../../../aws/log-arns.ts';
 import type { CallContext, Operation, OperationInput, OperationOutput } from '../../../aws/operation.ts';
-import type { LogDeps } from '../deps.ts';
+import type { OperationDeps } from '../deps.ts';
 
-export type Handle = (deps: LogDeps, input: OperationInput, context: CallContext) => Promise<OperationOutput>;
+export type Handle = (
+  deps: OperationDeps,
+  input: OperationInput,
+  context: CallContext,
+) => Promise<OperationOutput>;
 
 /** What the policies are asked about. */
 export type About =
   'group' | 'stream' | 'group-tags' | 'resource-arn' | 'all-groups' | 'group-or-all' | 'nothing';
 
 export function logOperation(
-  deps: LogDeps,
+  deps: OperationDeps,
   { name, about, handle }: { readonly name: string; readonly about: About; readonly handle: Handle },
 ): Operation {
   return {
