@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { messageOf, OpentrailError } from './base/errors.ts';
 import { functionsSettings } from './config/functions.ts';
 import { url } from './config/kinds.ts';
+import { metricsSettings } from './config/metrics.ts';
 import { notificationsSettings } from './config/notifications.ts';
 import { proofsSettings } from './config/proofs.ts';
 import { recordSettings } from './config/record.ts';
@@ -28,6 +29,7 @@ export const configSchema = z.strictObject({
   ...servicesSettings,
   ...notificationsSettings,
   ...functionsSettings,
+  ...metricsSettings,
   ...recordSettings,
   ...storeSettings,
   ...trailsSettings,

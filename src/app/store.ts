@@ -12,6 +12,7 @@ import { createEventStore } from '../store/events/create-event-store.ts';
 import { startEngine } from '../store/events/engine/engine.ts';
 import { createIntake } from '../store/journal/intake.ts';
 import { openJournal } from '../store/journal/open-journal.ts';
+import { createMetricStore } from '../store/metrics/create-metric-store.ts';
 import { createLogEventStore } from '../store/log-events/create-log-event-store.ts';
 import { createCursors } from '../store/settings/cursors.ts';
 import { createMeta, type Meta } from '../store/settings/meta.ts';
@@ -103,7 +104,9 @@ async function openEvents({ config, log, metrics, closing }: StoreDeps, journalI
   closing.add('event store', () => events.stop());
   const logEvents = await createLogEventStore(url);
   closing.add('log events', () => logEvents.stop());
-  return { events, logEvents, engine };
+  const metricData = await createMetricStore(url);
+  closing.add('metrics', () => metricData.stop());
+  return { events, logEvents, metricData, engine };
 }
 
 /** Sequence numbers mean something only within one journal: the event store keeps which one they came from. */

@@ -9,6 +9,7 @@ import { openDetections } from './detections.ts';
 import type { Embedded } from './embedded.ts';
 import { startFollowers } from './followers.ts';
 import { openLogs } from './logs.ts';
+import { openMetrics } from './metrics.ts';
 import type { OwnAddress } from './own-address.ts';
 import type { Proofs } from './proofs.ts';
 import type { openRecord } from './record.ts';
@@ -33,6 +34,7 @@ export type UsesDeps = {
 /** What becomes of stored events: log groups, trails, rules, detections, history, and whoever follows the journal for them. */
 export async function openUses(deps: UsesDeps) {
   const { config, store, embedded, closing } = deps;
+  const cloudwatch = await openMetrics(deps);
   const logs = await openLogs(deps);
   embedded.lambda?.writeTo(logs);
   const trails = await openTrails({ ...deps, logGroups: logs.access });
@@ -51,6 +53,12 @@ export async function openUses(deps: UsesDeps) {
   return {
     followers,
     detections,
-    operations: [history, ...trails.operations, ...logs.operations, ...rules.operations],
+    operations: [
+      history,
+      ...trails.operations,
+      ...logs.operations,
+      ...cloudwatch.operations,
+      ...rules.operations,
+    ],
   };
 }

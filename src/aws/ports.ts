@@ -170,7 +170,7 @@ export type MetricStatistics = {
 /** CloudWatch, as those need it who measure: metric filters, rules, functions. */
 export type MetricPort = {
   /**
-   * Resolves once the data is kept. Any number of data; namespaces that begin with `AWS/` too. Throws InvalidParameterValue,
+   * Resolves once the data is kept. Any number of data; namespaces that begin with `AWS/` too. Throws InvalidParameterValueException,
    * ServiceUnavailable (then it may be put again). https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
    */
   readonly put: (metrics: {

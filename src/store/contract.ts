@@ -233,3 +233,82 @@ export type LogEventStore = {
     readonly before?: number | undefined;
   }) => Promise<void>;
 };
+
+// ---------------------------------------------------------------- metrics
+
+/** A metric of an account in a region: a name in a namespace with exactly these dimensions, sorted by name. */
+export type MetricSeries = {
+  readonly account: string;
+  readonly region: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: readonly (readonly [name: string, value: string])[];
+};
+
+/** A value with how often it was seen, or what was summed up elsewhere of several. */
+export type MetricSample = {
+  readonly series: MetricSeries;
+  /** Seconds since 1970. */
+  readonly time: number;
+  readonly unit: string;
+  readonly count: number;
+  readonly sum: number;
+  readonly minimum: number;
+  readonly maximum: number;
+};
+
+export type MetricRange = {
+  readonly series: MetricSeries;
+  /** Seconds: the first period begins here. */
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  /** Seconds. */
+  readonly period: number;
+  /** Only what was measured in this unit. */
+  readonly unit?: string | undefined;
+};
+
+/** A period in which something was measured. */
+export type MetricPeriod = {
+  /** Seconds: when it begins. */
+  readonly time: number;
+  readonly count: number;
+  readonly sum: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** One of the units that were measured in. */
+  readonly unit: string;
+};
+
+/** How often each value was seen in a period; what was summed up elsewhere is not among it, unless all of it was one value. */
+export type MetricDistribution = {
+  readonly time: number;
+  /** Ascending. */
+  readonly values: readonly (readonly [value: number, count: number])[];
+  readonly unit: string;
+};
+
+/** Metrics. Rejects with ENGINE_UNAVAILABLE or ENGINE_QUERY_FAILED. */
+export type MetricStore = {
+  /** On the disk once it resolves. What was put under the same `token` before is not put twice. */
+  readonly put: (samples: readonly MetricSample[], token?: string) => Promise<void>;
+  /** In the order of time; periods without samples are left out. */
+  readonly periods: (range: MetricRange, signal?: AbortSignal) => Promise<readonly MetricPeriod[]>;
+  readonly distributions: (
+    range: MetricRange,
+    signal?: AbortSignal,
+  ) => Promise<readonly MetricDistribution[]>;
+  /** Series that were measured since a time (seconds), ordered by namespace, name and dimensions, those behind `after`. */
+  readonly list: (query: {
+    readonly account: string;
+    readonly region: string;
+    readonly namespace?: string | undefined;
+    readonly name?: string | undefined;
+    /** Each of these dimensions, with any value where none is given. */
+    readonly dimensions: readonly { readonly name: string; readonly value?: string | undefined }[];
+    readonly since: number;
+    readonly after?: MetricSeries | undefined;
+    readonly limit: number;
+  }) => Promise<readonly MetricSeries[]>;
+};

@@ -29,6 +29,13 @@ export const NOTES: Readonly<Record<string, string>> = {
   'iam.GetPolicyVersion': 'The documents of AWS managed policies are ours: for what Opentrail serves.',
   'iam.ListInstanceProfilesForRole': 'Always empty: there are no instance profiles.',
   'iam.CreateVirtualMFADevice': 'TOTP (RFC 6238), for console sign-in and GetSessionToken.',
+  'monitoring.PutMetricData':
+    'Answered once the data is on the disk; it is kept as fine as it comes, for 455 days. `EntityMetricData` is refused by name.',
+  'monitoring.GetMetricData':
+    'Any statistic of any metric of the own account; metric math and Metrics Insights (`Expression`) are refused with InvalidParameterValue. Percentiles are exact, by nearest rank.',
+  'monitoring.GetMetricStatistics':
+    'As GetMetricData. Percentiles are of values, not of what was put as `StatisticValues`.',
+  'monitoring.ListMetrics': 'Of the own account: `IncludeLinkedAccounts` is refused.',
   'organizations.CreateOrganization':
     'The first account is named `master`; e-mail addresses that nobody gave end in `@accounts.invalid`.',
   'organizations.CreateAccount':

@@ -3,8 +3,24 @@ import { NOTES } from './operation-notes.ts';
 import { servedOperations } from './served-operations.ts';
 
 /** Where the package has another name than the service. */
-const PACKAGES: Readonly<Record<string, string>> = { events: 'eventbridge', logs: 'cloudwatch-logs' };
-const EMBEDDED = ['events', 'logs', 's3', 'iam', 'sts', 'kms', 'sns', 'sqs', 'lambda', 'organizations'];
+const PACKAGES: Readonly<Record<string, string>> = {
+  events: 'eventbridge',
+  logs: 'cloudwatch-logs',
+  monitoring: 'cloudwatch',
+};
+const EMBEDDED = [
+  'events',
+  'logs',
+  'monitoring',
+  's3',
+  'iam',
+  'sts',
+  'kms',
+  'sns',
+  'sqs',
+  'lambda',
+  'organizations',
+];
 /** Answered here for keys of Opentrail, also in front of an upstream. */
 const IDENTITY: ReadonlySet<string> = new Set(['iam', 'sts']);
 

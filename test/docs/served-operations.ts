@@ -19,6 +19,7 @@ import { openEmbeddedSns, snsMigrations, type SnsTables } from '../../src/embedd
 import { createSts } from '../../src/embedded/sts/create-sts.ts';
 import { openSettings } from '../../src/store/settings/open-settings.ts';
 import { lookupEvents } from '../../src/use/history/lookup-events.ts';
+import { createMetrics } from '../../src/use/metrics/create-metrics.ts';
 import { createLogs } from '../../src/use/logs/create-logs.ts';
 import { logMigrations, type LogTables } from '../../src/use/logs/settings.ts';
 import { ACCOUNT, startIam } from '../kit/iam.ts';
@@ -110,10 +111,16 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       newId: newEventId,
       log: createLogger('silent'),
     });
+    const cloudwatch = createMetrics({
+      store: { put: unasked, periods: unasked, distributions: unasked, list: unasked },
+      clock: systemClock,
+      heard: () => undefined,
+    });
     const operations: readonly Operation[] = [
       history,
       ...trails.operations,
       ...logs.operations,
+      ...cloudwatch.operations,
       ...rules.rules.operations,
       ...started.iam.operations,
       ...createSts({ ...started.iam, accountId: ACCOUNT }).operations,

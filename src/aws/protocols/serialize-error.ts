@@ -80,9 +80,12 @@ function writeJsonError(failure: Failure): Written {
   return { type: 'application/x-amz-json-1.1', body, headers };
 }
 
+/** Services that spoke Query before they spoke JSON or CBOR. */
+const TWO_NAMES: ReadonlySet<string> = new Set(['sqs', 'monitoring']);
+
 /** Services that took to JSON tell the code they had before. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#x-amzn-query-error */
 function queryError({ error, service }: Failure): Readonly<Record<string, string>> {
-  const code = error instanceof AccessDenied && service === 'sqs' ? DENIED.query : error.queryCode;
+  const code = error instanceof AccessDenied && TWO_NAMES.has(service) ? DENIED.query : error.queryCode;
   if (code === undefined) return {};
   return { 'x-amzn-query-error': safeHeader(`${code};${error.status >= 500 ? 'Receiver' : 'Sender'}`) };
 }
@@ -92,9 +95,14 @@ function writeRestJsonError({ error, code }: Failure): Written {
   return { type: 'application/json', body, headers: { 'x-amzn-errortype': safeHeader(code) } };
 }
 
-function writeCborError({ error, code }: Failure): Written {
+function writeCborError(failure: Failure): Written {
+  const { error, code } = failure;
   const body = encodeCbor({ __type: code, message: error.message, ...error.detail });
-  return { type: 'application/cbor', body, headers: { 'smithy-protocol': 'rpc-v2-cbor' } };
+  return {
+    type: 'application/cbor',
+    body,
+    headers: { 'smithy-protocol': 'rpc-v2-cbor', ...queryError(failure) },
+  };
 }
 
 function writeErrorResponse({ error, code, requestId }: Failure): string {

@@ -28,6 +28,12 @@ export class RowReader {
     return value;
   }
 
+  float64(): number {
+    const value = this.#bytes.readDoubleLE(this.#at);
+    this.#at += 8;
+    return value;
+  }
+
   /** Two little-endian halves. */
   uuid(): string {
     const bytes = Buffer.from(this.#bytes.subarray(this.#at, this.#at + 16));
