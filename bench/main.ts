@@ -9,6 +9,7 @@ import { benchLookup } from './lookup.ts';
 import { benchNaming } from './naming.ts';
 import { benchPatterns } from './patterns.ts';
 import { benchProofs } from './proofs.ts';
+import { benchRules } from './rules.ts';
 import { benchSelectors } from './selectors.ts';
 import { benchVerify } from './verify.ts';
 import { line, machine } from './kit/machine.ts';
@@ -43,6 +44,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   patterns: () => benchPatterns(values.quick ? { rounds: 2 } : {}),
   proofs: () =>
     benchProofs({ events: Number(values.events ?? (values.quick ? 200_000 : 10_000_000)), dir: values.dir }),
+  rules: () => benchRules({ events: Number(values.events ?? (values.quick ? 60 : 1000)) }),
   selectors: () => benchSelectors(values.quick ? { rounds: 2 } : {}),
   verify: () =>
     benchVerify({ files: Number(values.files ?? (values.quick ? 100 : 2000)), rounds: values.quick ? 1 : 5 }),

@@ -51,6 +51,7 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
     'look for what an intruder does',
     async () => (await import('./cli/detections.ts')).detectionsCommand(),
   ],
+  ['rules', 'try event patterns on the past', async () => (await import('./cli/rules.ts')).rulesCommand()],
   ['users', 'manage who may use the server', async () => (await import('./cli/users.ts')).usersCommand()],
   [
     'demo',

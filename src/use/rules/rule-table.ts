@@ -1,6 +1,7 @@
+import { createPatternIndex, type PatternIndex } from '../../aws/event-pattern/index/pattern-index.ts';
+import { parsePattern } from '../../aws/event-pattern/parse-pattern.ts';
 import type { BusEvent } from './event.ts';
 import { busKey, type BusName } from './buses.ts';
-import { createIndex, type Index } from './language.ts';
 import { rulesOfBus } from './rules.ts';
 import type { RuleRow, RuleSettings } from './settings.ts';
 
@@ -18,7 +19,7 @@ export type RuleTable = {
 };
 
 type Compiled = {
-  readonly index: Index;
+  readonly index: PatternIndex<string>;
   readonly rules: ReadonlyMap<string, Fired>;
 };
 
@@ -32,7 +33,7 @@ export function createRuleTable(settings: RuleSettings): RuleTable {
       if (!(await bussesWithRules()).has(busKey(bus))) return [];
       const { index, rules } = await (compiled.get(busKey(bus)) ?? remember(compiled, bus, settings));
       const fired: Fired[] = [];
-      for (const id of index.match(event)) {
+      for (const id of index.find(event)) {
         const one = rules.get(id);
         if (one !== undefined && (!quiet || one.rule.state.startsWith('ENABLED_WITH_ALL'))) fired.push(one);
       }
@@ -73,10 +74,10 @@ async function compile(bus: BusName, settings: RuleSettings): Promise<Compiled> 
   );
   const targets = await settings.selectFrom('event_targets').select(['rule_id', 'id']).execute();
   const byRule = Map.groupBy(targets, (target) => target.rule_id);
-  const index = createIndex();
+  const index = createPatternIndex<string>();
   const rules = new Map<string, Fired>();
   for (const rule of rows) {
-    index.add(rule.id, rule.pattern ?? '');
+    index.add(rule.id, parsePattern(rule.pattern ?? ''));
     rules.set(rule.id, { rule, targets: (byRule.get(rule.id) ?? []).map(({ id }) => id) });
   }
   return { index, rules };

@@ -4,7 +4,7 @@ import type { CallContext } from '../../../aws/operation.ts';
 import { DEFAULT_BUS, ruleArn } from '../arns.ts';
 import { existingBus, ownBus, type BusName } from '../buses.ts';
 import { arn, busNameOrArn, checked, description, limit, ruleName, tags, token } from '../input.ts';
-import { checkPattern } from '../language.ts';
+import { parsePattern } from '../../../aws/event-pattern/parse-pattern.ts';
 import { pageOf } from '../paging.ts';
 import { invalid, limitExceeded, noSuchRule } from '../rule-errors.ts';
 import { findRule, ownRule, rulesOfBus, STATES } from '../rules.ts';
@@ -82,7 +82,7 @@ function checkedTriggers(
   const schedule = given.ScheduleExpression || null;
   if (pattern === null && schedule === null)
     throw invalid('Parameter(s) EventPattern or ScheduleExpression must be specified.');
-  if (pattern !== null) checkPattern(pattern);
+  if (pattern !== null) parsePattern(pattern);
   if (schedule !== null) {
     if (bus.name !== DEFAULT_BUS)
       throw invalid('ScheduleExpression is supported only on the default event bus.');

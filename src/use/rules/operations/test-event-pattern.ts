@@ -4,7 +4,8 @@ import type { CallContext, OperationOutput } from '../../../aws/operation.ts';
 import type { EventCategory, EventColumns } from '../../../record/event-record.ts';
 import type { StoredEvent } from '../../../store/contract.ts';
 import { checked } from '../input.ts';
-import { checkPattern, matches } from '../language.ts';
+import { matches } from '../../../aws/event-pattern/match.ts';
+import { parsePattern } from '../../../aws/event-pattern/parse-pattern.ts';
 import { eventOf, isQuiet } from '../record-event.ts';
 import { invalid } from '../rule-errors.ts';
 import type { RuleParts } from '../rule-parts.ts';
@@ -26,7 +27,7 @@ export const testEventPattern: Handle = async (parts, input, context) => {
     { EventPattern: z.string().min(1).max(4096), Event: z.string().min(1) },
     input,
   );
-  const pattern = checkPattern(EventPattern);
+  const pattern = parsePattern(EventPattern);
   return { output: { Result: matches(pattern, eventIn(Event)) } };
 };
 
@@ -81,7 +82,7 @@ async function tryOverHistory(
   const given = readHistory(asked);
   context.authorize('cloudtrail:LookupEvents', '*');
   if (given.Scope === 'all') context.authorize('opentrail:AllAccounts', '*');
-  const pattern = checkPattern(text);
+  const pattern = parsePattern(text);
   const all = given.State?.startsWith('ENABLED_WITH_ALL') === true;
   const most = given.MaxResults ?? DEFAULT_SHOWN;
   const shown: Shown[] = [];
