@@ -42,7 +42,7 @@ export async function openUses(deps: UsesDeps) {
   const organizationOf = trails.organizations.of;
   const rules = await openRules({ ...deps, logs: logs.sink, organizationOf });
   embedded.tellBuses(rules.buses);
-  const detections = await openDetections(deps);
+  const detections = await openDetections({ ...deps, buses: rules.buses });
   const followers = await startFollowers({ ...deps, trails, rules, detections, publish: deps.live.publish });
   const history = lookupEvents({
     events: store.events,

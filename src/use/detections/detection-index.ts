@@ -27,14 +27,14 @@ export function createDetectionIndex(
     for (const [at, step] of detection.steps.entries()) {
       const watched: Watched = { detection, step, at, owner, until };
       if (step.matcher.names === undefined) others.push(watched);
-      else for (const name of step.matcher.names) add(byName, name, watched);
+      else for (const name of step.matcher.names) add(byName, name.toLowerCase(), watched);
     }
   }
   return {
     size: detections.length,
     find: (columns, raw, event) => {
       const found: Watched[] = [];
-      for (const list of [byName.get(columns.name), others])
+      for (const list of [byName.get(columns.name.toLowerCase()), others])
         for (const watched of list ?? []) {
           const { matcher } = watched.step;
           if (watched.owner !== '*' && watched.owner !== columns.account) continue;

@@ -23,7 +23,7 @@ export type Matcher = {
   /** By columns and bytes alone, so that most records need not be parsed: false only where `holds` would be false too. */
   readonly may: (columns: EventColumns, raw: Uint8Array) => boolean;
   readonly holds: (event: DetectedEvent) => boolean;
-  /** All event names for which it can hold; undefined: any. */
+  /** All event names for which it can hold, without regard to case; undefined: any. */
   readonly names: ReadonlySet<string> | undefined;
 };
 

@@ -8,7 +8,7 @@ export type DetectionTables = {
   detection_rules: DetectionRuleRow;
   detection_findings: FindingRow;
   detection_windows: DetectionWindowRow;
-  detection_topics: { account: string; topic_arn: string };
+  detection_topics: FindingsTopicRow;
   detection_progress: { id: number; seq: number };
 };
 
@@ -38,6 +38,14 @@ export type FindingRow = {
   /** Whether it is told on the bus, and to the topic: 0 to be told, 1 told or nobody to tell. */
   on_bus: number;
   on_topic: number;
+};
+
+/** `failure`: the error's code, where the last attempt failed. */
+export type FindingsTopicRow = {
+  account: string;
+  topic_arn: string;
+  tried_at: number | null;
+  failure: string | null;
 };
 
 export type DetectionWindowRow = { key: string; detection: string; expires_at: number; state: string };
@@ -84,6 +92,12 @@ export const detectionMigrations: MigrationSet = {
         .addColumn('id', 'integer', (c) => c.primaryKey())
         .addColumn('seq', 'integer', (c) => c.notNull())
         .execute();
+    },
+  },
+  '2026-11-30-detections-topic-state': {
+    up: async (db) => {
+      await db.schema.alterTable('detection_topics').addColumn('tried_at', 'integer').execute();
+      await db.schema.alterTable('detection_topics').addColumn('failure', 'text').execute();
     },
   },
 };

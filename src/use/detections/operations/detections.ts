@@ -15,7 +15,7 @@ import {
   type DetectionOperation,
   type OperationDeps,
 } from './operation.ts';
-import { shownFinding } from './findings.ts';
+import { shownFinding } from '../shown-finding.ts';
 
 const WEEK = 7 * 24 * 3600;
 const rule = z.string().min(1).max(100_000);

@@ -22,6 +22,8 @@ export type OperationDeps = {
   readonly findings: Findings;
   readonly trials: Trials;
   readonly topics: Topics;
+  /** Throws NotFound or AuthorizationError unless findings of the account may be published there. */
+  readonly checkTopic: (account: string, topicArn: string) => Promise<void>;
   readonly readRules: ReadRules;
   readonly now: () => number;
 };

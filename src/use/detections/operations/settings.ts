@@ -7,28 +7,44 @@ const topicArn = z.string().max(512);
 const TOPIC = /^arn:[\w-]+:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/;
 
 /** To whom an account's findings are told, beside the default bus. */
-export function settingsOperations({ topics }: OperationDeps): readonly DetectionOperation[] {
-  return [
-    {
-      name: 'GetFindingsTopic',
-      handle: async (input, context) => {
-        checked({}, input);
-        const topic = await topics.get(context.accountId);
-        return topic === undefined ? {} : { TopicArn: topic };
-      },
+export function settingsOperations(deps: OperationDeps): readonly DetectionOperation[] {
+  return [getFindingsTopic(deps), putFindingsTopic(deps)];
+}
+
+function getFindingsTopic({ topics }: OperationDeps): DetectionOperation {
+  return {
+    name: 'GetFindingsTopic',
+    handle: async (input, context) => {
+      checked({}, input);
+      const topic = await topics.get(context.accountId);
+      if (topic === undefined) return {};
+      const { arn, triedAt, failure } = topic;
+      return {
+        TopicArn: arn,
+        ...(triedAt === undefined ? {} : { LastAttemptTime: new Date(triedAt).toISOString() }),
+        ...(failure === undefined ? {} : { LastError: failure }),
+      };
     },
-    {
-      name: 'PutFindingsTopic',
-      handle: async (input, context) => {
-        const given = checked({ TopicArn: topicArn }, input);
-        if (given.TopicArn !== '' && !TOPIC.test(given.TopicArn))
-          throw new AwsError(
-            'ValidationException',
-            `TopicArn: must be the ARN of a standard topic, or empty for none (got ${JSON.stringify(given.TopicArn)})`,
-          );
-        await topics.set(context.accountId, given.TopicArn || undefined);
-        return given.TopicArn === '' ? {} : { TopicArn: given.TopicArn };
-      },
+  };
+}
+
+function putFindingsTopic({ topics, checkTopic }: OperationDeps): DetectionOperation {
+  return {
+    name: 'PutFindingsTopic',
+    handle: async (input, context) => {
+      const { TopicArn: arn } = checked({ TopicArn: topicArn }, input);
+      if (arn === '') {
+        await topics.set(context.accountId, undefined);
+        return {};
+      }
+      if (!TOPIC.test(arn))
+        throw new AwsError(
+          'ValidationException',
+          `TopicArn: must be the ARN of a standard topic, or empty for none (got ${JSON.stringify(arn)})`,
+        );
+      await checkTopic(context.accountId, arn);
+      await topics.set(context.accountId, arn);
+      return { TopicArn: arn };
     },
-  ];
+  };
 }
