@@ -92,6 +92,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   address.listensOn(url);
   embedded.start();
   closing.add('live stream', () => live.stop());
+  closing.add('live tails', () => uses.tails.stop());
   await tellAddress(store, closing, url);
   void preloadModels(models);
   const reload = (): void => endpoint.renewTls(readTls(config));

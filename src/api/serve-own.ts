@@ -104,6 +104,8 @@ async function answer(deps: ServeOwnDeps, call: OwnCall, served: Served): Promis
     if (signal.aborted) await record(deps, call, { outcome: 'aborted', response, failure: CLIENT_GONE });
     else await record(deps, call, { outcome: failure === undefined ? outcome : 'failed', response, failure });
   };
+  // Else there would be no word of it for as long as it lasts, and none at all after a crash.
+  if (served.isEventStream === true) await recordOnce(0);
   await sendStream(res, { status, headers, body }, recordOnce, signal);
 }
 

@@ -41,5 +41,5 @@ export async function openLogs(deps: LogsDeps) {
   // Another IAM cannot be asked what a role may.
   const roles = serving.upstreamOf('iam') === 'embedded' ? embedded.roles : undefined;
   const access: LogGroupAccess = { sink: recordLogStreams(sink, deps), roles };
-  return { operations: logs.operations, access, sink, groups };
+  return { operations: logs.operations, tails: logs.tails, access, sink, groups };
 }

@@ -53,6 +53,7 @@ export async function openUses(deps: UsesDeps) {
   return {
     followers,
     detections,
+    tails: logs.tails,
     operations: [
       history,
       ...trails.operations,

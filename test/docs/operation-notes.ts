@@ -72,6 +72,8 @@ export const NOTES: Readonly<Record<string, string>> = {
     'Asked of every event that arrives from then on, `PutLogEvents` or trail, each counted once, also over a crash; a message that lacks a dimension is not measured. `applyOnTransformedLogs`, `fieldSelectionCriteria` and `emitSystemFieldDimensions` are refused.',
   'logs.PutSubscriptionFilter':
     'To a Lambda function that the log group may invoke or, beyond AWS, to another log group of the account by its ARN, never in a circle. In order, at least once, tried for a day. Kinesis, Firehose and logical destinations are refused with InvalidParameterException; `distribution` makes no difference to what is delivered to.',
+  'logs.StartLiveTail':
+    'Groups by ARN, an update a second, at most 500 events each, 3 hours, 15 sessions of an account and region. Clients ask a host that begins with `stream-`: see docs/log-groups.md.',
   'logs.GetLogEvents': '`unmask` is refused.',
   'logs.PutRetentionPolicy':
     'Holds at once for what is shown; expired events leave the disk within ten minutes.',

@@ -4,6 +4,7 @@ import type { OperationModel } from '../models/operation-model.ts';
 import type { OperationOutput } from '../operation.ts';
 import { rootOf } from './body.ts';
 import { cborWriting, encodeCbor } from './cbor/cbor.ts';
+import { EVENT_STREAM, eventStreamOf, writeEventStream } from './event-stream.ts';
 import { hasAnswerBody, isAnswerBody, payloadOf } from './http/read-bindings.ts';
 import { writeBindings } from './http/write-bindings.ts';
 import { isObject } from './json/read-json.ts';
@@ -27,6 +28,8 @@ export type ServedResponse = {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Uint8Array | Readable | undefined;
+  /** A stream of events, which may go on for hours. */
+  readonly isEventStream?: boolean | undefined;
 };
 
 type Output = Readonly<Record<string, unknown>>;
@@ -54,7 +57,8 @@ export function serializeResponse(
   const status = result.status ?? bound.status ?? (rest ? model.http?.code : undefined) ?? 200;
   const length = lengthOf(content.body, status);
   if (length !== undefined && headers['content-length'] === undefined) headers['content-length'] = length;
-  return { status, headers, body: content.body };
+  const isEventStream = content.type === EVENT_STREAM;
+  return { status, headers, body: content.body, ...(isEventStream ? { isEventStream } : {}) };
 }
 
 function lengthOf(body: Content['body'], status: number): string | undefined {
@@ -71,11 +75,14 @@ function writeContent(
   const output = result.output ?? {};
   switch (model.protocol) {
     case 'json':
-    case 'unknown':
+    case 'unknown': {
+      const events = eventStreamOf(shape);
+      if (events !== undefined) return writeEvents(events, output);
       return json(
         { ...(writeJson(shape, output, MEMBER_NAMES) as object | undefined), ...result.extensions },
         `application/x-amz-json-${model.package.jsonVersion}`,
       );
+    }
     case 'cbor':
       return { type: 'application/cbor', body: encodeCbor(writeJson(shape, output, cborWriting) ?? {}) };
     case 'query':
@@ -86,6 +93,12 @@ function writeContent(
     case 'rest-xml':
       return writeRest(model, shape, output);
   }
+}
+
+/** The answers that are events have no other members. */
+function writeEvents(events: Member, output: Output): Content {
+  const stream = output[events.name] as AsyncIterable<unknown>;
+  return { type: EVENT_STREAM, body: writeEventStream(events, stream) };
 }
 
 function writeQuery(model: OperationModel, shape: Shape, output: Output, requestId: string): string {

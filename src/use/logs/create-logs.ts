@@ -22,6 +22,7 @@ import {
   putMetricFilter,
   testMetricFilter,
 } from './operations/metric-filters.ts';
+import { startLiveTail } from './operations/start-live-tail.ts';
 import { createLogStream, deleteLogStream, describeLogStreams } from './operations/streams.ts';
 import {
   deleteSubscriptionFilter,
@@ -38,11 +39,14 @@ import {
 } from './operations/tags.ts';
 import { createLogGroups } from './own-groups.ts';
 import { createLogSink } from './sink.ts';
+import { createTailSessions } from './tail/sessions.ts';
 
 export type Logs = Stoppable & {
   readonly operations: readonly Operation[];
   readonly sink: LogSinkPort;
   readonly groups: LogGroupPort;
+  /** Those who watch events arrive: what they are answered ends when this is stopped. */
+  readonly tails: Stoppable;
   readonly start: () => void;
 };
 
@@ -64,6 +68,7 @@ const TABLE: readonly (readonly [name: string, about: About, handle: Handle])[] 
   ['PutLogEvents', 'stream', putLogEvents],
   ['GetLogEvents', 'stream', getLogEvents],
   ['FilterLogEvents', 'group', filterLogEvents],
+  ['StartLiveTail', 'groups', startLiveTail],
   ['PutMetricFilter', 'group', putMetricFilter],
   ['DescribeMetricFilters', 'group-or-all', describeMetricFilters],
   ['DeleteMetricFilter', 'group', deleteMetricFilter],
@@ -90,7 +95,8 @@ export function createLogs(given: LogsDeps): Logs {
   const ownSink = createLogSink(heard);
   const { functions, otherSink } = given;
   const destinations = { functions, sink: otherSink ?? ownSink, isOwnSink: otherSink === undefined };
-  const deps = { ...heard, destinations };
+  const tails = createTailSessions();
+  const deps = { ...heard, destinations, tails };
   const running = [
     createExpiry(deps),
     createSubscriptionFollower(deps),
@@ -99,6 +105,7 @@ export function createLogs(given: LogsDeps): Logs {
   return {
     operations: TABLE.map(([name, about, handle]) => logOperation(deps, { name, about, handle })),
     sink: ownSink,
+    tails,
     groups: createLogGroups(deps),
     start: () => {
       for (const { start } of running) start();

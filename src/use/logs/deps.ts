@@ -5,6 +5,7 @@ import type { Settings } from '../../store/settings/contract.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Destinations } from './filters/subscriptions/destination.ts';
 import type { LogTables } from './settings.ts';
+import type { TailSessions } from './tail/sessions.ts';
 
 export type LogSettings = Settings<LogTables>;
 
@@ -19,4 +20,5 @@ export type LogDeps = {
 export type OperationDeps = LogDeps & {
   readonly arrivals: Arrivals;
   readonly destinations: Destinations;
+  readonly tails: TailSessions;
 };

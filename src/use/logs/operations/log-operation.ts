@@ -10,7 +10,7 @@ export type Handle = (
 
 /** What the policies are asked about. */
 export type About =
-  'group' | 'stream' | 'group-tags' | 'resource-arn' | 'all-groups' | 'group-or-all' | 'nothing';
+  'group' | 'stream' | 'group-tags' | 'resource-arn' | 'all-groups' | 'group-or-all' | 'groups' | 'nothing';
 
 export function logOperation(
   deps: OperationDeps,
@@ -19,9 +19,24 @@ export function logOperation(
   return {
     service: 'logs',
     name,
-    ...(about === 'nothing' ? {} : { resources: (input, context) => [arnOf(about, input, context)] }),
+    ...(about === 'nothing' ? {} : { resources: (input, context) => arnsOf(about, input, context) }),
     handle: (input, context) => handle(deps, input, context),
   };
+}
+
+function arnsOf(
+  about: Exclude<About, 'nothing'>,
+  input: OperationInput,
+  context: CallContext,
+): readonly string[] {
+  if (about !== 'groups') return [arnOf(about, input, context)];
+  const own = { region: context.region, account: context.accountId };
+  const named = ['logGroupIdentifiers', 'logGroupNames'].flatMap((member) => {
+    const list = input[member];
+    return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
+  });
+  const all = named.length > 0 ? named : [text(input, 'logGroupName')];
+  return all.map((one) => logStreamArn(parseLogGroupArn(one) ?? { ...own, group: one }));
 }
 
 /** Groups are asked about as `…:log-group:NAME:log-stream:`, which the usual `…:log-group:NAME:*` covers; their tags as the plain ARN, as AWS does. */
