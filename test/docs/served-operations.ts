@@ -54,7 +54,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       clock: systemClock,
       log: createLogger('silent'),
     });
-    sqs.stop();
+    await sqs.stop();
     const sns = openEmbeddedSns({
       settings: settings.db,
       masterKey: masterKeyOf(new Uint8Array(32)),

@@ -44,7 +44,7 @@ export async function startSqs({
       return callAs(operation, input, contextOf(as, region, clock.time));
     },
     [Symbol.asyncDispose]: async () => {
-      sqs.stop();
+      await sqs.stop();
       await close();
     },
   };

@@ -5,9 +5,11 @@ import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { createBells } from './bells.ts';
 import { createMessageStore } from './message-store.ts';
+import { createMoveTasks } from './move-tasks.ts';
 import { attributeOperations } from './operations/attributes.ts';
 import { listDeadLetterSourceQueues } from './operations/dead-letters.ts';
 import { inFlightOperations } from './operations/in-flight.ts';
+import { moveTaskOperations } from './operations/move-tasks.ts';
 import { permissionOperations } from './operations/permissions.ts';
 import { queueOperations } from './operations/queues.ts';
 import { receiveMessage } from './operations/receive.ts';
@@ -34,9 +36,11 @@ export type EmbeddedSqsDeps = {
 export type EmbeddedSqs = {
   readonly operations: readonly Operation[];
   readonly queues: QueuePort;
+  /** Moves dead letters from now on. */
+  readonly start: () => void;
   /** Answers those who wait for messages; nobody waits from now on. */
   readonly endWaiting: () => void;
-  readonly stop: () => void;
+  readonly stop: () => Promise<void>;
 };
 
 const SWEEP_EVERY = 60_000;
@@ -49,7 +53,8 @@ export async function openEmbeddedSqs(deps: EmbeddedSqsDeps): Promise<EmbeddedSq
   const bells = createBells();
   const nextId = createSequence(now, await lastId(settings));
   const messages = createMessageStore({ settings, queues, bells, nextId, now });
-  const parts: SqsParts = { settings, queues, messages, bells, mac, clock, publicUrl };
+  const tasks = createMoveTasks({ settings, queues, bells, nextId, clock, log });
+  const parts: SqsParts = { settings, queues, messages, bells, tasks, mac, clock, publicUrl };
   const sweep = async (): Promise<void> => {
     for (const queue of await queues.all()) await messages.expire(queue);
   };
@@ -67,12 +72,15 @@ export async function openEmbeddedSqs(deps: EmbeddedSqsDeps): Promise<EmbeddedSq
       receiveMessage(parts),
       ...inFlightOperations(parts),
       listDeadLetterSourceQueues(parts),
+      ...moveTaskOperations(parts),
     ],
     queues: createQueuePort(parts),
+    start: tasks.start,
     endWaiting: bells.silence,
-    stop: () => {
+    stop: async () => {
       bells.silence();
       clearInterval(sweeping);
+      await tasks.stop();
     },
   };
 }

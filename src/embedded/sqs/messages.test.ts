@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { eventually } from '../../../test/kit/run.ts';
 import { ACCOUNT, contextOf, user } from '../../../test/kit/sns.ts';
 import { startSqs, type TestSqs } from '../../../test/kit/sqs.ts';
 import { errorOf } from '../../../test/kit/trail-setup.ts';
@@ -241,6 +242,51 @@ describe('a dead-letter queue', () => {
     expect(await test.call('ListDeadLetterSourceQueues', { QueueUrl: urlOf('dead') })).toEqual({
       queueUrls: [QueueUrl],
     });
+  });
+
+  it('gives them back as new messages, for as long as the task is not cancelled', async () => {
+    await test.call('SetQueueAttributes', { QueueUrl, Attributes: redrive });
+    for (const body of ['a', 'b', 'c']) await send(body);
+    for (const _time of [1, 2, 3]) await receive({ VisibilityTimeout: 0 });
+    expect(await counts(urlOf('dead'))).toEqual([3, 0, 0]);
+    const SourceArn = arnOf('dead');
+    const denied = user('reader', { policies: [] });
+    expect(await errorOf(test.call('StartMessageMoveTask', { SourceArn }, denied))).toMatchObject({
+      status: 403,
+    });
+    expect(await errorOf(test.call('StartMessageMoveTask', { SourceArn: arnOf('jobs') }))).toMatchObject({
+      message: expect.stringContaining('Dead Letter Queue') as string,
+    });
+    const slow = { SourceArn, MaxNumberOfMessagesPerSecond: 1 };
+    const { TaskHandle } = await test.call('StartMessageMoveTask', slow);
+    expect(await errorOf(test.call('StartMessageMoveTask', slow))).toMatchObject({
+      code: 'UnsupportedOperation',
+    });
+    const foreign = Buffer.from(String(TaskHandle), 'base64').toString().replace(':dead', ':jobs');
+    const forged = { TaskHandle: Buffer.from(foreign).toString('base64') };
+    expect(await errorOf(test.call('CancelMessageMoveTask', forged))).toMatchObject({ status: 404 });
+    expect(await test.call('CancelMessageMoveTask', { TaskHandle })).toEqual({
+      ApproximateNumberOfMessagesMoved: 0,
+    });
+    test.clock.time += SECOND;
+    await test.call('StartMessageMoveTask', { SourceArn });
+    test.sqs.start();
+    const done = await eventually(async () => {
+      const { Results } = await test.call('ListMessageMoveTasks', { SourceArn, MaxResults: 10 });
+      const [task, before] = Results as Record<string, unknown>[];
+      return task?.['Status'] === 'COMPLETED' ? [task, before] : undefined;
+    });
+    expect(done).toMatchObject([
+      { ApproximateNumberOfMessagesMoved: 3, ApproximateNumberOfMessagesToMove: 3, SourceArn },
+      { Status: 'CANCELLED', MaxNumberOfMessagesPerSecond: 1 },
+    ]);
+    const back = await receive({ AttributeNames: ['All'] });
+    expect(back.map(({ Body, Attributes }) => [Body, Attributes?.['ApproximateReceiveCount']])).toEqual([
+      ['a', '1'],
+      ['b', '1'],
+      ['c', '1'],
+    ]);
+    expect(await counts(urlOf('dead'))).toEqual([0, 0, 0]);
   });
 
   it('may refuse to be one', async () => {

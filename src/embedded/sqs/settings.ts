@@ -63,7 +63,7 @@ export type MoveTaskRow = {
   source_arn: string;
   /** '' : each to the queue that it came from. */
   destination_arn: string;
-  status: 'RUNNING' | 'COMPLETED' | 'CANCELLING' | 'CANCELLED' | 'FAILED';
+  status: 'RUNNING' | 'COMPLETED' | 'CANCELLED' | 'FAILED';
   started_at: number;
   moved: number;
   to_move: number;

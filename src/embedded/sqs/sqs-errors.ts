@@ -90,6 +90,11 @@ export function notInFlight(): AwsError {
   );
 }
 
+export function noSuchTask(): AwsError {
+  const code = 'ResourceNotFoundException';
+  return sqsError(code, code, 'Task does not exist.', 404);
+}
+
 export function badBatch(
   code:
     | 'EmptyBatchRequest'

@@ -6,6 +6,7 @@ import { validateInput } from '../../../aws/validate-input.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Bells } from '../bells.ts';
 import type { MessageStore } from '../message-store.ts';
+import type { MoveTasks } from '../move-tasks.ts';
 import { accountOf, arnOfUrl } from '../queue-address.ts';
 import type { Queue } from '../queue.ts';
 import type { QueueStore, SqsSettings } from '../queue-store.ts';
@@ -18,6 +19,7 @@ export type SqsParts = {
   readonly queues: QueueStore;
   readonly messages: MessageStore;
   readonly bells: Bells;
+  readonly tasks: MoveTasks;
   readonly mac: Mac;
   readonly clock: Clock;
   /** Where others reach us, as the operator said; undefined: as each caller does. */
