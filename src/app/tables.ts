@@ -12,6 +12,7 @@ import { ruleMigrations, type RuleTables } from '../use/rules/settings.ts';
 import { detectionMigrations, type DetectionTables } from '../use/detections/settings.ts';
 import { silenceMigrations, type SilenceTables } from '../use/silence/settings.ts';
 import { logFilterMigrations } from '../use/logs/filters/settings.ts';
+import { metricMigrations, type MetricTables } from '../use/metrics/settings.ts';
 import { logMigrations, type LogTables } from '../use/logs/settings.ts';
 import { trailMigrations, type TrailTables } from '../use/trails/settings.ts';
 import type { CursorTables } from '../store/settings/cursors.ts';
@@ -31,6 +32,7 @@ export type Tables = CursorTables &
   SilenceTables &
   ProofTables &
   LogTables &
+  MetricTables &
   RuleTables &
   DetectionTables;
 
@@ -48,6 +50,7 @@ export const migrations = [
   aggregationMigrations,
   proofMigrations,
   logMigrations,
+  metricMigrations,
   logFilterMigrations,
   ruleMigrations,
   detectionMigrations,

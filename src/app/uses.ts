@@ -42,6 +42,7 @@ export async function openUses(deps: UsesDeps) {
   const organizationOf = trails.organizations.of;
   const rules = await openRules({ ...deps, logs: logs.sink, organizationOf });
   embedded.tellBuses(rules.buses);
+  cloudwatch.tellBuses(rules.buses);
   const detections = await openDetections({ ...deps, buses: rules.buses });
   const followers = await startFollowers({ ...deps, trails, rules, detections, publish: deps.live.publish });
   const history = lookupEvents({
@@ -50,6 +51,7 @@ export async function openUses(deps: UsesDeps) {
     retentionMs: config.history_retention,
     tokenKey: embedded.masterKey.mac('lookup-token', 'v1'),
   });
+  await cloudwatch.start();
   return {
     followers,
     detections,

@@ -76,6 +76,8 @@ export type TopicPort = {
     readonly subject?: string | undefined;
     readonly attributes?: Readonly<Record<string, MessageAttribute>> | undefined;
     readonly source: ServiceSource;
+    /** What was published under the same one within a day is not published twice, where SNS is served here; another's cannot tell. */
+    readonly token?: string | undefined;
   }) => Promise<void>;
   /** Whether the source may publish. Throws NotFound or AuthorizationError. */
   readonly checkPublish: (check: {

@@ -29,6 +29,11 @@ export const NOTES: Readonly<Record<string, string>> = {
   'iam.GetPolicyVersion': 'The documents of AWS managed policies are ours: for what Opentrail serves.',
   'iam.ListInstanceProfilesForRole': 'Always empty: there are no instance profiles.',
   'iam.CreateVirtualMFADevice': 'TOTP (RFC 6238), for console sign-in and GetSessionToken.',
+  'monitoring.PutMetricAlarm':
+    'On one statistic of one metric; `Metrics`, anomaly bands, `EvaluationCriteria` are refused with InvalidParameterValue. Actions are topics and functions of the region. Looked at each minute (each period where that is shorter) and when data comes: what breaches whatever may still come raises it at once.',
+  'monitoring.DescribeAlarms': '`CompositeAlarms` is always empty: there are none.',
+  'monitoring.DescribeAlarmHistory': 'For 30 days.',
+  'monitoring.TagResource': 'Of alarms.',
   'monitoring.PutMetricData':
     'Answered once the data is on the disk; it is kept as fine as it comes, for 455 days. `EntityMetricData` is refused by name.',
   'monitoring.GetMetricData':

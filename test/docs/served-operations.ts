@@ -19,7 +19,9 @@ import { openEmbeddedSns, snsMigrations, type SnsTables } from '../../src/embedd
 import { createSts } from '../../src/embedded/sts/create-sts.ts';
 import { openSettings } from '../../src/store/settings/open-settings.ts';
 import { lookupEvents } from '../../src/use/history/lookup-events.ts';
+import { createAlarms } from '../../src/use/metrics/alarms/create-alarms.ts';
 import { createMetrics } from '../../src/use/metrics/create-metrics.ts';
+import { metricMigrations, type MetricTables } from '../../src/use/metrics/settings.ts';
 import { createLogs } from '../../src/use/logs/create-logs.ts';
 import { logMigrations, type LogTables } from '../../src/use/logs/settings.ts';
 import { ACCOUNT, startIam } from '../kit/iam.ts';
@@ -31,7 +33,7 @@ import { trailSetup } from '../kit/trail-setup.ts';
 export async function servedOperations(): Promise<ReadonlySet<string>> {
   const dir = await mkdtemp(join(tmpdir(), 'opentrail-operations-'));
   const settings = await openSettings<
-    BucketTables & SnsTables & SqsTables & LambdaTables & OrganizationsTables & LogTables
+    BucketTables & SnsTables & SqsTables & LambdaTables & OrganizationsTables & LogTables & MetricTables
   >({
     path: ':memory:',
     migrations: [
@@ -41,6 +43,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       lambdaMigrations,
       organizationsMigrations,
       logMigrations,
+      metricMigrations,
     ],
   });
   const trails = await trailSetup({});
@@ -111,6 +114,15 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       newId: newEventId,
       log: createLogger('silent'),
     });
+    const alarms = createAlarms({
+      settings: settings.db,
+      store: { put: unasked, periods: unasked, distributions: unasked, list: unasked },
+      topics: sns.topics,
+      functions: undefined,
+      buses: () => undefined,
+      clock: systemClock,
+      log: createLogger('silent'),
+    });
     const cloudwatch = createMetrics({
       store: { put: unasked, periods: unasked, distributions: unasked, list: unasked },
       clock: systemClock,
@@ -121,6 +133,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       ...trails.operations,
       ...logs.operations,
       ...cloudwatch.operations,
+      ...alarms.operations,
       ...rules.rules.operations,
       ...started.iam.operations,
       ...createSts({ ...started.iam, accountId: ACCOUNT }).operations,

@@ -4,7 +4,7 @@ import { deadLetterArn } from './subscription-attributes.ts';
 import { accepts } from './filter/accepts.ts';
 import { readFilterPolicy } from './filter/filter-policy.ts';
 import type { Message } from './message.ts';
-import type { DeliveryRow, MessageRow, SubscriptionRow, TopicRow } from './settings.ts';
+import type { DeliveryRow, MessageRow, SnsTables, SubscriptionRow, TopicRow } from './settings.ts';
 import type { SnsSettings } from './topic-store.ts';
 
 /** A delivery with everything that is needed to make it. */
@@ -22,13 +22,21 @@ function deliveryId(now: number): string {
   return `${String(now).padStart(15, '0')}-${tick.padStart(12, '0')}-${randomUUID().slice(0, 8)}`;
 }
 
-/** Notes messages for every confirmed subscription whose filter wants them, all or none. Once this resolves they survive the process. Their ids. */
+/**
+ * Notes messages for every confirmed subscription whose filter wants them, all or none. Once this resolves they survive the process. Their ids;
+ * none where something was noted under the same token before.
+ */
 export async function enqueueMessages(
   settings: SnsSettings,
   topic: Pick<TopicRow, 'arn'>,
-  { messages, now }: { readonly messages: readonly Message[]; readonly now: number },
+  {
+    messages,
+    now,
+    token,
+  }: { readonly messages: readonly Message[]; readonly now: number; readonly token?: string | undefined },
 ): Promise<string[]> {
   return settings.transaction().execute(async (tx) => {
+    if (token !== undefined && !(await isFirst(tx, { token: `${topic.arn}/${token}`, at: now }))) return [];
     const subscriptions = await tx
       .selectFrom('sns_subscriptions')
       .selectAll()
@@ -53,6 +61,15 @@ export async function enqueueMessages(
     }
     return ids;
   });
+}
+
+async function isFirst(tx: SnsSettings, published: SnsTables['sns_published']): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('sns_published')
+    .values(published)
+    .onConflict((conflict) => conflict.column('token').doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 function wants({ filter_policy, filter_scope }: SubscriptionRow, message: Message): boolean {

@@ -10,6 +10,8 @@ export type SnsTables = {
   sns_messages: MessageRow;
   sns_deliveries: DeliveryRow;
   sns_signing_keys: SigningKeyRow;
+  /** Tokens under which something was published, and when. */
+  sns_published: { token: string; at: number };
 };
 
 export type TopicRow = {
@@ -173,6 +175,11 @@ export const snsMigrations: MigrationSet = {
         valid_from: 'integer',
         sign_until: 'integer',
       });
+    },
+  },
+  '2026-11-30-sns-published': {
+    up: async (db) => {
+      await table(db, 'sns_published', { token: 'text key', at: 'integer' });
     },
   },
 };

@@ -39,6 +39,7 @@ export async function dropDeliveries(settings: SnsSettings, subscriptionId: stri
 /** Those that nobody confirmed or brought back in time. */
 export async function forgetStale(settings: SnsSettings, now: number): Promise<void> {
   const before = now - TOKEN_LIFE;
+  await settings.deleteFrom('sns_published').where('at', '<', before).execute();
   await settings
     .deleteFrom('sns_subscriptions')
     .where(({ or, and, eb }) =>

@@ -1,4 +1,4 @@
-import type { TopicPort } from '../../aws/ports.ts';
+import type { ServiceSource, TopicPort } from '../../aws/ports.ts';
 import { letsService } from '../../aws/policy/lets-service.ts';
 import { enqueueMessages } from './delivery-queue.ts';
 import { readMessage, type Message } from './message.ts';
@@ -19,7 +19,7 @@ export function createTopicPort({
   }) => {
     const topic = await findTopic(settings, topicArn);
     if (topic === undefined) throw noSuchTopic();
-    if (!letsService(topic.policy, { action: 'sns:Publish', resource: topicArn }, source))
+    if (!letsService(topic.policy, { action: 'sns:Publish', resource: topicArn }, source, ownerOf(source)))
       throw notAuthorized(
         `${source.service} is not authorized to perform: SNS:Publish on resource: ${topicArn} for ${source.arn}`,
       );
@@ -29,11 +29,16 @@ export function createTopicPort({
     checkPublish: async (asked) => {
       await check(asked);
     },
-    publish: async ({ topicArn, message, subject, attributes = {}, source }) => {
+    publish: async ({ topicArn, message, subject, attributes = {}, source, token }) => {
       const topic = await check({ topicArn, source });
       const read: Message = { ...readMessage({ Message: message, Subject: subject }), attributes };
-      await enqueueMessages(settings, topic, { messages: [read], now: clock.now() });
+      await enqueueMessages(settings, topic, { messages: [read], now: clock.now(), token });
       wake();
     },
   };
+}
+
+/** Alarms may use topics of their own account by the policy that a topic is made with; other services want a statement of theirs. */
+function ownerOf({ service, accountId }: ServiceSource): Readonly<Record<string, string>> {
+  return service === 'cloudwatch.amazonaws.com' ? { 'aws:SourceOwner': accountId } : {};
 }

@@ -9,10 +9,14 @@ const SHAPES = {
   MissingParameter: 'MissingRequiredParameterException',
   InvalidParameterCombination: 'InvalidParameterCombinationException',
   InvalidNextToken: 'InvalidNextToken',
+  InvalidFormat: 'InvalidFormatFault',
+  LimitExceeded: 'LimitExceededFault',
+  ResourceNotFound: 'ResourceNotFound',
+  ResourceNotFoundException: 'ResourceNotFoundException',
 } as const;
 
-function named(queryCode: keyof typeof SHAPES, message: string): AwsError {
-  return new AwsError(SHAPES[queryCode], message, { queryCode });
+function named(queryCode: keyof typeof SHAPES, message: string, status = 400): AwsError {
+  return new AwsError(SHAPES[queryCode], message, { queryCode, status });
 }
 
 export function invalidValue(message: string): AwsError {
@@ -45,6 +49,27 @@ export function notBuilt(parameter: string, what: string): AwsError {
 
 export function tooLarge(message: string): AwsError {
   return new AwsError('RequestEntityTooLarge', message, { status: 413 });
+}
+
+export function alarmNotFound(name: string): AwsError {
+  return named('ResourceNotFound', `There is no alarm named ${name}.`, 404);
+}
+
+export function alarmsNotFound(): AwsError {
+  return named('ResourceNotFound', 'One or more of the alarms do not exist.', 404);
+}
+
+/** Of the tagging operations. */
+export function resourceNotFound(arn: string): AwsError {
+  return named('ResourceNotFoundException', `There is no alarm ${arn} here.`, 404);
+}
+
+export function limitExceeded(message: string): AwsError {
+  return named('LimitExceeded', message);
+}
+
+export function invalidFormat(message: string): AwsError {
+  return named('InvalidFormat', message);
 }
 
 /** Waits for the store of metrics. Throws ServiceUnavailable while its engine does not answer: clients try again. */

@@ -10,6 +10,11 @@ export const namespace = z
   .max(255)
   .regex(/^[^:].*$/);
 export const metricName = z.string().min(1).max(255);
+export const alarmName = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[^\p{Cc}]*$/u);
 export const dimensionList = z.array(z.object({ Name: z.string(), Value: z.string() })).max(30);
 export const pageToken = z.string().min(1).max(4096);
 export const timestamp = z.date();
