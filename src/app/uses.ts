@@ -35,7 +35,7 @@ export type UsesDeps = {
 export async function openUses(deps: UsesDeps) {
   const { config, store, embedded, closing } = deps;
   const cloudwatch = await openMetrics(deps);
-  const logs = await openLogs(deps);
+  const logs = await openLogs({ ...deps, metricPort: cloudwatch.port });
   embedded.lambda?.writeTo(logs);
   const trails = await openTrails({ ...deps, logGroups: logs.access });
   closing.add('trails', () => trails.stop());

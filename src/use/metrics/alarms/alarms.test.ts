@@ -360,7 +360,7 @@ describe('alarms', () => {
   it('are listed by name, prefix, state and action, a page at a time, and only the account’s own', async () => {
     for (const name of ['b', 'a', 'aa', 'c']) await call('PutMetricAlarm', { ...RULE, AlarmName: name });
     await call('PutMetricAlarm', { ...CIS, AlarmName: 'd' });
-    const names = async (more: object = {}, as = user('admin')) => {
+    const names = async (more: OperationInput = {}, as = user('admin')) => {
       const { MetricAlarms, NextToken } = await call('DescribeAlarms', more, as);
       return [(MetricAlarms as { AlarmName: string }[]).map((one) => one.AlarmName).join(), NextToken];
     };
