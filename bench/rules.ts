@@ -185,7 +185,8 @@ async function call(server: TestServer, count: number): Promise<Seen> {
   for (let n = 0; n < count; n++) {
     const start = performance.now();
     const key = `bench-${n}`;
-    await calls[n % calls.length]?.(key, n);
+    // What the cloud refuses (a group takes so many rules) is told as well.
+    await calls[n % calls.length]?.(key, n).catch(() => undefined);
     answered.set(key, performance.now());
     await sleep(Math.max(0, EVERY - (performance.now() - start)));
   }

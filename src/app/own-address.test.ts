@@ -17,3 +17,17 @@ describe('where others reach the endpoint', () => {
     expect(address.url()).toBe(url);
   });
 });
+
+it('knows itself by each of its names', () => {
+  const address = createOwnAddress({ public_url: 'https://audit.example', listen: '0.0.0.0:0' });
+  address.listensOn('http://0.0.0.0:4680');
+  const own = [
+    'https://audit.example/x',
+    'http://127.0.0.1:4680/',
+    'http://localhost:4680',
+    'http://[::1]:4680',
+  ];
+  const others = ['https://other.example', 'http://127.0.0.1:4681', 'http://10.0.0.1:4680'];
+  expect(own.filter((url) => address.isOwn(new URL(url)))).toEqual(own);
+  expect(others.filter((url) => address.isOwn(new URL(url)))).toEqual([]);
+});

@@ -57,7 +57,7 @@ export async function openRules(deps: RulesDeps) {
     roles: embedded.serving.upstreamOf('iam') === 'embedded' ? embedded.roles : undefined,
     organizationOf: deps.organizationOf,
     outbound,
-    isOwn: (url) => url.origin === new URL(address.url()).origin,
+    isOwn: address.isOwn,
     sealing: { seal, open },
     newId: newEventId,
     clock,

@@ -50,7 +50,10 @@ export function checkParameters(type: AuthorizationType, given: AuthParameters):
         `Parameter AuthParameters is not valid. Reason: ${type} wants ${MEMBER_OF[type]}, and nothing of other types.`,
       );
   }
-  if (given.ApiKeyAuthParameters !== undefined) checkHeaderName(given.ApiKeyAuthParameters.ApiKeyName);
+  const { ApiKeyAuthParameters: key } = given;
+  if (key !== undefined) checkHeaderName(key.ApiKeyName);
+  if (key !== undefined && !/^[\t\x20-\x7e]+$/.test(key.ApiKeyValue))
+    throw invalid('Parameter ApiKeyValue is not valid. Reason: it can not be sent in a header.');
   const { OAuthParameters: oauth, InvocationHttpParameters: invocation } = given;
   if (oauth !== undefined) checkHttpUrl('AuthorizationEndpoint', oauth.AuthorizationEndpoint);
   for (const http of [invocation, oauth?.OAuthHttpParameters])

@@ -193,6 +193,13 @@ describe('rules', () => {
     ],
     [{ Arn: TOPIC, DeadLetterConfig: { Arn: TOPIC } }, 'DeadLetterConfig of target t must name a queue'],
     [{ Arn: TOPIC, RetryPolicy: { MaximumRetryAttempts: 186 } }, 'ValidationException'],
+    [
+      {
+        Arn: `arn:aws:opentrail:us-east-1:${ACCOUNT}:webhook/h`,
+        HttpParameters: { HeaderParameters: { Host: 'x' } },
+      },
+      '"Host" can not be sent as a header',
+    ],
     [{ Arn: TOPIC, Input: 'x' }, 'JSON syntax error in input for target t.'],
     [
       { Arn: `arn:aws:opentrail:us-east-1:${ACCOUNT}:email/no address` },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CallContext } from '../../../aws/operation.ts';
 import { parseArn } from '../arns.ts';
 import { existingBus, ownBus } from '../buses.ts';
+import { checkHeaderName } from '../connection-parameters.ts';
 import { arn, busNameOrArn, checked, limit, ruleName, token } from '../input.ts';
 import { pageOf } from '../paging.ts';
 import { invalid, limitExceeded, unsupported } from '../rule-errors.ts';
@@ -59,6 +60,7 @@ function checkTarget(target: Target, has: Availability, context: CallContext): v
   }
   if (HttpParameters !== undefined && kind.kind !== 'api')
     throw invalid(`Parameter(s) HttpParameters not valid for target ${target.Id}.`);
+  for (const name of Object.keys(HttpParameters?.HeaderParameters ?? {})) checkHeaderName(name);
   checkGroup(target, kind);
   checkDeadLetters(target.Id, DeadLetterConfig?.Arn, has);
 }
