@@ -33,7 +33,7 @@ export function createValueIndex<Item>(): ValueIndex<Item> {
     },
     crowd: (access) => {
       if (access.by === 'value') return values.get(access.value)?.length ?? 0;
-      if (access.by === 'number') return 4 + numbers.size() / 4;
+      if (access.by === 'number') return 4 + Math.sqrt(numbers.size());
       if (access.by === 'address') return 1 + addresses.size() / 64;
       if (access.by === 'presence' || access.by === 'absence') return 20 + present.length;
       return (access.folded ? folded : plain).crowd(access);
