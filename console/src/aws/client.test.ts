@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { createClient, type ClientDeps } from './client.ts';
-import { ApiError, missingAction } from './errors.ts';
+import { ApiError, isNotPermitted, missingAction } from './errors.ts';
 
 const credentials = { accessKeyId: 'ASIAX', secretAccessKey: 's', sessionToken: 't' };
 
@@ -66,6 +66,13 @@ describe('missingAction', () => {
     expect(missingAction(new ApiError({ code: 'AccessDeniedException', message, status: 400 }))).toBe(
       'opentrail:AllAccounts',
     );
+  });
+
+  it('writes it as policies do where SNS does not', () => {
+    const message = 'User: bob is not authorized to perform: SNS:ListTopics on resource: *';
+    const error = new ApiError({ code: 'AuthorizationError', message, status: 403 });
+    expect(isNotPermitted(error)).toBe(true);
+    expect(missingAction(error)).toBe('sns:ListTopics');
   });
 });
 

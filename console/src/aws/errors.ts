@@ -28,7 +28,14 @@ const SESSION_OVER = new Set([
   'InvalidAccessKeyId',
 ]);
 
-const NOT_PERMITTED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
+const NOT_PERMITTED = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'UnauthorizedOperation',
+  // SNS has one of its own.
+  'AuthorizationError',
+  'AuthorizationErrorException',
+]);
 
 const NOT_SERVED = new Set([
   'NotImplemented',
@@ -50,9 +57,13 @@ export function isNotPermitted(error: unknown): error is ApiError {
   return error instanceof ApiError && NOT_PERMITTED.has(error.code);
 }
 
-/** `cloudtrail:LookupEvents` out of "… is not authorized to perform: cloudtrail:LookupEvents on resource: …". */
+/**
+ * `cloudtrail:LookupEvents` out of "… is not authorized to perform: cloudtrail:LookupEvents on resource: …". SNS says `SNS:Publish`;
+ * policies are written with the small letters.
+ */
 export function missingAction(error: ApiError): string | undefined {
-  return /not authorized to perform:? ([\w-]+:\w+)/.exec(error.message)?.[1];
+  const [, service, operation] = /not authorized to perform:? ([\w-]+):(\w+)/.exec(error.message) ?? [];
+  return service && operation && `${service.toLowerCase()}:${operation}`;
 }
 
 /** Reads an error answer of the JSON, Query or S3 protocol, of `/_…` paths, or of something in between that speaks none. */

@@ -87,7 +87,12 @@ describe('the form of selectors', () => {
   it('refuses to log nothing, and JSON that is none', () => {
     const nothing = draftOf(DEFAULT_SELECTORS);
     expect(problemsOf({ ...nothing, basic: { ...nothing.basic, management: false } })).toHaveLength(1);
-    expect(problemsOf({ ...nothing, mode: 'json', json: '{"a":' })).toHaveLength(1);
+    expect(problemsOf({ ...nothing, mode: 'json', json: '{"a":' })).toEqual([
+      expect.stringMatching(/^This is no JSON: .+/),
+    ]);
+    expect(problemsOf({ ...nothing, mode: 'json', json: '{"a":1}' })).toEqual([
+      expect.stringMatching(/^These are no event selectors: /),
+    ]);
     expect(problemsOf({ ...nothing, mode: 'json', json: '[{"FieldSelectors":[{"Field":1}]}]' })).toHaveLength(
       1,
     );

@@ -90,10 +90,7 @@ export function problemsOf(draft: SelectorsDraft): readonly string[] {
       return ['The trail would log nothing: choose management events, or add data events.'];
   }
   const selectors = selectorsOf(draft);
-  if (selectors === undefined)
-    return [
-      'This is no JSON of event selectors: {"AdvancedEventSelectors": […]} or {"EventSelectors": […]}.',
-    ];
+  if (selectors === undefined) return [whyNoSelectors(draft.json)];
   return checkSelectors(selectors);
 }
 
@@ -238,6 +235,16 @@ function readJson(text: string): Selectors | undefined {
   if (Array.isArray(basic) && basic.every(isObject) && advanced === undefined)
     return { EventSelectors: basic as BasicSelector[] };
   return undefined;
+}
+
+/** Where the text stops being JSON is told in the browser's own words. */
+function whyNoSelectors(text: string): string {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    return `This is no JSON: ${error instanceof Error ? error.message : String(error)}.`;
+  }
+  return 'These are no event selectors: {"AdvancedEventSelectors": […]} or {"EventSelectors": […]} is.';
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
