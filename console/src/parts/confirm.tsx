@@ -2,10 +2,10 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
+import Input, { type InputProps } from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 
 type Props = {
   readonly title: string;
@@ -22,6 +22,12 @@ type Props = {
 /** Asks before something is lost. */
 export function Confirm({ title, children, verb, typed: wanted, onCancel, onConfirm }: Props) {
   const [typed, setTyped] = useState('');
+  const field = useRef<InputProps.Ref>(null);
+  useEffect(() => {
+    // The dialog itself takes the focus to its first button as it opens.
+    const timer = window.setTimeout(() => field.current?.focus(), 50);
+    return () => window.clearTimeout(timer);
+  }, []);
   const ready = wanted === undefined || typed === wanted;
   return (
     <Modal
@@ -53,8 +59,8 @@ export function Confirm({ title, children, verb, typed: wanted, onCancel, onConf
           >
             <FormField label={`To confirm, type ${wanted}`}>
               <Input
+                ref={field}
                 value={typed}
-                autoFocus
                 autoComplete={false}
                 spellcheck={false}
                 onChange={({ detail }) => setTyped(detail.value)}

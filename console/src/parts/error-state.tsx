@@ -1,6 +1,8 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import { ApiError, isNotPermitted, missingAction } from '../aws/errors.ts';
 import { Command } from './command.tsx';
@@ -10,10 +12,27 @@ type Props = {
   readonly what: string;
   readonly action: string;
   readonly onRetry?: () => void;
+  /** The page's heading, where there is nothing on it but this. */
+  readonly heading?: string;
 };
 
 /** What failed, the server's own code for it, and what to do. `action` is the permission the page needs. */
-export function ErrorState({ error, what, action, onRetry }: Props) {
+export function ErrorState({ heading, ...props }: Props) {
+  const told = (
+    <div role="alert">
+      <Told {...props} />
+    </div>
+  );
+  if (heading === undefined) return told;
+  return (
+    <SpaceBetween size="m">
+      <Header variant="h1">{heading}</Header>
+      {told}
+    </SpaceBetween>
+  );
+}
+
+function Told({ error, what, action, onRetry }: Omit<Props, 'heading'>) {
   const retry = onRetry && <Button onClick={onRetry}>Try again</Button>;
   if (isNotPermitted(error))
     return <NotPermitted error={error} what={what} action={missingAction(error) ?? action} />;

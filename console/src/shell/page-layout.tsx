@@ -1,9 +1,10 @@
 import AppLayout from '@cloudscape-design/components/app-layout';
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
-import { useEffect, type ReactNode } from 'react';
+import { type ReactNode } from 'react';
 
 import { usePreferences } from '../preferences/context.tsx';
+import { useArrival } from './arrival.ts';
 
 type Props = {
   readonly active: 'events' | 'trails' | 'organization' | 'rules';
@@ -27,9 +28,7 @@ const PAGES = [
 export function PageLayout(props: Props) {
   const { active, title, contentType = 'table', crumbs, children, splitPanel, onSplitPanelClose } = props;
   const [{ navigationOpen, panel }, setPreferences] = usePreferences();
-  useEffect(() => {
-    document.title = `${title} · Opentrail`;
-  }, [title]);
+  const arrival = useArrival(title);
   return (
     <AppLayout
       contentType={contentType}
@@ -40,7 +39,11 @@ export function PageLayout(props: Props) {
       navigationOpen={navigationOpen}
       onNavigationChange={({ detail }) => setPreferences({ navigationOpen: detail.open })}
       toolsHide
-      content={children}
+      content={
+        <div ref={arrival} className="ot-page" role="group" aria-label={title} tabIndex={-1}>
+          {children}
+        </div>
+      }
       splitPanel={splitPanel}
       splitPanelOpen={splitPanel !== undefined}
       onSplitPanelToggle={({ detail }) => {

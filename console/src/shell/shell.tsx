@@ -1,13 +1,14 @@
 import I18nProvider from '@cloudscape-design/components/i18n';
 import messages from '@cloudscape-design/components/i18n/messages/all.en';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 
 import { ApiError } from '../aws/errors.ts';
 import { EventPage } from '../features/event/event-page.tsx';
 import { HistoryPage } from '../features/history/history-page.tsx';
 import { navigate, useRoute } from '../routing/use-route.ts';
 import { formatHash, type Route } from '../routing/route.ts';
+import { Arrivals } from './arrival.ts';
 import { TopBar } from './top-bar.tsx';
 import { useKeys } from './use-keys.ts';
 
@@ -25,6 +26,7 @@ export default function Shell() {
   const [queries] = useState(createQueries);
   const [help, setHelp] = useState(false);
   const route = useRoute();
+  const arrivals = useRef(false);
   const back = useLastList(route);
   useKeys({ '/': () => focusSearch(route), '?': () => setHelp(true) });
   return (
@@ -32,7 +34,9 @@ export default function Shell() {
       <QueryClientProvider client={queries}>
         <TopBar onHelp={() => setHelp(true)} />
         <Suspense fallback={<div className="ot-boot" role="status" aria-label="Loading" />}>
-          <Page route={route} back={back} />
+          <Arrivals value={arrivals}>
+            <Page route={route} back={back} />
+          </Arrivals>
           {help && <HelpDialog onClose={() => setHelp(false)} />}
         </Suspense>
       </QueryClientProvider>

@@ -32,6 +32,7 @@ export function EventPage({ id, back }: { readonly id: string; readonly back: st
             </Header>
           }
         >
+          <h2 className="ot-offscreen">What happened</h2>
           <EventBody id={id} state={state} range={undefined} whole />
         </Container>
       </div>

@@ -57,7 +57,7 @@ export function AccountsPart({ organization, isManagement }: Props) {
       }
     >
       <SpaceBetween size="m">
-        {failed && <Alert type="error">{failed}</Alert>}
+        <div role="alert">{failed && <Alert type="error">{failed}</Alert>}</div>
         {accounts.isPending && <Waiting what="accounts" />}
         {accounts.isError && (
           <ErrorState error={accounts.error} what="Accounts" action="organizations:ListAccounts" />
@@ -84,7 +84,11 @@ export function AccountsPart({ organization, isManagement }: Props) {
                     {delegated.data && (
                       <Button
                         loading={busy === account.id}
-                        ariaLabel={`${is ? 'Deregister' : 'Register'} ${account.name} as delegated administrator`}
+                        ariaLabel={
+                          is
+                            ? `Deregister ${account.name} as delegated administrator`
+                            : `Make delegated administrator: ${account.name}`
+                        }
                         onClick={() => toggle(account.id, is)}
                       >
                         {is ? 'Deregister' : 'Make delegated administrator'}

@@ -41,6 +41,7 @@ export default function OrganizationPage() {
           <ErrorState
             error={error}
             what="The organization"
+            heading="Organization"
             action="organizations:DescribeOrganization"
             onRetry={() => void organization.refetch()}
           />

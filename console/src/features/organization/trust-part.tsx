@@ -59,7 +59,7 @@ export function TrustPart({ isManagement }: { readonly isManagement: boolean }) 
           ) : (
             <StatusIndicator type="stopped">Not enabled</StatusIndicator>
           ))}
-        {failed && <Alert type="error">{failed}</Alert>}
+        <div role="alert">{failed && <Alert type="error">{failed}</Alert>}</div>
       </SpaceBetween>
     </Container>
   );

@@ -75,7 +75,8 @@ function message(
   content: string,
   onDismiss: () => void,
 ): FlashbarProps.MessageDefinition {
-  return { type, content, onDismiss, dismissible: true, dismissLabel: 'Dismiss', id: content };
+  const ariaRole = type === 'error' ? 'alert' : 'status';
+  return { type, content, ariaRole, onDismiss, dismissible: true, dismissLabel: 'Dismiss', id: content };
 }
 
 function explain(error: unknown, name: string): string {

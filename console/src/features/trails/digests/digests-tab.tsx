@@ -3,6 +3,7 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
+import LiveRegion from '@cloudscape-design/components/live-region';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
@@ -115,20 +116,22 @@ function Verdicts({ judged: { verdicts, more }, bucket, onMore }: VerdictsProps)
   const unknown = verdicts.filter(({ state }) => state === 'unknown').length;
   return (
     <SpaceBetween size="m">
-      {bad + unknown === 0 ? (
-        <Alert type="success">
-          {verdicts.length === 1
-            ? 'The newest digest is valid.'
-            : `The newest ${verdicts.length} digests are valid.`}{' '}
-          The log files that they name are checked by the commands below.
-        </Alert>
-      ) : (
-        <Alert type={bad > 0 ? 'error' : 'warning'}>
-          {bad > 0 && `${bad} of ${verdicts.length} digests ${bad === 1 ? 'is' : 'are'} invalid. `}
-          {unknown > 0 && `${unknown} could not be checked. `}
-          Keep the bucket as it is, and find out who wrote there.
-        </Alert>
-      )}
+      <LiveRegion>
+        {bad + unknown === 0 ? (
+          <Alert type="success">
+            {verdicts.length === 1
+              ? 'The newest digest is valid.'
+              : `The newest ${verdicts.length} digests are valid.`}{' '}
+            The log files that they name are checked by the commands below.
+          </Alert>
+        ) : (
+          <Alert type={bad > 0 ? 'error' : 'warning'}>
+            {bad > 0 && `${bad} of ${verdicts.length} digests ${bad === 1 ? 'is' : 'are'} invalid. `}
+            {unknown > 0 && `${unknown} could not be checked. `}
+            Keep the bucket as it is, and find out who wrote there.
+          </Alert>
+        )}
+      </LiveRegion>
       <DigestTable verdicts={verdicts} bucket={bucket} />
       {more && <Button onClick={onMore}>Check older ones</Button>}
     </SpaceBetween>

@@ -28,7 +28,7 @@ export const COLUMNS = [
     isRowHeader: true,
     cell: (row: Row) => (
       <>
-        <a className="ot-link" href={formatHash({ page: 'trail', name: row.address })}>
+        <a className="ot-link ot-target" href={formatHash({ page: 'trail', name: row.address })}>
           {row.name}
         </a>{' '}
         <CopyButton text={row.arn} what="the trail’s ARN" />

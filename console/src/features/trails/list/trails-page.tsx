@@ -49,6 +49,7 @@ export default function TrailsPage({ search }: { readonly search: string }) {
             <ErrorState
               error={trails.error}
               what="Trails"
+              heading="Trails"
               action="cloudtrail:DescribeTrails"
               onRetry={refresh}
             />

@@ -60,6 +60,7 @@ export default function TrailPage({ name, tab }: Props) {
             <ErrorState
               error={trail.error}
               what={`The trail ${title}`}
+              heading={title}
               action="cloudtrail:GetTrail"
               onRetry={refresh}
             />

@@ -45,7 +45,7 @@ type StepsProps = { readonly form: Parameters<typeof FormProvider>[0]['value'] }
 function Steps({ form }: StepsProps) {
   const { state, dispatch, place, lists, before } = form;
   const { draft } = state;
-  const [step, setStep] = useState(before ? 0 : 0);
+  const [step, setStep] = useState(0);
   const policy = useBucketPolicy();
   const known = policy.state === 'known' ? policy.policy : undefined;
   const readable = draft.bucketChoice === 'new' || policy.state === 'known';
@@ -104,7 +104,7 @@ function Steps({ form }: StepsProps) {
         cancelButton: 'Cancel',
         previousButton: 'Back',
         nextButton: 'Next',
-        optional: 'optional',
+        optional: 'may stay as it is',
       }}
       onNavigate={({ detail }) => {
         for (let at = step; at < detail.requestedStepIndex; at++) if (blocked(at)) return;

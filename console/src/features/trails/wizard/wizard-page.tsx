@@ -36,6 +36,7 @@ export default function WizardPage({ name }: { readonly name: string | undefined
         <ErrorState
           error={start.error}
           what="The form"
+          heading={title}
           action="cloudtrail:GetTrail"
           onRetry={() => void start.refetch()}
         />
