@@ -1,11 +1,12 @@
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 /** To the wizard's next step. */
 export async function next(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Next' }).click();
 }
 
-async function choose(page: Page, group: string, choice: string): Promise<void> {
+export async function choose(page: Page, group: string, choice: string): Promise<void> {
   await page
     .getByRole('radiogroup', { name: group, exact: true })
     .getByLabel(choice, { exact: true })
@@ -15,6 +16,18 @@ async function choose(page: Page, group: string, choice: string): Promise<void> 
 export async function chooseNew(page: Page, group: string, label: string, name: string): Promise<void> {
   await choose(page, group, 'New');
   await page.getByLabel(label).fill(name);
+}
+
+/** Types half of its name, and takes it from what is suggested. */
+export async function chooseExisting(page: Page, group: string, label: string, name: string): Promise<void> {
+  await choose(page, group, 'Existing');
+  const field = page.getByRole('combobox', { name: label, exact: true });
+  const half = name.slice(0, -2);
+  await field.fill(half);
+  // By then the list is that of what was typed, and moves no more.
+  await page.getByRole('option', { name: `Use “${half}”` }).waitFor();
+  await page.getByRole('option', { name, exact: true }).click();
+  await expect.poll(() => field.inputValue()).toBe(name);
 }
 
 /** The commands of the review, a line each. */

@@ -27,11 +27,11 @@ export function organizationTests(opened: Opened): void {
   it('has its delegated administrators and its trust changed here', async () => {
     const { page, look } = opened();
     const audit = page.getByRole('listitem').filter({ hasText: 'audit@example.com' });
-    await audit.getByRole('button', { name: 'Register audit as delegated administrator' }).click();
+    await audit.getByRole('button', { name: 'Make delegated administrator: audit' }).click();
     await audit.getByText('delegated administrator ·').waitFor();
     await look('organization');
     await audit.getByRole('button', { name: 'Deregister audit as delegated administrator' }).click();
-    await audit.getByRole('button', { name: 'Register audit as delegated administrator' }).waitFor();
+    await audit.getByRole('button', { name: 'Make delegated administrator: audit' }).waitFor();
     const trust = page.getByRole('button', { name: 'Disable' });
     await trust.click();
     await page.getByText('Not enabled', { exact: true }).waitFor();
@@ -61,7 +61,9 @@ export function organizationTests(opened: Opened): void {
     await open('organization');
     await page.getByRole('button', { name: 'Enter audit by the role OrganizationAccountAccessRole' }).click();
     await page.getByText(`only the management account ${ACCOUNT} can change what is here.`).waitFor();
-    expect(await page.getByRole('button', { name: /Register|Deregister|Enable|Disable/ }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: /delegated administrator|Enable|Disable/ }).count()).toBe(
+      0,
+    );
     await look('organization-member');
 
     await open('trails');
