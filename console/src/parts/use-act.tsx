@@ -23,6 +23,7 @@ export function useAct(keys: readonly string[]): Act {
       type,
       content,
       id: content,
+      ariaRole: type === 'error' ? 'alert' : 'status',
       dismissible: true,
       dismissLabel: 'Dismiss',
       onDismiss: () => setSaid(undefined),

@@ -57,6 +57,7 @@ export default function EditRulePage({ rule, event }: Props) {
           <ErrorState
             error={form.error}
             what="The form"
+            heading={title}
             action={rule ? 'events:DescribeRule' : 'events:ListEventBuses'}
             onRetry={() => void form.refetch()}
           />

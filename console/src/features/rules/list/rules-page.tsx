@@ -53,7 +53,13 @@ export default function RulesPage() {
       <div className="ot-history">
         {error && isNotServed(error) && <NotServed title="No rules here" error={error} />}
         {error && !isNotServed(error) && (
-          <ErrorState error={error} what="Rules" action="events:ListRules" onRetry={refresh} />
+          <ErrorState
+            error={error}
+            what="Rules"
+            heading="Rules"
+            action="events:ListRules"
+            onRetry={refresh}
+          />
         )}
         {!error && (
           <ItemList

@@ -50,6 +50,7 @@ export default function RulePage({ name, bus }: RuleKey) {
           <ErrorState
             error={rule.error}
             what={`The rule ${name}`}
+            heading={name}
             action="events:DescribeRule"
             onRetry={refresh}
           />
