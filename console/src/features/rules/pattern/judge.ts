@@ -39,7 +39,13 @@ export function judge(pattern: Pattern, event: TrailEvent): Verdict {
   const values = valuesOf(seen);
   const missed = pattern.branches
     .map((fields) =>
-      fields.filter((field) => !fieldHolds({ ...field, values: values.get(field.path) ?? [] })),
+      fields.filter(
+        (field) =>
+          !fieldHolds(
+            field,
+            (values.get(field.path) ?? []).map(({ value }) => value),
+          ),
+      ),
     )
     .reduce((best, some) => (some.length < best.length ? some : best));
   if (missed.length === 0)
