@@ -6,6 +6,7 @@ import { s3Client } from '../kit/client.ts';
 import { consolePassword, signIn } from '../kit/console-page.ts';
 import { startServer } from '../kit/server.ts';
 import { missingTool, needing } from '../kit/tools.ts';
+import { accessibilityTests } from './trails/accessibility.ts';
 import type { Console } from './trails/console.ts';
 import { listTests } from './trails/list.ts';
 import { organizationTests } from './trails/organization.ts';
@@ -72,4 +73,5 @@ describe.skipIf(missing !== undefined)(needing('trails in the console', missing)
   describe('their wizard', () => wizardTests(console));
   describe('the page of one', () => trailTests(console));
   describe('an organization', () => organizationTests(console));
+  describe('the pages for everybody', () => accessibilityTests(console));
 });

@@ -4,8 +4,9 @@ import { expect, it } from 'vitest';
 import { jsonCall } from '../../kit/client.ts';
 import { run } from '../../kit/run.ts';
 import { awsEnv } from '../../kit/server.ts';
-import type { Opened } from './console.ts';
-import { chooseNew, commandsOf, next, save } from './form.ts';
+import { ACCOUNT, type Opened } from './console.ts';
+import { makeShared } from './existing.ts';
+import { choose, chooseExisting, chooseNew, commandsOf, next, save } from './form.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -161,5 +162,50 @@ export function wizardTests(opened: Opened): void {
       IsMultiRegionTrail: false,
       IncludeGlobalServiceEvents: false,
     });
+  });
+
+  it('gives a trail what exists already, far down its list, and takes it off again', async () => {
+    const { page, open, look, server } = opened();
+    await makeShared(server);
+    await open('edit-trail/second');
+    await next(page);
+    await chooseExisting(page, 'KMS key', 'Key', 'alias/main-key');
+    await page.getByRole('button', { name: 'Go to Review' }).click();
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    // The policy of what was made for one trail names that trail: the field that is refused says so.
+    await page.getByText('“Change the trail second” failed').waitFor();
+    await page.getByRole('button', { name: 'Change the form' }).click();
+    await page.getByText(/^InsufficientEncryptionPolicyException: /).waitFor();
+    await page.getByRole('button', { name: 'What the key’s policy needs' }).click();
+    await page.getByText('"kms:GenerateDataKey*"').waitFor();
+
+    await chooseExisting(page, 'KMS key', 'Key', 'alias/shared');
+    await chooseExisting(page, 'SNS topic', 'Topic', 'shared');
+    await chooseExisting(page, 'Log group', 'Log group’s name', 'shared');
+    await choose(page, 'Role', 'New');
+    await page.getByLabel('New role’s name').fill('main-role');
+    await page.getByText('There is a role main-role already: choose “Existing” to use it.').waitFor();
+    await chooseExisting(page, 'Role', 'Role’s name', 'shared');
+    await look('wizard-existing');
+    await page.getByRole('button', { name: 'Go to Review' }).click();
+    await save(page);
+    const arn = (service: string, rest: string) => `arn:aws:${service}:us-east-1:${ACCOUNT}:${rest}`;
+    const trail = await trailOf('second');
+    expect(trail).toMatchObject({
+      KmsKeyId: expect.stringContaining(arn('kms', 'key/')),
+      SnsTopicARN: arn('sns', 'shared'),
+      CloudWatchLogsLogGroupArn: arn('logs', 'log-group:shared:*'),
+      CloudWatchLogsRoleArn: `arn:aws:iam::${ACCOUNT}:role/shared`,
+    });
+
+    await open('edit-trail/second');
+    await next(page);
+    const key = page.getByRole('combobox', { name: 'Key', exact: true });
+    expect(await key.inputValue()).toBe(trail['KmsKeyId']);
+    for (const group of ['KMS key', 'SNS topic', 'Log group']) await choose(page, group, 'None');
+    await page.getByRole('button', { name: 'Go to Review' }).click();
+    await save(page);
+    const members = Object.keys(await trailOf('second'));
+    expect(members.filter((member) => /Kms|Sns|CloudWatch/.test(member))).toEqual([]);
   });
 }
