@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { CloudTrailClient, CreateTrailCommand, StartLoggingCommand } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { AddPermissionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
@@ -243,5 +244,48 @@ describe('a collector by queue', () => {
         const found = await logs.send(new FilterLogEventsCommand(asked)).catch(() => undefined);
         return found?.events?.[0];
       }, 30_000);
+  }, 60_000);
+
+  it('is a rule of EventBridge, which hears of every object', async () => {
+    const to = { endpoint: server.url, region: 'us-east-1', credentials: server.credentials };
+    const [events, sqs] = [new EventBridgeClient(to), sqsClient(server)];
+    const EventPattern = JSON.stringify({
+      source: ['aws.s3'],
+      detail: { object: { key: [{ prefix: 'told/' }] } },
+    });
+    const { RuleArn } = await events.send(new PutRuleCommand({ Name: 'objects', EventPattern }));
+    const Arn = QUEUE.replace('log-files', 'objects');
+    const statement = {
+      Effect: 'Allow',
+      Principal: { Service: 'events.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+    };
+    const Condition = { ArnEquals: { 'aws:SourceArn': RuleArn } };
+    const Policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ ...statement, Resource: Arn, Condition }],
+    });
+    const made = await sqs.send(new CreateQueueCommand({ QueueName: 'objects', Attributes: { Policy } }));
+    await events.send(new PutTargetsCommand({ Rule: 'objects', Targets: [{ Id: 'queue', Arn }] }));
+    const s3 = s3Client(server);
+    await s3.send(new CreateBucketCommand({ Bucket: 'bridged' }));
+    await s3.send(
+      new PutBucketNotificationConfigurationCommand({
+        Bucket: 'bridged',
+        NotificationConfiguration: { EventBridgeConfiguration: {} },
+      }),
+    );
+    await s3.send(new PutObjectCommand({ Bucket: 'bridged', Key: 'told/a file', Body: 'x' }));
+    const event = await eventually(async () => {
+      const asked = { QueueUrl: made.QueueUrl, WaitTimeSeconds: 5 };
+      return (await sqs.send(new ReceiveMessageCommand(asked))).Messages?.[0]?.Body;
+    }, 30_000);
+    expect(JSON.parse(event)).toMatchObject({
+      'detail-type': 'Object Created',
+      source: 'aws.s3',
+      account: ACCOUNT,
+      resources: ['arn:aws:s3:::bridged'],
+      detail: { bucket: { name: 'bridged' }, object: { key: 'told/a file', size: 1 }, reason: 'PutObject' },
+    });
   }, 60_000);
 });

@@ -10,6 +10,7 @@ import { isFifo } from './queue-address.ts';
 import { numberOf, type Counts } from './queue-attributes.ts';
 import type { Queue } from './queue.ts';
 import type { QueueStore, SqsSettings } from './queue-store.ts';
+import type { Receipt } from './receipt.ts';
 import { sentOf, type Sent } from './sent.ts';
 import type { MessageRow } from './settings.ts';
 
@@ -33,7 +34,8 @@ export type MessageStore = {
   ) => Promise<readonly MessageRow[]>;
   /** When the next of those that are there may be received, ms. */
   readonly nextVisible: (queue: Queue) => Promise<number | undefined>;
-  readonly delete: (id: string, receipt: string) => Promise<boolean>;
+  /** The ids of those that were there under their receipts, and are not any more. */
+  readonly delete: (given: readonly Pick<Receipt, 'id' | 'receipt'>[]) => Promise<ReadonlySet<string>>;
   readonly has: (id: string) => Promise<boolean>;
   /** Seconds from now; false for what is not in flight under this receipt. */
   readonly hide: (id: string, receipt: string, seconds: number) => Promise<boolean>;
@@ -93,13 +95,20 @@ export function createMessageStore(deps: MessageStoreDeps): MessageStore {
 /** What its receiver does with one message. */
 function inFlight({ settings, bells, now }: MessageStoreDeps): Pick<MessageStore, 'delete' | 'has' | 'hide'> {
   return {
-    delete: async (id, receipt) => {
-      const { numDeletedRows } = await settings
-        .deleteFrom('sqs_messages')
-        .where('id', '=', id)
-        .where('receipt', '=', receipt)
-        .executeTakeFirst();
-      return numDeletedRows > 0n;
+    delete: async (given) => {
+      const removed = new Set<string>();
+      // Mostly one: what was received together has the same.
+      for (const receipt of new Set(given.map((one) => one.receipt))) {
+        const ids = given.filter((one) => one.receipt === receipt).map(({ id }) => id);
+        const rows = await settings
+          .deleteFrom('sqs_messages')
+          .where('id', 'in', ids)
+          .where('receipt', '=', receipt)
+          .returning('id')
+          .execute();
+        rows.forEach(({ id }) => removed.add(id));
+      }
+      return removed;
     },
     has: async (id) => {
       const row = await settings

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { Operation } from '../../../aws/operation.ts';
 import { isFifo } from '../queue-address.ts';
 import type { Queue } from '../queue.ts';
-import { readReceipt } from '../receipt.ts';
+import { readReceipt, type Receipt } from '../receipt.ts';
 import { invalidValue, notInFlight } from '../sqs-errors.ts';
-import { checkBatch, eachEntry } from './batch.ts';
+import { checkBatch, eachEntry, failedEntry } from './batch.ts';
 import { LONGEST_VISIBILITY, numberIn, queueOperation, type SqsParts } from './sqs-operation.ts';
 
 const handle = { ReceiptHandle: z.string() };
@@ -19,7 +19,10 @@ export function inFlightOperations(parts: SqsParts): readonly Operation[] {
       input: handle,
       required,
       shared: true,
-      handle: async ({ ReceiptHandle }, { queue }) => remove(parts, queue, ReceiptHandle),
+      handle: async ({ ReceiptHandle }, { queue }) => {
+        const { Failed } = await remove(parts, queue, [{ Id: '', ReceiptHandle }]);
+        if (Failed[0] !== undefined) throw Failed[0].error;
+      },
     }),
     queueOperation(parts, 'DeleteMessageBatch', {
       input: { Entries: z.array(z.object({ Id: z.string(), ...handle })).default([]) },
@@ -27,7 +30,8 @@ export function inFlightOperations(parts: SqsParts): readonly Operation[] {
       action: 'sqs:DeleteMessage',
       handle: async ({ Entries }, { queue }) => {
         checkBatch('DeleteMessageBatch', Entries);
-        return eachEntry(Entries, (entry) => remove(parts, queue, entry.ReceiptHandle));
+        const { Successful, Failed } = await remove(parts, queue, Entries);
+        return { Successful, Failed: Failed.map(({ Id, error }) => failedEntry(Id, error)) };
       },
     }),
     queueOperation(parts, 'ChangeMessageVisibility', {
@@ -54,14 +58,31 @@ export function inFlightOperations(parts: SqsParts): readonly Operation[] {
   ];
 }
 
-/** By a handle of the last receive; with an older one nothing is done and nothing said, as in AWS. FIFO queues say it. */
-async function remove({ messages, mac }: SqsParts, queue: Queue, given: string): Promise<void> {
-  const { id, receipt } = readReceipt(mac, given, queue.id);
-  const removed = await messages.delete(id, receipt);
-  if (!removed && isFifo(queue.name) && (await messages.has(id)))
-    throw invalidValue(
-      `Value ${given} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
-    );
+type Handle = { readonly Id: string; readonly ReceiptHandle: string };
+
+/** By handles of the last receive; with an older one nothing is done and nothing said, as in AWS. FIFO queues say it. */
+async function remove({ messages, mac }: SqsParts, queue: Queue, entries: readonly Handle[]) {
+  const good: { readonly Id: string; readonly receipt: Receipt }[] = [];
+  const Failed: { readonly Id: string; readonly error: unknown }[] = [];
+  for (const { Id, ReceiptHandle } of entries) {
+    try {
+      good.push({ Id, receipt: readReceipt(mac, ReceiptHandle, queue.id) });
+    } catch (error) {
+      Failed.push({ Id, error });
+    }
+  }
+  const removed = await messages.delete(good.map(({ receipt }) => receipt));
+  const Successful: { readonly Id: string }[] = [];
+  for (const { Id, receipt } of good) {
+    const isLate = isFifo(queue.name) && !removed.has(receipt.id) && (await messages.has(receipt.id));
+    if (isLate) Failed.push({ Id, error: expired() });
+    else Successful.push({ Id });
+  }
+  return { Successful, Failed };
+}
+
+function expired() {
+  return invalidValue('The receipt handle is invalid. Reason: The receipt handle has expired.');
 }
 
 async function hide(
