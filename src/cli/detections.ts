@@ -8,6 +8,7 @@ import {
   type ShownFinding,
   type WholeDetection,
 } from './detections/api.ts';
+import { importRules } from './detections/import-rules.ts';
 import { detectionTable, findingTable, wholeDetection } from './detections/print.ts';
 import { parseTime } from './parse-time.ts';
 
@@ -16,16 +17,19 @@ type Options = { readonly data?: string; readonly all?: boolean; readonly json?:
 export function detectionsCommand(): Command {
   return new Command('detections')
     .description('Look for what an intruder does, in every record as it is stored, and over the history.')
+    .addCommand(installing())
     .addCommand(list())
     .addCommand(show())
     .addCommand(switching('enable', true))
     .addCommand(switching('disable', false))
     .addCommand(trying())
+    .addCommand(importing())
+    .addCommand(removing())
     .addCommand(findings())
     .addCommand(acknowledging())
     .addHelpText(
       'after',
-      '\nExamples:\n  opentrail detections enable all\n  opentrail detections try all --since 30d\n  opentrail detections findings --open\n  opentrail detections ack 1b2c3d4e-…',
+      '\nExamples:\n  opentrail detections install --topic alarms\n  opentrail detections import sigma/rules/cloud/aws/cloudtrail\n  opentrail detections try all --since 30d\n  opentrail detections findings --open\n  opentrail detections ack 1b2c3d4e-…',
     );
 }
 
@@ -36,6 +40,64 @@ function command(name: string, description: string): Command {
     .option('--data <dir>', 'data folder of the server (else AWS_… variables are used)')
     .option('--all', 'for all accounts, not only for your own (opentrail:AllAccounts)')
     .option('--json', 'print what the server answers');
+}
+
+type InstallCommandOptions = Options & { logGroup?: string; topic?: string; alarms: boolean };
+
+function installing(): Command {
+  return command('install', 'enable all detections, and set up the 14 alarms of the CIS benchmark')
+    .option(
+      '--topic <name>',
+      'topic that is told of findings and alarms: a name (made where it is missing) or an ARN',
+    )
+    .option('--log-group <name>', "log group for the alarms (default: that of the account's trail)")
+    .option('--no-alarms', 'the detections only')
+    .action(async (options: InstallCommandOptions) => {
+      // Four clients, which no other command needs.
+      const { install } = await import('./detections/install.ts');
+      const { logGroup, topic, alarms } = options;
+      const done = await install(await serverAccess(options), {
+        logGroup,
+        topic,
+        alarms,
+        scope: scopeOf(options),
+      });
+      print(options, done, (made) =>
+        [
+          `detections enabled: ${made.detections.length}`,
+          ...(made.logGroup === undefined
+            ? []
+            : [
+                `metric filters on ${made.logGroup}: ${made.filters.length}`,
+                `alarms: ${made.alarms.length}`,
+              ]),
+          ...(made.topicArn === undefined ? [] : [`told to: ${made.topicArn}`]),
+        ].join('\n'),
+      );
+    });
+}
+
+function importing(): Command {
+  return command('import', 'import rules of Sigma: a file, or all of a folder')
+    .argument('<path>', 'file, or folder of .yml and .yaml files')
+    .option('--disabled', 'do not enable them')
+    .action(async (path: string, options: Options & { disabled?: boolean }) => {
+      const settings = { Enabled: options.disabled !== true, ...scopeOf(options) };
+      const done = await importRules(await serverAccess(options), path, settings);
+      print(options, done, ({ ids }) => `imported ${ids.length}`);
+      for (const { file, why } of done.failed) process.stderr.write(`${file}: ${why}\n`);
+      if (done.failed.length > 0) process.exitCode = 1;
+    });
+}
+
+function removing(): Command {
+  return command('remove', 'delete what was imported')
+    .argument('<id>', 'as `list` prints it')
+    .action(async (id: string, options: Options) => {
+      const input = { DetectionId: id, ...scopeOf(options) };
+      const answer = await detectionCall<object>(await serverAccess(options), 'DeleteDetection', input);
+      print(options, answer, () => `removed ${id}`);
+    });
 }
 
 function list(): Command {

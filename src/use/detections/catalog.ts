@@ -25,8 +25,8 @@ export type Catalog = {
 export type CatalogDeps = {
   readonly settings: Settings<DetectionTables>;
   readonly pack: readonly Detection[];
-  /** Reads what was imported. */
-  readonly readRule: (text: string) => Detection;
+  /** Reads what was imported; undefined where it is no longer understood. */
+  readonly readRule: (text: string) => Detection | undefined;
   readonly now: () => number;
 };
 
@@ -86,7 +86,10 @@ export function createCatalog(deps: CatalogDeps): Catalog {
 
 async function rulesOf({ settings, readRule }: CatalogDeps): Promise<readonly Rule[]> {
   const rows = await settings.selectFrom('detection_rules').selectAll().orderBy('id').execute();
-  return rows.map(({ owner, text }) => ({ owner, detection: readRule(text) }));
+  return rows.flatMap(({ owner, text }) => {
+    const detection = readRule(text);
+    return detection === undefined ? [] : [{ owner, detection }];
+  });
 }
 
 async function compile(deps: CatalogDeps): Promise<DetectionIndex> {

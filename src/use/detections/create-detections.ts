@@ -1,4 +1,3 @@
-import { AwsError } from '../../aws/errors.ts';
 import type { EventBusPort, TopicPort } from '../../aws/ports.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Stoppable } from '../../base/lifecycle.ts';
@@ -14,6 +13,7 @@ import { findingOperations } from './operations/findings.ts';
 import type { DetectionOperation } from './operations/operation.ts';
 import { settingsOperations } from './operations/settings.ts';
 import type { DetectionTables } from './settings.ts';
+import { readSigmaRules, readStoredRule } from './sigma-detection.ts';
 import { createTeller, findingsSource } from './teller.ts';
 import { createTopics } from './topics.ts';
 import { createTrials } from './trial.ts';
@@ -46,10 +46,7 @@ export type Detections = Stoppable & {
 export function createDetections(deps: DetectionsDeps): Detections {
   const { settings, clock } = deps;
   const now = (): number => clock.now();
-  const readRules = (): never => {
-    throw new AwsError('UnsupportedOperationException', 'Rules of Sigma are not built yet.');
-  };
-  const catalog = createCatalog({ ...deps, readRule: readRules, now });
+  const catalog = createCatalog({ ...deps, readRule: readStoredRule, now });
   const topics = createTopics(settings, now);
   const teller = createTeller({
     ...deps,
@@ -65,7 +62,7 @@ export function createDetections(deps: DetectionsDeps): Detections {
     topics,
     checkTopic: (account: string, topicArn: string) =>
       deps.topics.checkPublish({ topicArn, source: findingsSource(account, topicArn.split(':')[3] ?? '') }),
-    readRules,
+    readRules: readSigmaRules,
     now,
   };
   return {

@@ -5,7 +5,7 @@ export type PolicyFacts = {
   readonly everything: boolean;
   /** Whether a statement allows everybody something, without a condition. */
   readonly everybody: boolean;
-  /** Other accounts, and `*`, that are let in. */
+  /** Other accounts that are let in, and `*` where everybody is without a condition. */
   readonly accounts: readonly string[];
 };
 
@@ -51,7 +51,10 @@ export function policyFacts(policies: readonly Json[], account: string): PolicyF
     names: principalsOf(statement['Principal']),
     isOpen: statement['Condition'] === undefined,
   }));
-  const accounts = principals.flatMap(({ names }) => names.flatMap((name) => accountOf(name) ?? []));
+  // Everybody under a condition is mostly the owner's own: the policy that topics have from the start.
+  const accounts = principals.flatMap(({ names, isOpen }) =>
+    names.filter((name) => isOpen || name !== '*').flatMap((name) => accountOf(name) ?? []),
+  );
   return {
     everything: allowing.some((statement) => allowsAll(statement)),
     everybody: principals.some(({ names, isOpen }) => isOpen && names.includes('*')),

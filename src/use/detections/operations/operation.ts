@@ -7,7 +7,7 @@ import { EVERYBODY, type Catalog, type Listed } from '../catalog.ts';
 import type { Findings } from '../findings.ts';
 import type { Trials } from '../trial.ts';
 import type { Topics } from '../topics.ts';
-import type { ReadRules } from '../read-rules.ts';
+import type { Detection } from '../detection.ts';
 
 /** Operations of our own: `POST /_detections/NAME`, JSON in and out, IAM action `opentrail:NAME`. docs/detections.md lists them. */
 export type DetectionOperation = {
@@ -24,7 +24,8 @@ export type OperationDeps = {
   readonly topics: Topics;
   /** Throws NotFound or AuthorizationError unless findings of the account may be published there. */
   readonly checkTopic: (account: string, topicArn: string) => Promise<void>;
-  readonly readRules: ReadRules;
+  /** Throws ValidationException. */
+  readonly readRules: (text: string) => readonly Detection[];
   readonly now: () => number;
 };
 
