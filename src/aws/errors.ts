@@ -4,14 +4,19 @@ export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
   /** Further members of the error's body (`Resource`, `BucketName`, …). */
-  readonly detail: Readonly<Record<string, string>>;
+  readonly detail: Readonly<Record<string, string | object>>;
   /** What clients of the older Query protocol know it by, of services that speak both (SQS). */
   readonly queryCode: string | undefined;
 
   constructor(
     code: string,
     message: string,
-    options: { status?: number; cause?: unknown; detail?: Record<string, string>; queryCode?: string } = {},
+    options: {
+      status?: number;
+      cause?: unknown;
+      detail?: Record<string, string | object>;
+      queryCode?: string;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;

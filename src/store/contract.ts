@@ -1,4 +1,5 @@
 import type { EventCategory, EventColumns, Origin } from '../record/event-record.ts';
+import type { LogQuery, LogQueryResult } from './log-query.ts';
 
 /** The contracts of the store: journal, followers, event store. Engines implement them, use/* reads them. */
 
@@ -219,6 +220,8 @@ export type LogEventStore = {
   readonly arrivedThrough: () => number;
   /** Whether appends are under way that what has arrived may have to wait for. */
   readonly appending: () => boolean;
+  /** Answers a question of Logs Insights. */
+  readonly query: (query: LogQuery, signal?: AbortSignal) => Promise<LogQueryResult>;
   /** Of streams that have events; what is older than `from` (ms) does not count. */
   readonly streams: (query: {
     readonly group: string;

@@ -79,6 +79,9 @@ export const NOTES: Readonly<Record<string, string>> = {
     'To a Lambda function that the log group may invoke or, beyond AWS, to another log group of the account by its ARN, never in a circle. In order, at least once, tried for a day. Kinesis, Firehose and logical destinations are refused with InvalidParameterException; `distribution` makes no difference to what is delivered to.',
   'logs.StartLiveTail':
     'Groups by ARN, an update a second, at most 500 events each, 3 hours, 15 sessions of an account and region. Clients ask a host that begins with `stream-`: see docs/log-groups.md.',
+  'logs.StartQuery':
+    'The commands fields, display, filter, stats, sort, limit, parse and dedup, with the functions that are used most; what is malformed is told with its place. Answers are kept in memory for an hour, 64 MB of all and 32 MB of one: a restart forgets them. The languages SQL and PPL are refused with InvalidParameterException.',
+  'logs.PutQueryDefinition': '`parameters` are refused with InvalidParameterException.',
   'logs.GetLogEvents': '`unmask` is refused.',
   'logs.PutRetentionPolicy':
     'Holds at once for what is shown; expired events leave the disk within ten minutes.',

@@ -106,6 +106,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
         arrivals: unasked,
         arrivedThrough: () => 0,
         appending: () => false,
+        query: unasked,
         streams: unasked,
         sizes: unasked,
         remove: unasked,

@@ -33,6 +33,7 @@ export function memoryLogEvents() {
         .slice(0, limit),
     arrivedThrough: () => next - 1,
     appending: () => false,
+    query: () => Promise.reject(new TypeError('only an engine answers questions')),
     streams: async ({ group, from }) => {
       const own = events.filter((event) => event.group === group && event.time >= from);
       return [...Map.groupBy(own, (event) => event.stream)].map(([stream, held]) => ({

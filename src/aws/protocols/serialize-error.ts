@@ -124,7 +124,7 @@ function writeS3Error({ error, code, requestId }: Failure): string {
 
 function details({ detail }: AwsError): string {
   return Object.entries(detail)
-    .map(([name, text]) => tag(name, text))
+    .map(([name, text]) => tag(name, typeof text === 'string' ? text : JSON.stringify(text)))
     .join('');
 }
 

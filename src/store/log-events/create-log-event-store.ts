@@ -3,6 +3,7 @@ import { connectClickHouse, type ClickHouse } from '../events/clickhouse.ts';
 import { createAppender } from './append.ts';
 import { createArrivalNumbers, numberAt } from './arrival-numbers.ts';
 import { arrivals } from './arrivals.ts';
+import { runQuery } from './query/run-query.ts';
 import { readRows, scan } from './scan.ts';
 import { migrateLogEvents } from './schema.ts';
 
@@ -18,6 +19,7 @@ export async function createLogEventStore(url: string): Promise<ClickHouseLogEve
     arrivals: (query, signal) => arrivals(clickhouse, query, signal),
     arrivedThrough: numbers.arrivedThrough,
     appending: numbers.appending,
+    query: (query, signal) => runQuery(clickhouse, query, signal),
     scan: (query, signal) => scan(clickhouse, query, signal),
     streams: (query) => streams(clickhouse, query),
     sizes: (groups) => sizes(clickhouse, groups),

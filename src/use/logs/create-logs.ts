@@ -6,6 +6,7 @@ import { createArrivals } from './arrivals.ts';
 import type { LogDeps } from './deps.ts';
 import { createExpiry } from './expire.ts';
 import { createMetricFollower } from './filters/follow-metrics.ts';
+import { createQueries } from './insights/queries.ts';
 import { filterLogEvents, getLogEvents, putLogEvents } from './operations/events.ts';
 import { createSubscriptionFollower } from './filters/subscriptions/follow-subscriptions.ts';
 import {
@@ -15,6 +16,7 @@ import {
   describeLogGroups,
   putRetentionPolicy,
 } from './operations/groups.ts';
+import { describeQueries, getQueryResults, startQuery, stopQuery } from './operations/insights.ts';
 import { logOperation, type About, type Handle } from './operations/log-operation.ts';
 import {
   deleteMetricFilter,
@@ -22,6 +24,11 @@ import {
   putMetricFilter,
   testMetricFilter,
 } from './operations/metric-filters.ts';
+import {
+  deleteQueryDefinition,
+  describeQueryDefinitions,
+  putQueryDefinition,
+} from './operations/query-definitions.ts';
 import { startLiveTail } from './operations/start-live-tail.ts';
 import { createLogStream, deleteLogStream, describeLogStreams } from './operations/streams.ts';
 import {
@@ -72,6 +79,13 @@ const TABLE: readonly (readonly [name: string, about: About, handle: Handle])[] 
   ['PutMetricFilter', 'group', putMetricFilter],
   ['DescribeMetricFilters', 'group-or-all', describeMetricFilters],
   ['DeleteMetricFilter', 'group', deleteMetricFilter],
+  ['StartQuery', 'groups', startQuery],
+  ['GetQueryResults', 'nothing', getQueryResults],
+  ['StopQuery', 'nothing', stopQuery],
+  ['DescribeQueries', 'group-or-all', describeQueries],
+  ['PutQueryDefinition', 'nothing', putQueryDefinition],
+  ['DescribeQueryDefinitions', 'nothing', describeQueryDefinitions],
+  ['DeleteQueryDefinition', 'nothing', deleteQueryDefinition],
   ['TestMetricFilter', 'nothing', testMetricFilter],
   ['PutSubscriptionFilter', 'group', putSubscriptionFilter],
   ['DescribeSubscriptionFilters', 'group', describeSubscriptionFilters],
@@ -96,7 +110,8 @@ export function createLogs(given: LogsDeps): Logs {
   const { functions, otherSink } = given;
   const destinations = { functions, sink: otherSink ?? ownSink, isOwnSink: otherSink === undefined };
   const tails = createTailSessions();
-  const deps = { ...heard, destinations, tails };
+  const queries = createQueries(heard);
+  const deps = { ...heard, destinations, tails, queries };
   const running = [
     createExpiry(deps),
     createSubscriptionFollower(deps),
@@ -111,7 +126,7 @@ export function createLogs(given: LogsDeps): Logs {
       for (const { start } of running) start();
     },
     stop: async () => {
-      await Promise.all(running.map(({ stop }) => stop()));
+      await Promise.all([...running, queries].map(({ stop }) => stop()));
     },
   };
 }

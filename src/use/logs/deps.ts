@@ -4,6 +4,7 @@ import type { LogEventStore } from '../../store/contract.ts';
 import type { Settings } from '../../store/settings/contract.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Destinations } from './filters/subscriptions/destination.ts';
+import type { Queries } from './insights/queries.ts';
 import type { LogTables } from './settings.ts';
 import type { TailSessions } from './tail/sessions.ts';
 
@@ -21,4 +22,5 @@ export type OperationDeps = LogDeps & {
   readonly arrivals: Arrivals;
   readonly destinations: Destinations;
   readonly tails: TailSessions;
+  readonly queries: Queries;
 };

@@ -35,11 +35,35 @@ export type SubscriptionFilterRow = {
 export type LogFilterTables = {
   log_metric_filters: MetricFilterRow;
   log_subscription_filters: SubscriptionFilterRow;
+  log_query_definitions: {
+    id: string;
+    account: string;
+    region: string;
+    name: string;
+    query: string;
+    /** JSON list. */
+    group_names: string;
+    modified_at: number;
+  };
   /** How far a group's metric filters have come, and through which number the batch goes that is being put. */
   log_metric_cursors: { group_id: string; cursor: number; batch_to: number };
 };
 
 export const logFilterMigrations: MigrationSet = {
+  '2026-11-30-log-query-definitions': {
+    up: async (db) => {
+      await db.schema
+        .createTable('log_query_definitions')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('account', 'text', (c) => c.notNull())
+        .addColumn('region', 'text', (c) => c.notNull())
+        .addColumn('name', 'text', (c) => c.notNull())
+        .addColumn('query', 'text', (c) => c.notNull())
+        .addColumn('group_names', 'text', (c) => c.notNull())
+        .addColumn('modified_at', 'integer', (c) => c.notNull())
+        .execute();
+    },
+  },
   '2026-11-30-log-filters': {
     up: async (db) => {
       await db.schema
