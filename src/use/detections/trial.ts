@@ -109,7 +109,10 @@ function conditionsOf(
 ): readonly LookupCondition[] {
   const matchers = detections.flatMap(({ steps }) => steps.map(({ matcher }) => matcher));
   const names = matchers.flatMap((matcher) => [...(matcher.names ?? [])]);
-  const isNamed = matchers.every((matcher) => matcher.names !== undefined);
+  // Rules of Sigma do not tell case apart, and the store does.
+  const isNamed =
+    matchers.every((matcher) => matcher.names !== undefined) &&
+    detections.every(({ kind }) => kind === 'pack');
   return [
     ...(account === undefined
       ? []
