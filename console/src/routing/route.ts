@@ -10,72 +10,103 @@ export type Route =
   | { readonly page: 'edit-trail'; readonly name: string }
   | { readonly page: 'organization' }
   | { readonly page: 'rules' }
-  | { readonly page: 'rule' | 'edit-rule'; readonly name: string; readonly bus: string }
+  | { readonly page: 'findings' }
+  | { readonly page: 'detections' }
+  | { readonly page: 'log-groups' }
+  | { readonly page: 'log-group'; readonly name: string; readonly tab?: string; readonly stream?: string }
+  | { readonly page: 'finding'; readonly id: string }
+  | { readonly page: 'detection'; readonly id: string }
+  | { readonly page: 'rule'; readonly name: string; readonly bus: string }
+  | { readonly page: 'edit-rule'; readonly name: string; readonly bus: string }
   /** `event`: id of the one that the rule is for. */
   | { readonly page: 'create-rule'; readonly event?: string };
+
+type Parse = (id: string | undefined, search: URLSearchParams, text: string) => Route;
+
+const PARSE: Readonly<Record<string, Parse>> = {
+  events: (id, _search, text) => (id ? { page: 'event', id } : { page: 'events', search: text }),
+  findings: (id) => (id ? { page: 'finding', id } : { page: 'findings' }),
+  detections: (id) => (id ? { page: 'detection', id } : { page: 'detections' }),
+  rules: (id, search) =>
+    id ? { page: 'rule', name: id, bus: search.get('bus') ?? 'default' } : { page: 'rules' },
+  'create-rule': (_id, search) => ({ page: 'create-rule', ...present({ event: search.get('event') }) }),
+  'edit-rule': (id, search) =>
+    id ? { page: 'edit-rule', name: id, bus: search.get('bus') ?? 'default' } : { page: 'rules' },
+  'log-groups': (id, search) =>
+    id
+      ? { page: 'log-group', name: id, ...present({ tab: search.get('tab'), stream: search.get('stream') }) }
+      : { page: 'log-groups' },
+  trails: (id, search, text) =>
+    id
+      ? { page: 'trail', name: id, ...present({ tab: search.get('tab') }) }
+      : { page: 'trails', ...present({ search: text }) },
+  'create-trail': () => ({ page: 'create-trail' }),
+  'edit-trail': (id) => (id ? { page: 'edit-trail', name: id } : { page: 'trails' }),
+  organization: () => ({ page: 'organization' }),
+};
 
 /** `#/events?EventName=DeleteTable`, `#/events/<id>`, `#/trails/<name>`. Whatever else there is, is event history. */
 export function parseHash(hash: string): Route {
   const [path = '', ...rest] = hash.replace(/^#/, '').split('?');
   const search = rest.join('?');
-  const [page, id] = path.split('/').filter((segment) => segment !== '');
-  switch (page ?? '') {
-    case 'trails':
-      if (id) return trailRoute(decode(id), search);
-      return search === '' ? { page: 'trails' } : { page: 'trails', search };
-    case 'create-trail':
-      return { page: 'create-trail' };
-    case 'edit-trail':
-      return id ? { page: 'edit-trail', name: decode(id) } : { page: 'trails' };
-    case 'organization':
-      return { page: 'organization' };
-    case 'rules':
-      return id ? ruleRoute('rule', id, search) : { page: 'rules' };
-    case 'edit-rule':
-      return id ? ruleRoute('edit-rule', id, search) : { page: 'rules' };
-    case 'create-rule': {
-      const event = new URLSearchParams(search).get('event');
-      return { page: 'create-rule', ...(event ? { event } : {}) };
-    }
-    case 'events':
-      if (id) return { page: 'event', id: decode(id) };
-  }
-  return { page: 'events', search };
+  const [page = '', id] = path.split('/').filter((segment) => segment !== '');
+  const parse = Object.hasOwn(PARSE, page) ? PARSE[page] : undefined;
+  if (!parse) return { page: 'events', search };
+  return parse(id === undefined ? undefined : decode(id), new URLSearchParams(search), search);
 }
+
+type Formats = {
+  readonly [page in Route['page']]: (route: Extract<Route, { readonly page: page }>) => string;
+};
+
+const FORMAT: Formats = {
+  events: ({ search }) => withSearch('events', search),
+  event: ({ id }) => below('events', id),
+  findings: () => 'findings',
+  finding: ({ id }) => below('findings', id),
+  detections: () => 'detections',
+  detection: ({ id }) => below('detections', id),
+  rules: () => 'rules',
+  rule: ({ name, bus }) => withQuery(below('rules', name), { bus: bus === 'default' ? '' : bus }),
+  'edit-rule': ({ name, bus }) => withQuery(below('edit-rule', name), { bus: bus === 'default' ? '' : bus }),
+  'create-rule': ({ event }) => withQuery('create-rule', { event }),
+  'log-groups': () => 'log-groups',
+  'log-group': ({ name, tab, stream }) =>
+    withQuery(below('log-groups', name), { tab: tab === 'events' ? '' : tab, stream }),
+  trails: ({ search }) => withSearch('trails', search ?? ''),
+  trail: ({ name, tab }) => withQuery(below('trails', name), { tab }),
+  'create-trail': () => 'create-trail',
+  'edit-trail': ({ name }) => below('edit-trail', name),
+  organization: () => 'organization',
+};
 
 export function formatHash(route: Route): string {
-  switch (route.page) {
-    case 'trails':
-      return route.search ? `#/trails?${route.search}` : '#/trails';
-    case 'create-trail':
-    case 'organization':
-    case 'rules':
-      return `#/${route.page}`;
-    case 'create-rule':
-      return route.event ? `#/create-rule?event=${encodeURIComponent(route.event)}` : '#/create-rule';
-    case 'rule':
-    case 'edit-rule': {
-      const bus = route.bus === 'default' ? '' : `?bus=${encodeURIComponent(route.bus)}`;
-      return `#/${route.page === 'rule' ? 'rules' : 'edit-rule'}/${encodeURIComponent(route.name)}${bus}`;
-    }
-    case 'trail':
-      return `#/trails/${encodeURIComponent(route.name)}${route.tab ? `?tab=${encodeURIComponent(route.tab)}` : ''}`;
-    case 'edit-trail':
-      return `#/edit-trail/${encodeURIComponent(route.name)}`;
-    case 'event':
-      return `#/events/${encodeURIComponent(route.id)}`;
-    case 'events':
-      return route.search === '' ? '#/events' : `#/events?${route.search}`;
-  }
+  const format = FORMAT[route.page] as (route: Route) => string;
+  return `#/${format(route)}`;
 }
 
-function trailRoute(name: string, search: string): Route {
-  const tab = new URLSearchParams(search).get('tab');
-  return { page: 'trail', name, ...(tab ? { tab } : {}) };
+function below(page: string, id: string): string {
+  return `${page}/${encodeURIComponent(id)}`;
 }
 
-function ruleRoute(page: 'rule' | 'edit-rule', id: string, search: string): Route {
-  return { page, name: decode(id), bus: new URLSearchParams(search).get('bus') ?? 'default' };
+function withSearch(path: string, search: string): string {
+  return search === '' ? path : `${path}?${search}`;
+}
+
+/** What is empty is left out. */
+function withQuery(path: string, members: Readonly<Record<string, string | undefined>>): string {
+  const pairs = Object.entries(members).flatMap(([name, value]) =>
+    value ? [`${name}=${encodeURIComponent(value)}`] : [],
+  );
+  return withSearch(path, pairs.join('&'));
+}
+
+/** Without what is missing or empty. */
+function present<Name extends string>(
+  members: Readonly<Record<Name, string | null>>,
+): { readonly [name in Name]?: string } {
+  const there = Object.entries(members).filter(([, value]) => value !== null && value !== '');
+  return Object.fromEntries(there) as { readonly [name in Name]?: string };
 }
 
 function decode(text: string): string {

@@ -7,7 +7,7 @@ import { usePreferences } from '../preferences/context.tsx';
 import { useArrival } from './arrival.ts';
 
 type Props = {
-  readonly active: 'events' | 'trails' | 'organization' | 'rules';
+  readonly active: 'events' | 'findings' | 'detections' | 'rules' | 'log-groups' | 'trails' | 'organization';
   readonly title: string;
   readonly contentType?: 'table' | 'wizard' | 'default';
   /** Pages above this one, and this one. */
@@ -19,7 +19,10 @@ type Props = {
 
 const PAGES = [
   { type: 'link', text: 'Event history', href: '#/events' },
+  { type: 'link', text: 'Findings', href: '#/findings' },
+  { type: 'link', text: 'Detections', href: '#/detections' },
   { type: 'link', text: 'Rules', href: '#/rules' },
+  { type: 'link', text: 'Log groups', href: '#/log-groups' },
   { type: 'link', text: 'Trails', href: '#/trails' },
   { type: 'link', text: 'Organization', href: '#/organization' },
 ] as const;

@@ -1,7 +1,7 @@
 import I18nProvider from '@cloudscape-design/components/i18n';
 import messages from '@cloudscape-design/components/i18n/messages/all.en';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 
 import { ApiError } from '../aws/errors.ts';
 import { EventPage } from '../features/event/event-page.tsx';
@@ -17,6 +17,12 @@ const TrailsPage = lazy(() => import('../features/trails/list/trails-page.tsx'))
 const TrailPage = lazy(() => import('../features/trails/trail/trail-page.tsx'));
 const WizardPage = lazy(() => import('../features/trails/wizard/wizard-page.tsx'));
 const OrganizationPage = lazy(() => import('../features/organization/organization-page.tsx'));
+const InboxPage = lazy(() => import('../features/detections/inbox/inbox-page.tsx'));
+const FindingPage = lazy(() => import('../features/detections/finding/finding-page.tsx'));
+const DetectionsPage = lazy(() => import('../features/detections/list/detections-page.tsx'));
+const DetectionPage = lazy(() => import('../features/detections/detection-page.tsx'));
+const LogGroupsPage = lazy(() => import('../features/logs/groups-page.tsx'));
+const LogGroupPage = lazy(() => import('../features/logs/group/group-page.tsx'));
 const RulesPage = lazy(() => import('../features/rules/list/rules-page.tsx'));
 const RulePage = lazy(() => import('../features/rules/rule/rule-page.tsx'));
 const EditRulePage = lazy(() => import('../features/rules/edit/edit-page.tsx'));
@@ -53,37 +59,39 @@ function useLastList(route: Route): string {
   return last;
 }
 
+type Pages = {
+  readonly [page in Route['page']]: (
+    route: Extract<Route, { readonly page: page }>,
+    back: string,
+  ) => ReactNode;
+};
+
+/** A key where a page of the same kind has to begin anew. */
+const PAGES: Pages = {
+  events: ({ search }) => <HistoryPage search={search} />,
+  event: ({ id }, back) => <EventPage key={id} id={id} back={back} />,
+  findings: () => <InboxPage />,
+  finding: ({ id }) => <FindingPage key={id} id={id} />,
+  detections: () => <DetectionsPage />,
+  detection: ({ id }) => <DetectionPage key={id} id={id} />,
+  rules: () => <RulesPage />,
+  rule: ({ name, bus }) => <RulePage key={`${bus}/${name}`} name={name} bus={bus} />,
+  'create-rule': ({ event }) => <EditRulePage key={event ?? ''} rule={undefined} event={event} />,
+  'edit-rule': ({ name, bus }) => (
+    <EditRulePage key={`${bus}/${name}`} rule={{ name, bus }} event={undefined} />
+  ),
+  'log-groups': () => <LogGroupsPage />,
+  'log-group': ({ name, tab, stream }) => <LogGroupPage key={name} name={name} tab={tab} stream={stream} />,
+  trails: ({ search }) => <TrailsPage search={search ?? ''} />,
+  trail: ({ name, tab }) => <TrailPage key={name} name={name} tab={tab} />,
+  'create-trail': () => <WizardPage key="" name={undefined} />,
+  'edit-trail': ({ name }) => <WizardPage key={name} name={name} />,
+  organization: () => <OrganizationPage />,
+};
+
 function Page({ route, back }: { readonly route: Route; readonly back: string }) {
-  switch (route.page) {
-    case 'events':
-      return <HistoryPage search={route.search} />;
-    case 'event':
-      return <EventPage key={route.id} id={route.id} back={back} />;
-    case 'trails':
-      return <TrailsPage search={route.search ?? ''} />;
-    case 'trail':
-      return <TrailPage key={route.name} name={route.name} tab={route.tab} />;
-    case 'create-trail':
-      return <WizardPage key="" name={undefined} />;
-    case 'edit-trail':
-      return <WizardPage key={route.name} name={route.name} />;
-    case 'organization':
-      return <OrganizationPage />;
-    case 'rules':
-      return <RulesPage />;
-    case 'rule':
-      return <RulePage key={`${route.bus}/${route.name}`} name={route.name} bus={route.bus} />;
-    case 'create-rule':
-      return <EditRulePage key={route.event ?? ''} rule={undefined} event={route.event} />;
-    case 'edit-rule':
-      return (
-        <EditRulePage
-          key={`${route.bus}/${route.name}`}
-          rule={{ name: route.name, bus: route.bus }}
-          event={undefined}
-        />
-      );
-  }
+  const page = PAGES[route.page] as (route: Route, back: string) => ReactNode;
+  return page(route, back);
 }
 
 /** At once where the box is there, so that no letter typed after `/` is lost; elsewhere one is taken to it first. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { bytesText, slotsOf } from './count-delivered.ts';
+import { bytesText } from '../../../parts/bytes.ts';
+import { slotsOf } from './count-delivered.ts';
 
 const HOUR = 3_600_000;
 const at = Date.UTC(2026, 0, 2, 3);

@@ -1,6 +1,7 @@
 import BarChart from '@cloudscape-design/components/bar-chart';
 
-import { bytesText, type Delivered } from './count-delivered.ts';
+import { bytesText } from '../../../parts/bytes.ts';
+import type { Delivered } from './count-delivered.ts';
 
 type Props = { readonly delivered: Delivered; readonly measure: 'files' | 'bytes' };
 

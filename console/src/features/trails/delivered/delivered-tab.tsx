@@ -12,7 +12,8 @@ import { Waiting } from '../../../parts/waiting.tsx';
 import { useConnection } from '../../../session/context.tsx';
 import type { Trail } from '../trails.ts';
 import { usePlace } from '../use-place.ts';
-import { bytesText, countDelivered, listKinds, type Delivered } from './count-delivered.ts';
+import { bytesText } from '../../../parts/bytes.ts';
+import { countDelivered, listKinds, type Delivered } from './count-delivered.ts';
 import { DeliveredChart } from './delivered-chart.tsx';
 
 const RANGES = [

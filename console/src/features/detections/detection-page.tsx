@@ -1,0 +1,105 @@
+import Button from '@cloudscape-design/components/button';
+import ExpandableSection from '@cloudscape-design/components/expandable-section';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { useQuery } from '@tanstack/react-query';
+
+import { ErrorState } from '../../parts/error-state.tsx';
+import { useAct } from '../../parts/use-act.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
+import { formatHash } from '../../routing/route.ts';
+import { useConnection } from '../../session/context.tsx';
+import { PageLayout } from '../../shell/page-layout.tsx';
+import { getDetection, switchDetections, type WholeDetection } from './detections.ts';
+import { Advice } from './finding/advice-part.tsx';
+import { SeverityMark } from './severity-mark.tsx';
+import { TryPart } from './try-part.tsx';
+
+/** One detection: what it looks for, why, and how often that would have been. */
+export default function DetectionPage({ id }: { readonly id: string }) {
+  const { api } = useConnection();
+  const { act, busy, said } = useAct(['detections', 'detection']);
+  const detection = useQuery({
+    queryKey: ['detection', id],
+    queryFn: ({ signal }) => getDetection(api, id, signal),
+    staleTime: 0,
+  });
+  const title = detection.data?.title ?? id;
+  const crumbs = [
+    { text: 'Detections', href: '#/detections' },
+    { text: title, href: formatHash({ page: 'detection', id }) },
+  ];
+  const turn = (on: boolean) =>
+    void act(
+      'switch',
+      () => switchDetections(api, [id], on),
+      `“${title}” is ${on ? 'enabled' : 'disabled'}.`,
+    );
+  return (
+    <PageLayout active="detections" title={title} contentType="default" crumbs={crumbs}>
+      {said}
+      <div className="ot-trail">
+        {detection.isPending && <Waiting what="the detection" lines={6} />}
+        {detection.isError && (
+          <ErrorState
+            error={detection.error}
+            what={`The detection ${id}`}
+            heading={id}
+            action="opentrail:GetDetection"
+            onRetry={() => void detection.refetch()}
+          />
+        )}
+        {detection.data && <Loaded detection={detection.data} busy={busy !== undefined} onSwitch={turn} />}
+      </div>
+    </PageLayout>
+  );
+}
+
+type LoadedProps = {
+  readonly detection: WholeDetection;
+  readonly busy: boolean;
+  readonly onSwitch: (on: boolean) => void;
+};
+
+function Loaded({ detection, busy, onSwitch }: LoadedProps) {
+  const { enabled, id, title, severity, attack, open, text } = detection;
+  return (
+    <SpaceBetween size="l">
+      <Header
+        variant="h1"
+        info={<SeverityMark severity={severity} />}
+        description={
+          <>
+            {enabled ? (
+              <StatusIndicator type="success">Enabled</StatusIndicator>
+            ) : (
+              <StatusIndicator type="stopped">Disabled</StatusIndicator>
+            )}{' '}
+            ·{' '}
+            <a className="ot-link" href="#/findings">
+              {open === 1 ? '1 open finding' : `${open} open findings`}
+            </a>
+            {attack.length > 0 && ` · ATT&CK ${attack.join(', ')}`}
+          </>
+        }
+        actions={
+          <Button variant={enabled ? 'normal' : 'primary'} loading={busy} onClick={() => onSwitch(!enabled)}>
+            {enabled ? 'Disable' : 'Enable'}
+          </Button>
+        }
+      >
+        {title}
+      </Header>
+      <Advice detection={detection} />
+      <TryPart ids={[id]} what="it" titles={new Map([[id, title]])} />
+      <ExpandableSection variant="container" headerText="How it is written">
+        <div className="ot-json">
+          <pre tabIndex={0} aria-label="The detection as it is written">
+            <code>{text}</code>
+          </pre>
+        </div>
+      </ExpandableSection>
+    </SpaceBetween>
+  );
+}

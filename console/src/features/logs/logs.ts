@@ -1,0 +1,199 @@
+import type { ApiClient } from '../../aws/client.ts';
+
+type Api = Pick<ApiClient, 'json'>;
+type Json = Readonly<Record<string, unknown>>;
+
+/** Times in milliseconds, 0 where there is none. */
+export type LogGroup = {
+  readonly name: string;
+  readonly arn: string;
+  /** Days; undefined: for ever. */
+  readonly retention: number | undefined;
+  readonly bytes: number;
+  readonly created: number;
+  readonly filters: number;
+};
+
+export type LogStream = {
+  readonly name: string;
+  readonly first: number;
+  readonly last: number;
+  readonly created: number;
+};
+
+export type LogEvent = {
+  readonly id: string;
+  readonly stream: string;
+  readonly time: number;
+  readonly message: string;
+};
+
+export type MetricFilter = {
+  readonly name: string;
+  readonly pattern: string;
+  readonly namespace: string;
+  readonly metric: string;
+  readonly value: string;
+  readonly defaultValue: number | undefined;
+};
+
+/** Of what has more pages than that the rest is left out. */
+const MOST_PAGES = 100;
+
+export async function listGroups(api: Api, signal?: AbortSignal): Promise<readonly LogGroup[]> {
+  const groups = await pages(
+    api,
+    { operation: 'DescribeLogGroups', list: 'logGroups', input: { limit: 50 } },
+    signal,
+  );
+  return groups.map(readGroup);
+}
+
+/** Rejects with ResourceNotFoundException's like where there is none of that name. */
+export async function getGroup(api: Api, name: string, signal?: AbortSignal): Promise<LogGroup | undefined> {
+  const answer = await api.json('logs', 'DescribeLogGroups', { logGroupNamePrefix: name, limit: 50 }, signal);
+  return objects(answer['logGroups'])
+    .map(readGroup)
+    .find((group) => group.name === name);
+}
+
+/** Those that were written to last first: the newest fifty. */
+export async function newestStreams(
+  api: Api,
+  group: string,
+  signal?: AbortSignal,
+): Promise<readonly LogStream[]> {
+  const input = { logGroupName: group, orderBy: 'LastEventTime', descending: true, limit: 50 };
+  const answer = await api.json('logs', 'DescribeLogStreams', input, signal);
+  return objects(answer['logStreams']).map((one) => ({
+    name: text(one['logStreamName']),
+    first: number(one['firstEventTimestamp']),
+    last: number(one['lastEventTimestamp']),
+    created: number(one['creationTime']),
+  }));
+}
+
+export async function listFilters(
+  api: Api,
+  group: string,
+  signal?: AbortSignal,
+): Promise<readonly MetricFilter[]> {
+  const asked = { operation: 'DescribeMetricFilters', list: 'metricFilters', input: { logGroupName: group } };
+  return (await pages(api, asked, signal)).map((one) => {
+    const [metric = {}] = objects(one['metricTransformations']);
+    return {
+      name: text(one['filterName']),
+      pattern: text(one['filterPattern']),
+      namespace: text(metric['metricNamespace']),
+      metric: text(metric['metricName']),
+      value: text(metric['metricValue']),
+      defaultValue: typeof metric['defaultValue'] === 'number' ? metric['defaultValue'] : undefined,
+    };
+  });
+}
+
+export async function deleteFilter(api: Api, group: string, name: string): Promise<void> {
+  await api.json('logs', 'DeleteMetricFilter', { logGroupName: group, filterName: name });
+}
+
+/** What a filter pattern takes of messages: by their number in the list, with the values that it names. */
+export async function testFilter(
+  api: Api,
+  pattern: string,
+  messages: readonly string[],
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<number, Readonly<Record<string, string>>>> {
+  const input = { filterPattern: pattern, logEventMessages: messages };
+  const answer = await api.json('logs', 'TestMetricFilter', input, signal);
+  return new Map(
+    objects(answer['matches']).map((one) => [
+      Number(one['eventNumber']) - 1,
+      (one['extractedValues'] ?? {}) as Readonly<Record<string, string>>,
+    ]),
+  );
+}
+
+type Search = {
+  readonly group: string;
+  readonly pattern: string;
+  /** '' for all. */
+  readonly stream: string;
+  /** Milliseconds, both inclusive. */
+  readonly from: number;
+  readonly to: number;
+};
+
+/** A page of one call, oldest first. */
+export async function filterEvents(
+  api: Api,
+  {
+    group,
+    pattern,
+    stream,
+    from,
+    to,
+    token,
+    limit = 1000,
+  }: Search & { readonly token?: string; readonly limit?: number },
+  signal?: AbortSignal,
+): Promise<{ readonly events: readonly LogEvent[]; readonly next: string | undefined }> {
+  const input = {
+    logGroupName: group,
+    startTime: from,
+    endTime: to,
+    limit,
+    ...(pattern === '' ? {} : { filterPattern: pattern }),
+    ...(stream === '' ? {} : { logStreamNames: [stream] }),
+    ...(token === undefined ? {} : { nextToken: token }),
+  };
+  const answer = await api.json('logs', 'FilterLogEvents', input, signal);
+  return {
+    events: objects(answer['events']).map((one, index) => ({
+      id: text(one['eventId']) || `${number(one['timestamp'])}-${index}`,
+      stream: text(one['logStreamName']),
+      time: number(one['timestamp']),
+      message: text(one['message']),
+    })),
+    next: text(answer['nextToken']) || undefined,
+  };
+}
+
+function readGroup(group: Json): LogGroup {
+  return {
+    name: text(group['logGroupName']),
+    arn: text(group['logGroupArn']) || text(group['arn']).replace(/:\*$/, ''),
+    retention: typeof group['retentionInDays'] === 'number' ? group['retentionInDays'] : undefined,
+    bytes: number(group['storedBytes']),
+    created: number(group['creationTime']),
+    filters: number(group['metricFilterCount']),
+  };
+}
+
+async function pages(
+  api: Api,
+  { operation, list, input }: { readonly operation: string; readonly list: string; readonly input: Json },
+  signal?: AbortSignal,
+): Promise<readonly Json[]> {
+  const found: Json[] = [];
+  let token: unknown;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const next = token === undefined ? {} : { nextToken: token };
+    const answer = await api.json('logs', operation, { ...input, ...next }, signal);
+    found.push(...objects(answer[list]));
+    token = answer['nextToken'];
+    if (token === undefined || token === null) break;
+  }
+  return found;
+}
+
+function objects(value: unknown): readonly Json[] {
+  return Array.isArray(value) ? (value as Json[]) : [];
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
