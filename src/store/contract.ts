@@ -159,6 +159,8 @@ export type EventStore = {
 
 // ---------------------------------------------------------------- log events
 
+export * from './log-query.ts';
+
 /** Where a log event stands in its group: by time, then in the order of arrival. No two have the same. */
 export type LogPosition = {
   /** Milliseconds since the epoch, as the sender says. */

@@ -6,7 +6,7 @@ import {
   LOG_FUNCTIONS,
   type LogExpression,
   type LogOperator,
-} from '../../../store/log-query.ts';
+} from '../../../store/contract.ts';
 import { malformed } from './query-error.ts';
 import type { Scanner } from './scanner.ts';
 

@@ -3,7 +3,7 @@ import {
   type LogCommand,
   type LogExpression,
   type NamedLogExpression,
-} from '../../../store/log-query.ts';
+} from '../../../store/contract.ts';
 import { checkedRegex, ExpressionParser } from './parse-expression.ts';
 import { malformed } from './query-error.ts';
 import { Scanner } from './scanner.ts';

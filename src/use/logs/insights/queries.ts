@@ -4,8 +4,7 @@ import { messageOf } from '../../../base/errors.ts';
 import type { NewId } from '../../../base/ids.ts';
 import type { Stoppable } from '../../../base/lifecycle.ts';
 import type { Logger } from '../../../base/log.ts';
-import type { LogEventStore } from '../../../store/contract.ts';
-import type { LogQuery, LogQueryResult } from '../../../store/log-query.ts';
+import type { LogEventStore, LogQuery, LogQueryResult } from '../../../store/contract.ts';
 
 export type QueryStatus = 'Running' | 'Complete' | 'Failed' | 'Cancelled' | 'Timeout';
 

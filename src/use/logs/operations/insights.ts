@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext } from '../../../aws/operation.ts';
-import type { LogQueryResult } from '../../../store/log-query.ts';
+import type { LogQueryResult } from '../../../store/contract.ts';
 import type { OperationDeps } from '../deps.ts';
 import { parseQuery } from '../insights/parse-query.ts';
 import type { StartedQuery } from '../insights/queries.ts';
