@@ -50,7 +50,7 @@ export function createInvoker({ catalog, writer, where, concurrency, clock }: In
   const start = (code: FunctionCode): Sandbox => {
     const place: Place = { logs: writer.open(code.name), tail: [] };
     const environment = environmentOf(code, { region: where.region, logs: place.logs });
-    const sandbox = new Sandbox({ code, environment, clock, onLine: (line) => tell(place, line) });
+    const sandbox = new Sandbox({ code, environment, onLine: (line) => tell(place, line) });
     places.set(sandbox, place);
     tell(place, `INIT_START Runtime Version: nodejs:${process.versions.node}`);
     return sandbox;

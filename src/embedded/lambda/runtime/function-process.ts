@@ -114,7 +114,8 @@ function isThenable(value: unknown): boolean {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
-function contextOf({ requestId: awsRequestId, functionArn, deadline, clientContext }: ToFunction) {
+function contextOf({ requestId: awsRequestId, functionArn, limit, clientContext }: ToFunction) {
+  const deadline = performance.now() + limit;
   // eslint-disable-next-line no-restricted-properties -- the function's own, which Lambda's context repeats
   const { env } = process;
   return {
@@ -127,7 +128,7 @@ function contextOf({ requestId: awsRequestId, functionArn, deadline, clientConte
     logStreamName: env['AWS_LAMBDA_LOG_STREAM_NAME'],
     clientContext: clientContext === undefined ? undefined : (JSON.parse(clientContext) as unknown),
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, Math.floor(deadline - performance.now())),
   };
 }
 

@@ -6,8 +6,8 @@ export type ToFunction = {
   readonly payload: string;
   /** JSON, or nothing. */
   readonly clientContext: string | undefined;
-  /** Milliseconds since the epoch. */
-  readonly deadline: number;
+  /** Milliseconds that it may take, from when it is told. */
+  readonly limit: number;
   readonly functionArn: string;
   /** What ends this invocation's output on stdout and stderr. */
   readonly mark: string;

@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { Clock } from '../../../base/clock.ts';
 import type { FunctionCode } from '../catalog.ts';
 import { residentMemory } from './memory.ts';
 import type { FromFunction, FunctionError, ToFunction } from './messages.ts';
@@ -13,12 +12,11 @@ import { startReaper, type Reaper } from './reaper.ts';
 export type SandboxOptions = {
   readonly code: FunctionCode;
   readonly environment: Readonly<Record<string, string>>;
-  readonly clock: Clock;
   /** A line that the function wrote. */
   readonly onLine: (line: string) => void;
 };
 
-export type Invocation = Omit<ToFunction, 'mark' | 'deadline'>;
+export type Invocation = Omit<ToFunction, 'mark' | 'limit'>;
 
 export type Ended =
   | { readonly kind: 'result'; readonly payload: string }
@@ -52,7 +50,6 @@ export class Sandbox {
   /** Milliseconds that it took to load the code; undefined until it is loaded. */
   initDuration: number | undefined;
   readonly #child: ChildProcess;
-  readonly #clock: Clock;
   readonly #reaper: Reaper | undefined;
   readonly #lines: LineReader[];
   readonly #gone: Promise<FunctionError>;
@@ -62,9 +59,8 @@ export class Sandbox {
   /** Why it was killed, where we did that. */
   #reason: string | undefined;
 
-  constructor({ code, environment, clock, onLine }: SandboxOptions) {
+  constructor({ code, environment, onLine }: SandboxOptions) {
     this.code = code;
-    this.#clock = clock;
     this.#child = fork(PROGRAM, [code.file, code.handler], {
       cwd: '/',
       env: { ...environment },
@@ -113,7 +109,7 @@ export class Sandbox {
     const startedAt = performance.now();
     const memory = this.#watchMemory();
     const marked = Promise.all(this.#lines.map((lines) => lines.until(mark.trimEnd())));
-    const message: ToFunction = { ...invocation, mark, deadline: this.#clock.now() + limit };
+    const message: ToFunction = { ...invocation, mark, limit };
     const exchanged = this.#exchange(limit, `Task timed out after ${this.code.timeout}.00 seconds`, () =>
       this.#child.send(message, () => undefined),
     );
