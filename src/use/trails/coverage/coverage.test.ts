@@ -169,6 +169,40 @@ it("does not ask an account's own trail for what its organization's delivered", 
   expect(report).toMatchObject({ whole: true, cells: { all: 6, whole: 6 } });
 });
 
+it.each([
+  { hours: 5, state: 'open' },
+  { hours: 2, state: 'not-whole' },
+])(
+  'waits for the first digest of a region that came $hours hours after the start',
+  async ({ hours, state }) => {
+    const home = { root: '', organization: '', account: ACCOUNTS[0] ?? '', region: TRAIL.homeRegion };
+    const young = { ...home, region: 'eu-west-1' };
+    const history = makeHistory({ signer, places: [home], start: START, hours: 6 });
+    const at = { signer, start: START + hours * HOUR, hours: 1 };
+    history.add({ ...at, places: [young], trail: TRAIL }, young);
+    for (const made of history.made.get(young) ?? []) if (made !== undefined) history.remove(made.digest);
+    const known: KnownTrail = {
+      ...TRAIL,
+      account: home.account,
+      isValidated: true,
+      isLogging: true,
+      lastDigestAt: START + 6 * HOUR,
+      startedAt: START,
+      stoppedAt: undefined,
+      delivered: async function* (place) {
+        yield* history.delivered(place);
+      },
+    };
+    const source = bucketSource(history.memory.port, { bucket: BUCKET, prefix: '' });
+    const report = await coverTrails({ source, keys, known, trail: TRAIL, now: (START + 6 * HOUR) * 1000 });
+    const states = report.ranges.map((range) => [range.region, range.state]);
+    expect(states).toEqual([
+      ['eu-west-1', state],
+      [TRAIL.homeRegion, 'whole'],
+    ]);
+  },
+);
+
 type Plant = {
   readonly place: Place;
   readonly made: MadeHour;

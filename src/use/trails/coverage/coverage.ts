@@ -49,7 +49,7 @@ function vanished(
     region: known.homeRegion,
   };
   const hours = new Set([known.startedAt ?? known.lastDigestAt - HOUR, known.lastDigestAt]);
-  return [{ place, cells: new Cells(), chains: [], bare: new Set(), delivered: hours }];
+  return [{ place, cells: new Cells(), chains: [], bare: new Set(), delivered: hours, deliveredFrom: 0 }];
 }
 
 function knownEvents(known: KnownTrail | undefined): TrailEvent[] {
@@ -178,12 +178,23 @@ class Judge {
     }
   }
 
+  /** A region or account that came when the trail's last digests were being made has its first one with the next. */
+  #isAwaited({ deliveredFrom }: ScannedPlace): boolean {
+    const { known } = this.#options;
+    if (known?.lastDigestAt === undefined || !known.isLogging) return false;
+    const walks = this.#places.flatMap(({ chains }) => chains.map(({ walk }) => walk));
+    const usual = Math.max(0, ...walks.map((walk) => walk.usual ?? 0)) || HOUR;
+    return deliveredFrom + 60 > known.lastDigestAt - usual;
+  }
+
   /** A place without digests of the trail: its files are proven by nothing. */
-  #bareRanges({ place, cells, bare, delivered }: ScannedPlace): CellRange[] {
+  #bareRanges(scanned: ScannedPlace): CellRange[] {
+    const { place, cells, bare, delivered } = scanned;
     const { known, trail } = this.#options;
     const hours = known === undefined ? (trail === undefined ? [...bare] : []) : [...delivered];
     if (hours.length === 0) return [];
     const span = { from: Math.max(this.#options.from ?? 0, Math.min(...hours)), to: Math.max(...hours) + 1 };
+    if (this.#isAwaited(scanned)) return [...cells.ranges(place, span, 0)];
     cells.mark(
       span,
       known?.isValidated === true

@@ -28,6 +28,8 @@ export type ScannedPlace = {
   readonly bare: ReadonlySet<number>;
   /** Hours with files that the known trail delivered and no digest of it proves. */
   readonly delivered: ReadonlySet<number>;
+  /** Seconds: when the first of these was delivered, to the minute; 0 where there are none. */
+  readonly deliveredFrom: number;
 };
 
 export type ScanDeps = CoverageOptions & {
@@ -51,6 +53,7 @@ class PlaceScan {
   readonly #counts: Counts;
   readonly #bare = new Set<number>();
   readonly #delivered = new Set<number>();
+  #deliveredFrom = 0;
   /** Named by a digest that is believed, and not seen in the listing yet: time of its name. */
   readonly #named = new Map<string, number>();
   /** Seen in the listing, and named by none yet. */
@@ -87,7 +90,10 @@ class PlaceScan {
     for (let isAll = false; !isAll; await this.#judgeUnmet()) isAll = await this.#counts.upTo(Infinity, MOST);
     const chains = [...this.#chains.values()];
     for (const { walk, isWanted } of chains) if (isWanted) this.#markHoles(walk);
-    return { place: this.#place, cells: this.#cells, chains, bare: this.#bare, delivered: this.#delivered };
+    return {
+      ...{ place: this.#place, cells: this.#cells, chains, bare: this.#bare },
+      ...{ delivered: this.#delivered, deliveredFrom: this.#deliveredFrom },
+    };
   }
 
   async #load(names: readonly DigestName[]) {
@@ -215,7 +221,9 @@ class PlaceScan {
     const { source, known, width = WIDTH } = this.#deps;
     await inParallel(this.#counts.takeUnmet(), width, async (file) => {
       const uri = source.uri(file);
-      this.#delivered.add(hourOf(timeOf(file)));
+      const at = timeOf(file);
+      this.#delivered.add(hourOf(at));
+      this.#deliveredFrom = Math.min(this.#deliveredFrom || at, at);
       if (this.#told.has(uri)) return;
       const read = await readLog(source, file);
       if (!('kind' in read)) {
