@@ -5,6 +5,7 @@ import { consolePassword, signIn } from '../kit/console-page.ts';
 import { startServer } from '../kit/server.ts';
 import { startReceiver } from '../kit/sns-receiver.ts';
 import { missingTool, needing } from '../kit/tools.ts';
+import { alarmTests } from './react/alarms.ts';
 import type { Console } from './react/console.ts';
 import { detectionTests } from './react/detections.ts';
 import { logTests } from './react/logs.ts';
@@ -64,5 +65,6 @@ describe.skipIf(missing !== undefined)(needing('rules, logs and detections in th
   };
   describe('rules', () => ruleTests(console));
   describe('a log group', () => logTests(console));
+  describe('an alarm', () => alarmTests(console));
   describe('detections', () => detectionTests(console));
 });

@@ -6,6 +6,7 @@ export const JSON_SERVICES = {
   events: 'AWSEvents',
   kms: 'TrentService',
   logs: 'Logs_20140328',
+  monitoring: 'GraniteServiceVersion20100801',
   organizations: 'AWSOrganizationsV20161128',
 } as const;
 

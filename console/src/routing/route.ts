@@ -13,6 +13,11 @@ export type Route =
   | { readonly page: 'findings' }
   | { readonly page: 'detections' }
   | { readonly page: 'log-groups' }
+  | { readonly page: 'alarms' }
+  | { readonly page: 'alarm'; readonly name: string }
+  | { readonly page: 'edit-alarm'; readonly name: string }
+  /** On a metric, where one is given. */
+  | { readonly page: 'create-alarm'; readonly namespace?: string; readonly metric?: string }
   | { readonly page: 'log-group'; readonly name: string; readonly tab?: string; readonly stream?: string }
   | { readonly page: 'finding'; readonly id: string }
   | { readonly page: 'detection'; readonly id: string }
@@ -32,6 +37,12 @@ const PARSE: Readonly<Record<string, Parse>> = {
   'create-rule': (_id, search) => ({ page: 'create-rule', ...present({ event: search.get('event') }) }),
   'edit-rule': (id, search) =>
     id ? { page: 'edit-rule', name: id, bus: search.get('bus') ?? 'default' } : { page: 'rules' },
+  alarms: (id) => (id ? { page: 'alarm', name: id } : { page: 'alarms' }),
+  'create-alarm': (_id, search) => ({
+    page: 'create-alarm',
+    ...present({ namespace: search.get('namespace'), metric: search.get('metric') }),
+  }),
+  'edit-alarm': (id) => (id ? { page: 'edit-alarm', name: id } : { page: 'alarms' }),
   'log-groups': (id, search) =>
     id
       ? { page: 'log-group', name: id, ...present({ tab: search.get('tab'), stream: search.get('stream') }) }
@@ -70,6 +81,10 @@ const FORMAT: Formats = {
   rule: ({ name, bus }) => withQuery(below('rules', name), { bus: bus === 'default' ? '' : bus }),
   'edit-rule': ({ name, bus }) => withQuery(below('edit-rule', name), { bus: bus === 'default' ? '' : bus }),
   'create-rule': ({ event }) => withQuery('create-rule', { event }),
+  alarms: () => 'alarms',
+  alarm: ({ name }) => below('alarms', name),
+  'edit-alarm': ({ name }) => below('edit-alarm', name),
+  'create-alarm': ({ namespace, metric }) => withQuery('create-alarm', { namespace, metric }),
   'log-groups': () => 'log-groups',
   'log-group': ({ name, tab, stream }) =>
     withQuery(below('log-groups', name), { tab: tab === 'events' ? '' : tab, stream }),

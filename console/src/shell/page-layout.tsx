@@ -7,7 +7,8 @@ import { usePreferences } from '../preferences/context.tsx';
 import { useArrival } from './arrival.ts';
 
 type Props = {
-  readonly active: 'events' | 'findings' | 'detections' | 'rules' | 'log-groups' | 'trails' | 'organization';
+  readonly active:
+    'events' | 'findings' | 'detections' | 'rules' | 'alarms' | 'log-groups' | 'trails' | 'organization';
   readonly title: string;
   readonly contentType?: 'table' | 'wizard' | 'default';
   /** Pages above this one, and this one. */
@@ -22,6 +23,7 @@ const PAGES = [
   { type: 'link', text: 'Findings', href: '#/findings' },
   { type: 'link', text: 'Detections', href: '#/detections' },
   { type: 'link', text: 'Rules', href: '#/rules' },
+  { type: 'link', text: 'Alarms', href: '#/alarms' },
   { type: 'link', text: 'Log groups', href: '#/log-groups' },
   { type: 'link', text: 'Trails', href: '#/trails' },
   { type: 'link', text: 'Organization', href: '#/organization' },

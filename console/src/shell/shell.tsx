@@ -23,6 +23,9 @@ const DetectionsPage = lazy(() => import('../features/detections/list/detections
 const DetectionPage = lazy(() => import('../features/detections/detection-page.tsx'));
 const LogGroupsPage = lazy(() => import('../features/logs/groups-page.tsx'));
 const LogGroupPage = lazy(() => import('../features/logs/group/group-page.tsx'));
+const AlarmsPage = lazy(() => import('../features/alarms/alarms-page.tsx'));
+const AlarmPage = lazy(() => import('../features/alarms/alarm/alarm-page.tsx'));
+const EditAlarmPage = lazy(() => import('../features/alarms/edit/edit-page.tsx'));
 const RulesPage = lazy(() => import('../features/rules/list/rules-page.tsx'));
 const RulePage = lazy(() => import('../features/rules/rule/rule-page.tsx'));
 const EditRulePage = lazy(() => import('../features/rules/edit/edit-page.tsx'));
@@ -80,6 +83,12 @@ const PAGES: Pages = {
   'edit-rule': ({ name, bus }) => (
     <EditRulePage key={`${bus}/${name}`} rule={{ name, bus }} event={undefined} />
   ),
+  alarms: () => <AlarmsPage />,
+  alarm: ({ name }) => <AlarmPage key={name} name={name} />,
+  'create-alarm': ({ namespace = '', metric = '' }) => (
+    <EditAlarmPage key={`${namespace} ${metric}`} name={undefined} metric={{ namespace, metric }} />
+  ),
+  'edit-alarm': ({ name }) => <EditAlarmPage key={name} name={name} metric={{ namespace: '', metric: '' }} />,
   'log-groups': () => <LogGroupsPage />,
   'log-group': ({ name, tab, stream }) => <LogGroupPage key={name} name={name} tab={tab} stream={stream} />,
   trails: ({ search }) => <TrailsPage search={search ?? ''} />,

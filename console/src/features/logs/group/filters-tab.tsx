@@ -8,6 +8,7 @@ import { Confirm } from '../../../parts/confirm.tsx';
 import { ErrorState } from '../../../parts/error-state.tsx';
 import { ItemList } from '../../../parts/item-list.tsx';
 import { useAct } from '../../../parts/use-act.tsx';
+import { formatHash } from '../../../routing/route.ts';
 import { useConnection } from '../../../session/context.tsx';
 import { deleteFilter, listFilters, type MetricFilter } from '../logs.ts';
 import { FilterForm } from './filter-form.tsx';
@@ -85,6 +86,13 @@ export function FiltersTab({ group }: { readonly group: string }) {
         <span className="ot-chart-tools">
           <Button variant="inline-link" ariaLabel={`Edit ${filter.name}`} onClick={() => setEditing(filter)}>
             Edit
+          </Button>
+          <Button
+            variant="inline-link"
+            ariaLabel={`Create an alarm on ${filter.metric}`}
+            href={formatHash({ page: 'create-alarm', namespace: filter.namespace, metric: filter.metric })}
+          >
+            Alarm
           </Button>
           <Button variant="inline-link" ariaLabel={`Delete ${filter.name}`} onClick={() => setAsked(filter)}>
             Delete
