@@ -67,7 +67,7 @@ export function MetricPart({ query, threshold }: Props) {
       )}
       {data.data && data.data.samples.length > 0 && (
         <Suspense fallback={<Waiting what="the chart" lines={6} />}>
-          <MetricChart title={query.metric} threshold={threshold} {...data.data} />
+          <MetricChart title={query.metric} threshold={threshold} period={query.period} {...data.data} />
         </Suspense>
       )}
     </Container>
