@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { Counter, type Registry } from '../base/metrics.ts';
-import { columnsOf } from '../record/columns.ts';
+import { plainColumnsOf } from '../record/columns.ts';
 import type { LogGroupAccess } from '../use/trails/log-groups/check-log-group.ts';
 import { createLogDelivery, type LogDelivery } from '../use/trails/log-groups/create-log-delivery.ts';
 import type { Store } from './store.ts';
@@ -29,7 +29,7 @@ export async function openTrailLogs({
   });
   const { settings, journal, events } = store;
   const onDropped = (records: number): void => dropped.inc(records);
-  const reading = { settings, journal, events, columnsOf, clock, log };
+  const reading = { settings, journal, events, columnsOf: plainColumnsOf, clock, log };
   const delivery = createLogDelivery({ ...logGroups, ...reading, onDropped });
   await delivery.start();
   return delivery;

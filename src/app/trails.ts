@@ -4,7 +4,7 @@ import { newEventId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { Registry } from '../base/metrics.ts';
 import type { Config } from '../config.ts';
-import { columnsOf } from '../record/columns.ts';
+import { plainColumnsOf } from '../record/columns.ts';
 import type { FollowerStatus } from '../store/contract.ts';
 import { createAggregation } from '../use/trails/aggregation/create-aggregation.ts';
 import { createTrailDelivery } from '../use/trails/delivery/create-trail-delivery.ts';
@@ -44,7 +44,7 @@ export async function openTrails(deps: TrailsDeps) {
   const keys = createDigestKeys({ settings, seal: masterKey.seal, open: masterKey.open });
   const notices = createNoticeSender({ settings, topics, clock, log });
   notices.start();
-  const sources = { settings, journal, events: store.events, columnsOf };
+  const sources = { settings, journal, events: store.events, columnsOf: plainColumnsOf };
   const delivering = { ...sources, buckets, clock, log, onDelivered: notices.wake };
   const delivery = createTrailDelivery({
     ...delivering,

@@ -1,5 +1,5 @@
 import { isUuid, uuidFrom } from '../base/ids.ts';
-import type { EventCategory, EventColumns } from './event-record.ts';
+import type { EventCategory, EventColumns, PlainColumns } from './event-record.ts';
 import { readsByName } from './kinds/read-names.ts';
 import { resourcesOf } from './resources/lookup-resources.ts';
 
@@ -20,6 +20,11 @@ const NOTHING: Json = {};
  * what is missing is empty. Username as LookupEvents shows it: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Event.html
  */
 export function columnsOf(record: Json): EventColumns {
+  return { ...plainColumnsOf(record), resources: resourcesOf(innerEvent(record)) };
+}
+
+/** The same without the resources, for who does not look at them. */
+export function plainColumnsOf(record: Json): PlainColumns {
   const event = innerEvent(record);
   const identity = objectOf(event['userIdentity']);
   const eventId = text(record['eventID']) || text(record['eventId']) || text(event['UID']);
@@ -39,7 +44,6 @@ export function columnsOf(record: Json): EventColumns {
     userArn: text(identity['arn']),
     sourceIp: text(event['sourceIPAddress']),
     error: text(event['errorCode']),
-    resources: resourcesOf(event),
   };
 }
 

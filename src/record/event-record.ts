@@ -35,6 +35,9 @@ export type EventColumns = {
   readonly resources: readonly EventResource[];
 };
 
+/** All but the resources, which take longest to find. */
+export type PlainColumns = Omit<EventColumns, 'resources'>;
+
 export type EventRecord = {
   /** The record's JSON text, UTF-8, byte for byte as it will be shown and delivered. */
   readonly raw: Uint8Array;

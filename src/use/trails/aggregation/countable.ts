@@ -1,4 +1,4 @@
-import type { EventColumns } from '../../../record/event-record.ts';
+import type { PlainColumns } from '../../../record/event-record.ts';
 import type { Dimension } from './templates.ts';
 
 /** The folder that the event's file lies in. */
@@ -19,7 +19,7 @@ export type Countable = {
 type Json = Readonly<Record<string, unknown>>;
 
 /** Undefined for what is no data event. */
-export function countableOf(record: Json, columns: EventColumns, place: Place): Countable | undefined {
+export function countableOf(record: Json, columns: PlainColumns, place: Place): Countable | undefined {
   if (columns.category !== 'Data') return undefined;
   return {
     organization: place.organization,

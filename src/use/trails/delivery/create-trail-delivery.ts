@@ -5,7 +5,7 @@ import type { Stoppable } from '../../../base/lifecycle.ts';
 import type { Logger } from '../../../base/log.ts';
 import { atMost, backoff } from '../../../base/retry.ts';
 import { createRounds, type Rounds } from '../../../base/rounds.ts';
-import type { EventColumns } from '../../../record/event-record.ts';
+import type { PlainColumns } from '../../../record/event-record.ts';
 import type { EventStore, FollowerStatus, Journal } from '../../../store/contract.ts';
 import type { Settings } from '../../../store/settings/contract.ts';
 import type { DigestKeys } from '../digests/digest-keys.ts';
@@ -32,7 +32,7 @@ export type TrailDeliveryDeps = {
   readonly events: Pick<EventStore, 'bySequence'>;
   readonly buckets: BucketPort;
   readonly keys: DigestKeys;
-  readonly columnsOf: (record: Readonly<Record<string, unknown>>) => EventColumns;
+  readonly columnsOf: (record: Readonly<Record<string, unknown>>) => PlainColumns;
   readonly clock: Clock;
   readonly log: Logger;
   /** Milliseconds. */

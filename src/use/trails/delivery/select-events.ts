@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 
 import type { Logger } from '../../../base/log.ts';
-import type { EventColumns } from '../../../record/event-record.ts';
+import type { PlainColumns } from '../../../record/event-record.ts';
 import type { JournalEntry } from '../../../store/contract.ts';
 import { factsOf } from '../selectors/event-facts.ts';
 import type { OrganizationAt } from '../organizations/folders.ts';
@@ -9,7 +9,7 @@ import { isOfRegions, isOwnDelivery, regionOf } from '../selectors/reach.ts';
 import type { SelectionAt } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
 
-export type ColumnsOf = (record: Readonly<Record<string, unknown>>) => EventColumns;
+export type ColumnsOf = (record: Readonly<Record<string, unknown>>) => PlainColumns;
 
 export type SelectedEvent = {
   readonly seq: number;
@@ -63,7 +63,7 @@ export async function selectEvents(
 export function columnsOfHappened(
   deps: { readonly columnsOf: ColumnsOf; readonly log: Logger },
   entry: JournalEntry,
-): EventColumns | undefined {
+): PlainColumns | undefined {
   if (entry.kind !== 'record' || (entry.origin !== 'captured' && entry.origin !== 'ingested'))
     return undefined;
   if (entry.columns !== undefined) return entry.columns;

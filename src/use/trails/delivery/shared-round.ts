@@ -106,8 +106,10 @@ async function assign(
     readonly entries: readonly JournalEntry[];
   },
 ): Promise<number> {
-  let held = 0;
+  let [held, read] = [0, 0];
+  const kept: Kept[] = [];
   for (const [index, entry] of round.entries.entries()) {
+    read += entry.raw.length;
     if (index % BREATHE_EVERY === BREATHE_EVERY - 1) await breathe();
     const columns = columnsOfHappened(deps, entry);
     if (columns === undefined) continue;
@@ -121,17 +123,22 @@ async function assign(
         ({ organization, region }) => organization === place.organization && region === place.region,
       );
       if (event === undefined) {
-        // A copy: the entry may be a window on a whole segment of the journal.
-        const raw = made[0]?.raw ?? Buffer.from(entry.raw);
-        event = { seq: entry.seq, raw, ...place, account: columns.account, time: columns.time };
-        made.push(event);
+        const { account, time } = columns;
+        const one: Kept = { seq: entry.seq, raw: entry.raw, ...place, account, time };
+        event = one;
+        made.push(one);
+        kept.push(one);
       }
       share.add(event);
     }
     held += made[0]?.raw.length ?? 0;
   }
+  // Entries are windows on what was read of the journal: few of them must not hold on to all of it.
+  if (held < read / 2) for (const one of kept) one.raw = Buffer.from(one.raw);
   return held;
 }
+
+type Kept = { -readonly [Member in keyof SelectedEvent]: SelectedEvent[Member] };
 
 /** What one trail holds of the round. */
 class Share {

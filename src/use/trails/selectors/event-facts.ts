@@ -1,11 +1,11 @@
-import type { EventColumns } from '../../../record/event-record.ts';
+import type { PlainColumns } from '../../../record/event-record.ts';
 import { scanArns } from './scan-arns.ts';
 
 export type FactResource = { readonly type: string; readonly arn: string };
 
 /** What selectors ask of an event. Texts are undefined where the event does not have the field. */
 export type EventFacts = {
-  readonly category: EventColumns['category'];
+  readonly category: PlainColumns['category'];
   readonly readOnly: boolean;
   readonly source: string | undefined;
   readonly name: string | undefined;
@@ -27,7 +27,7 @@ export function factsOf(event: Told): EventFacts {
   return new Facts(event);
 }
 
-type Told = { readonly columns: EventColumns; readonly raw: Uint8Array };
+type Told = { readonly columns: PlainColumns; readonly raw: Uint8Array };
 
 /** One for each event that is judged: a class, since closures for every field cost more than most decisions. */
 class Facts implements EventFacts {
@@ -40,7 +40,7 @@ class Facts implements EventFacts {
     this.#event = event;
   }
 
-  get category(): EventColumns['category'] {
+  get category(): PlainColumns['category'] {
     return this.#event.columns.category;
   }
 

@@ -1,4 +1,4 @@
-import type { EventColumns } from '../../../record/event-record.ts';
+import type { PlainColumns } from '../../../record/event-record.ts';
 import type { Trail } from '../trail-store.ts';
 import type { EventFacts } from './event-facts.ts';
 
@@ -10,14 +10,14 @@ const GLOBAL_SERVICES: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether the event is of the trail's regions, whatever its selectors say. */
-export function isOfRegions(trail: Trail, columns: EventColumns): boolean {
+export function isOfRegions(trail: Trail, columns: PlainColumns): boolean {
   if (trail.multi_region === 1) return true;
   if (regionOf(trail, columns.region) !== trail.home_region) return false;
   return trail.global_events === 1 || columns.region !== 'us-east-1' || !GLOBAL_SERVICES.has(columns.source);
 }
 
 /** CloudTrail's own delivery into the trail's bucket, where the trail is not to log these: `RecursiveLogging` of the API's CreateTrail. */
-export function isOwnDelivery(trail: Trail, columns: EventColumns, facts: EventFacts): boolean {
+export function isOwnDelivery(trail: Trail, columns: PlainColumns, facts: EventFacts): boolean {
   if (trail.recursive_logging === 1 || columns.sourceIp !== CLOUDTRAIL || columns.category !== 'Data')
     return false;
   return facts.resources().some(({ arn }) => arn.startsWith(`arn:aws:s3:::${trail.bucket}/`));

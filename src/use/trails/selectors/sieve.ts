@@ -1,4 +1,4 @@
-import type { EventColumns } from '../../../record/event-record.ts';
+import type { PlainColumns } from '../../../record/event-record.ts';
 import { createArnIndex, type ArnIndex } from './arn-index.ts';
 import type { EventFacts } from './event-facts.ts';
 import type { CompiledSelector, EventOutline, Selection } from './selection.ts';
@@ -6,7 +6,7 @@ import type { CompiledSelector, EventOutline, Selection } from './selection.ts';
 export type SieveMember = {
   readonly selection: Selection;
   /** Whether events of that account, region and source concern the member at all. */
-  readonly isInReach: (columns: EventColumns) => boolean;
+  readonly isInReach: (columns: PlainColumns) => boolean;
 };
 
 /**
@@ -15,7 +15,7 @@ export type SieveMember = {
  */
 export type Sieve = {
   /** Numbers of the members that log the event, in no order. */
-  readonly membersFor: (columns: EventColumns, facts: EventFacts) => readonly number[];
+  readonly membersFor: (columns: PlainColumns, facts: EventFacts) => readonly number[];
 };
 
 /** Of the events of one outline. */
@@ -50,7 +50,7 @@ export function createSieve(members: readonly SieveMember[]): Sieve {
   };
 }
 
-function answerFor(members: readonly SieveMember[], columns: EventColumns, outline: EventOutline): Answer {
+function answerFor(members: readonly SieveMember[], columns: PlainColumns, outline: EventOutline): Answer {
   const sure: number[] = [];
   const open: OpenSelector[] = [];
   for (const [member, { selection, isInReach }] of members.entries()) {
