@@ -106,10 +106,9 @@ async function assign(
     readonly entries: readonly JournalEntry[];
   },
 ): Promise<number> {
-  let [held, read] = [0, 0];
+  let held = 0;
   const kept: Kept[] = [];
   for (const [index, entry] of round.entries.entries()) {
-    read += entry.raw.length;
     if (index % BREATHE_EVERY === BREATHE_EVERY - 1) await breathe();
     const columns = columnsOfHappened(deps, entry);
     if (columns === undefined) continue;
@@ -133,9 +132,18 @@ async function assign(
     }
     held += made[0]?.raw.length ?? 0;
   }
-  // Entries are windows on what was read of the journal: few of them must not hold on to all of it.
-  if (held < read / 2) for (const one of kept) one.raw = Buffer.from(one.raw);
+  copyTogether(kept);
   return held;
+}
+
+/** Entries are windows on what was read of the journal, which they must not hold on to. One piece of memory for all of them costs least. */
+function copyTogether(kept: readonly Kept[]): void {
+  const all = Buffer.concat(kept.map(({ raw }) => raw));
+  let at = 0;
+  for (const one of kept) {
+    one.raw = all.subarray(at, at + one.raw.length);
+    at += one.raw.length;
+  }
 }
 
 type Kept = { -readonly [Member in keyof SelectedEvent]: SelectedEvent[Member] };
