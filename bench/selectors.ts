@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 
 import { columnsOf } from '../src/record/columns.ts';
-import { compileSelectors } from '../src/use/trails/selectors/compile.ts';
-import { factsOf } from '../src/use/trails/selectors/event-facts.ts';
-import { createSieve, type Sieve } from '../src/use/trails/selectors/sieve.ts';
-import type { Selectors } from '../src/use/trails/selectors/selector.ts';
+import { compileSelectors } from '../src/aws/event-selectors/compile.ts';
+import { factsOf } from '../src/aws/event-selectors/event-facts.ts';
+import { createSieve, type Sieve } from '../src/aws/event-selectors/sieve.ts';
+import type { Selectors } from '../src/aws/event-selectors/selector.ts';
 import { bruteSelects, type Json, type SelectorSet } from '../test/kit/brute-selectors.ts';
 import { asDataEvents } from '../test/kit/data-events.ts';
 import { line, median } from './kit/machine.ts';

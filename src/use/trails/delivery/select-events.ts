@@ -3,7 +3,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Logger } from '../../../base/log.ts';
 import type { PlainColumns } from '../../../record/event-record.ts';
 import type { JournalEntry } from '../../../store/contract.ts';
-import { factsOf } from '../selectors/event-facts.ts';
+import { factsOf } from '../../../aws/event-selectors/event-facts.ts';
 import type { OrganizationAt } from '../organizations/folders.ts';
 import { isOfRegions, isOwnDelivery, regionOf } from '../selectors/reach.ts';
 import type { SelectionAt } from '../selectors/trail-selectors.ts';

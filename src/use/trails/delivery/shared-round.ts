@@ -3,10 +3,10 @@ import { setImmediate as breathe } from 'node:timers/promises';
 
 import { pause } from '../../../base/retry.ts';
 import type { JournalEntry } from '../../../store/contract.ts';
-import { factsOf } from '../selectors/event-facts.ts';
+import { factsOf } from '../../../aws/event-selectors/event-facts.ts';
 import { isOfRegions, isOwnDelivery, regionOf } from '../selectors/reach.ts';
-import type { Selection } from '../selectors/selection.ts';
-import { createSieve, type Sieve } from '../selectors/sieve.ts';
+import type { Selection } from '../../../aws/event-selectors/selection.ts';
+import { createSieve, type Sieve } from '../../../aws/event-selectors/sieve.ts';
 import type { OrganizationAt } from '../organizations/folders.ts';
 import type { WindowRow } from '../settings.ts';
 import type { Trail } from '../trail-store.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { topicArnOf } from '../notices/topic-name.ts';
-import { DEFAULT_SELECTORS } from '../selectors/selector.ts';
+import { DEFAULT_SELECTORS } from '../../../aws/event-selectors/selector.ts';
 import { selectorsOf } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
 

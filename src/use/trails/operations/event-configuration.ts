@@ -2,7 +2,7 @@ import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
 import { putTemplates, templatesOf } from '../aggregation/stretches.ts';
 import { isTemplate, TEMPLATES, type Template } from '../aggregation/templates.ts';
-import type { Selectors } from '../selectors/selector.ts';
+import type { Selectors } from '../../../aws/event-selectors/selector.ts';
 import { selectorsOf } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
 import type { TrailOperationDeps } from './deps.ts';

@@ -1,6 +1,6 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
-import { readSelectors } from '../selectors/read-selectors.ts';
+import { readSelectors } from '../../../aws/event-selectors/read-selectors.ts';
 import { putSelectors, selectorsOf } from '../selectors/trail-selectors.ts';
 import { findOwnTrail, findTrail, trailNamed } from './find-trail.ts';
 import { trailTarget } from './trail-target.ts';

@@ -1,9 +1,9 @@
 import type { EventRecord } from '../../../record/event-record.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
-import { compileSelectors } from './compile.ts';
-import { factsOf } from './event-facts.ts';
+import { compileSelectors } from '../../../aws/event-selectors/compile.ts';
+import { factsOf } from '../../../aws/event-selectors/event-facts.ts';
 import { foldersOf, NOW, type OrganizationAt } from '../organizations/folders.ts';
-import type { Selection } from './selection.ts';
+import type { Selection } from '../../../aws/event-selectors/selection.ts';
 import { isOfRegions, isOwnDelivery } from './reach.ts';
 import { selectorsOf } from './trail-selectors.ts';
 

@@ -1,6 +1,6 @@
 import type { PlainColumns } from '../../../record/event-record.ts';
 import type { Trail } from '../trail-store.ts';
-import type { EventFacts } from './event-facts.ts';
+import type { EventFacts } from '../../../aws/event-selectors/event-facts.ts';
 
 /** Recorded as us-east-1: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events */
 const GLOBAL_SERVICES: ReadonlySet<string> = new Set([
@@ -10,7 +10,7 @@ const GLOBAL_SERVICES: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether the event is of the trail's regions, whatever its selectors say. */
-export function isOfRegions(trail: Trail, columns: PlainColumns): boolean {
+export function isOfRegions(trail: Trail, columns: Pick<PlainColumns, 'region' | 'source'>): boolean {
   if (trail.multi_region === 1) return true;
   if (regionOf(trail, columns.region) !== trail.home_region) return false;
   return trail.global_events === 1 || columns.region !== 'us-east-1' || !GLOBAL_SERVICES.has(columns.source);

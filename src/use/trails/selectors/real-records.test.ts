@@ -9,11 +9,11 @@ import { ACCOUNT, trailSetup } from '../../../../test/kit/trail-setup.ts';
 import { columnsOf } from '../../../record/columns.ts';
 import { parseRecords } from '../../../record/slice-records.ts';
 import { runTrail } from '../delivery/run-trail.ts';
-import { compileSelectors } from './compile.ts';
-import { factsOf } from './event-facts.ts';
-import { readSelectors } from './read-selectors.ts';
-import { DEFAULT_SELECTORS } from './selector.ts';
-import { createSieve } from './sieve.ts';
+import { compileSelectors } from '../../../aws/event-selectors/compile.ts';
+import { factsOf } from '../../../aws/event-selectors/event-facts.ts';
+import { readSelectors } from '../../../aws/event-selectors/read-selectors.ts';
+import { DEFAULT_SELECTORS } from '../../../aws/event-selectors/selector.ts';
+import { createSieve } from '../../../aws/event-selectors/sieve.ts';
 
 const vectors = '../shared/vectors/records';
 const SETS = 60;

@@ -1,8 +1,8 @@
 import type { FormerSelectorsRow } from '../settings.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
-import { compileSelectors } from './compile.ts';
-import { DEFAULT_SELECTORS, type Selectors } from './selector.ts';
-import type { Selection } from './selection.ts';
+import { compileSelectors } from '../../../aws/event-selectors/compile.ts';
+import { DEFAULT_SELECTORS, type Selectors } from '../../../aws/event-selectors/selector.ts';
+import type { Selection } from '../../../aws/event-selectors/selection.ts';
 
 /** Which selection holds for the journal's entry `seq`. */
 export type SelectionAt = (seq: number) => Selection;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { columnsOf } from '../../../record/columns.ts';
+import { columnsOf } from '../../record/columns.ts';
 import { factsOf } from './event-facts.ts';
 import { scanArns } from './scan-arns.ts';
 

@@ -1,12 +1,11 @@
-import type { PlainColumns } from '../../../record/event-record.ts';
 import { createArnIndex, type ArnIndex } from './arn-index.ts';
-import type { EventFacts } from './event-facts.ts';
+import type { EventFacts, EventOutlineColumns } from './event-facts.ts';
 import type { CompiledSelector, EventOutline, Selection } from './selection.ts';
 
 export type SieveMember = {
   readonly selection: Selection;
   /** Whether events of that account, region and source concern the member at all. */
-  readonly isInReach: (columns: PlainColumns) => boolean;
+  readonly isInReach: (columns: EventOutlineColumns) => boolean;
 };
 
 /**
@@ -15,7 +14,7 @@ export type SieveMember = {
  */
 export type Sieve = {
   /** Numbers of the members that log the event, in no order. */
-  readonly membersFor: (columns: PlainColumns, facts: EventFacts) => readonly number[];
+  readonly membersFor: (columns: EventOutlineColumns, facts: EventFacts) => readonly number[];
 };
 
 /** Of the events of one outline. */
@@ -50,7 +49,11 @@ export function createSieve(members: readonly SieveMember[]): Sieve {
   };
 }
 
-function answerFor(members: readonly SieveMember[], columns: PlainColumns, outline: EventOutline): Answer {
+function answerFor(
+  members: readonly SieveMember[],
+  columns: EventOutlineColumns,
+  outline: EventOutline,
+): Answer {
   const sure: number[] = [];
   const open: OpenSelector[] = [];
   for (const [member, { selection, isInReach }] of members.entries()) {

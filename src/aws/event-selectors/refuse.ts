@@ -1,4 +1,4 @@
-import { AwsError } from '../../../aws/errors.ts';
+import { AwsError } from '../errors.ts';
 
 /** For every rule that selectors break: the texts are ours, AWS's own are known for a few only. */
 export function refuse(message: string): AwsError {

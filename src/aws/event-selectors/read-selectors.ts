@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-import type { OperationInput } from '../../../aws/operation.ts';
-import { checkAdvanced } from './check-advanced.ts';
+import type { OperationInput } from '../operation.ts';
+import { checkAdvanced, type Selecting } from './check-advanced.ts';
 import { checkBasic } from './check-basic.ts';
 import { refuse, shown } from './refuse.ts';
-import type { Selectors } from './selector.ts';
+import type { AdvancedSelector, Selectors } from './selector.ts';
 
 const texts = z.array(z.string());
 
@@ -49,13 +49,14 @@ export function readSelectors(input: OperationInput): Selectors {
     checkBasic(EventSelectors);
     return { EventSelectors };
   }
-  const AdvancedEventSelectors = parse(
-    'AdvancedEventSelectors',
-    z.array(advanced),
-    input['AdvancedEventSelectors'],
-  );
-  checkAdvanced(AdvancedEventSelectors);
-  return { AdvancedEventSelectors };
+  return { AdvancedEventSelectors: readAdvanced(input, 'trail') };
+}
+
+/** The member AdvancedEventSelectors. Throws InvalidEventSelectorsException. */
+export function readAdvanced(input: OperationInput, by: Selecting): readonly AdvancedSelector[] {
+  const selectors = parse('AdvancedEventSelectors', z.array(advanced), input['AdvancedEventSelectors']);
+  checkAdvanced(selectors, by);
+  return selectors;
 }
 
 function parse<T>(member: string, shape: z.ZodType<T>, value: unknown): T {

@@ -1,11 +1,23 @@
-import type { PlainColumns } from '../../../record/event-record.ts';
 import { scanArns } from './scan-arns.ts';
+
+/** What is known of an event without parsing it: those of a record's columns that selectors ask about. */
+export type EventOutlineColumns = {
+  readonly account: string;
+  readonly region: string;
+  /** `Management`, `Data` … */
+  readonly category: string;
+  readonly readOnly: boolean;
+  readonly source: string;
+  readonly name: string;
+  readonly userArn: string;
+  readonly error: string;
+};
 
 export type FactResource = { readonly type: string; readonly arn: string };
 
 /** What selectors ask of an event. Texts are undefined where the event does not have the field. */
 export type EventFacts = {
-  readonly category: PlainColumns['category'];
+  readonly category: string;
   readonly readOnly: boolean;
   readonly source: string | undefined;
   readonly name: string | undefined;
@@ -27,7 +39,7 @@ export function factsOf(event: Told): EventFacts {
   return new Facts(event);
 }
 
-type Told = { readonly columns: PlainColumns; readonly raw: Uint8Array };
+type Told = { readonly columns: EventOutlineColumns; readonly raw: Uint8Array };
 
 /** One for each event that is judged: a class, since closures for every field cost more than most decisions. */
 class Facts implements EventFacts {
@@ -40,7 +52,7 @@ class Facts implements EventFacts {
     this.#event = event;
   }
 
-  get category(): PlainColumns['category'] {
+  get category(): string {
     return this.#event.columns.category;
   }
 

@@ -19,58 +19,87 @@ const ANY: Rule = { operators: OPERATORS };
 const READ_ONLY: Rule = { operators: ['Equals'], single: true, oneOf: ['true', 'false'] };
 const ARN: Rule = { operators: OPERATORS, pattern: /^arn:[\w-]+:[\w-]+:/ };
 
-/** What a trail may ask of each category of events: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html */
-const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
-  Management: {
-    readOnly: READ_ONLY,
-    eventSource: { operators: ['NotEquals'], oneOf: ['kms.amazonaws.com', 'rdsdata.amazonaws.com'] },
+type Rules = Readonly<Record<string, Readonly<Record<string, Rule>>>>;
+
+const FROM_CONSOLE: Rule = { operators: ['Equals', 'NotEquals'], single: true, oneOf: ['true'] };
+
+const DATA: Readonly<Record<string, Rule>> = {
+  readOnly: READ_ONLY,
+  eventSource: ANY,
+  eventName: ANY,
+  eventType: ANY,
+  'resources.type': {
+    operators: ['Equals'],
+    required: true,
+    single: true,
+    pattern: /^AWS::[A-Za-z0-9]+::[A-Za-z0-9]+$/,
   },
-  Data: {
-    readOnly: READ_ONLY,
-    eventSource: ANY,
-    eventName: ANY,
-    eventType: ANY,
-    'resources.type': {
-      operators: ['Equals'],
-      required: true,
-      single: true,
-      pattern: /^AWS::[A-Za-z0-9]+::[A-Za-z0-9]+$/,
+  'resources.ARN': ARN,
+  'userIdentity.arn': ANY,
+  sessionCredentialFromConsole: FROM_CONSOLE,
+};
+
+const NETWORK: Readonly<Record<string, Rule>> = {
+  eventSource: { operators: ['Equals'], required: true, single: true },
+  eventName: ANY,
+  errorCode: { operators: ['Equals'], single: true, oneOf: ['VpceAccessDenied'] },
+  vpcEndpointId: ANY,
+};
+
+/** Who selects events, and what may be asked of each category: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html */
+const RULES: Readonly<Record<Selecting, Rules>> = {
+  trail: {
+    Management: {
+      readOnly: READ_ONLY,
+      eventSource: { operators: ['NotEquals'], oneOf: ['kms.amazonaws.com', 'rdsdata.amazonaws.com'] },
     },
-    'resources.ARN': ARN,
-    'userIdentity.arn': ANY,
-    sessionCredentialFromConsole: { operators: ['Equals', 'NotEquals'], single: true, oneOf: ['true'] },
+    Data: DATA,
+    NetworkActivity: { ...NETWORK, 'userIdentity.arn': ANY },
   },
-  NetworkActivity: {
-    eventSource: { operators: ['Equals'], required: true, single: true },
-    eventName: ANY,
-    errorCode: { operators: ['Equals'], single: true, oneOf: ['VpceAccessDenied'] },
-    vpcEndpointId: ANY,
-    'userIdentity.arn': ANY,
+  'event data store': {
+    Management: {
+      readOnly: READ_ONLY,
+      eventSource: ANY,
+      eventName: ANY,
+      eventType: ANY,
+      'userIdentity.arn': ANY,
+      sessionCredentialFromConsole: FROM_CONSOLE,
+    },
+    Data: DATA,
+    NetworkActivity: NETWORK,
+    Insight: {},
+    ConfigurationItem: {},
+    Evidence: {},
+    ActivityAuditLog: {},
   },
 };
+
+export type Selecting = 'trail' | 'event data store';
 
 const ONCE: ReadonlySet<string> = new Set(['eventCategory', 'resources.type']);
 
 /** Throws InvalidEventSelectorsException. */
-export function checkAdvanced(selectors: readonly AdvancedSelector[]): void {
+export function checkAdvanced(selectors: readonly AdvancedSelector[], by: Selecting = 'trail'): void {
   if (selectors.length === 0) throw refuse('Specify at least one advanced event selector.');
   const values = selectors.flatMap(({ FieldSelectors }) => FieldSelectors.flatMap(valuesOf));
   if (values.length > MOST_VALUES) {
     throw refuse(
-      `Specify at most ${MOST_VALUES} values for all advanced event selectors of a trail, not ${values.length}.`,
+      `Specify at most ${MOST_VALUES} values for all advanced event selectors of ${article(by)}, not ${values.length}.`,
     );
   }
   for (const [index, selector] of selectors.entries())
-    checkSelector(selector, `AdvancedEventSelectors[${index}]`);
+    checkSelector(selector, `AdvancedEventSelectors[${index}]`, by);
 }
 
-function checkSelector({ Name = '', FieldSelectors }: AdvancedSelector, place: string): void {
+const article = (by: Selecting): string => (by === 'trail' ? 'a trail' : 'an event data store');
+
+function checkSelector({ Name = '', FieldSelectors }: AdvancedSelector, place: string, by: Selecting): void {
   if (Name.length > MOST_NAME) throw refuse(`${place}.Name is longer than ${MOST_NAME} characters.`);
   const category = categoryOf(FieldSelectors, place);
-  const rules = RULES[category];
+  const rules = RULES[by][category];
   if (rules === undefined) {
     throw refuse(
-      `${place}: a trail cannot log eventCategory ${shown(category)}; valid are ${Object.keys(RULES).join(', ')}.`,
+      `${place}: ${article(by)} cannot log eventCategory ${shown(category)}; valid are ${Object.keys(RULES[by]).join(', ')}.`,
     );
   }
   for (const field of FieldSelectors) {
@@ -79,7 +108,7 @@ function checkSelector({ Name = '', FieldSelectors }: AdvancedSelector, place: s
     if (field.Field === 'eventCategory') continue;
     if (rule === undefined) {
       throw refuse(
-        `${place}: the field ${shown(field.Field)} cannot be used for ${category} events of a trail; valid are eventCategory, ${Object.keys(rules).join(', ')}.`,
+        `${place}: the field ${shown(field.Field)} cannot be used for ${category} events of ${article(by)}; valid are ${['eventCategory', ...Object.keys(rules)].join(', ')}.`,
       );
     }
     checkField(field, rule, place);
