@@ -12,6 +12,7 @@ export type OpentrailErrorCode =
   | 'DATA_DIR_LOCKED'
   | 'ENGINE_UNAVAILABLE'
   | 'ENGINE_QUERY_FAILED'
+  | 'INVALID_SQL'
   | 'JOURNAL_FULL'
   | 'JOURNAL_CORRUPT'
   | 'NOT_BUILT'
@@ -19,6 +20,8 @@ export type OpentrailErrorCode =
   | 'OUTBOUND_REFUSED'
   | 'SERVER_REFUSED'
   | 'SERVER_UNREACHABLE'
+  | 'SQL_FAILED'
+  | 'SQL_TIMEOUT'
   | 'BUG';
 
 export class OpentrailError extends Error {

@@ -317,3 +317,7 @@ export type MetricStore = {
     readonly limit: number;
   }) => Promise<readonly MetricSeries[]>;
 };
+
+// ---------------------------------------------------------------- SQL
+
+export * from './sql-contract.ts';
