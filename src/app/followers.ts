@@ -28,6 +28,7 @@ export type FollowersDeps = {
   readonly trails: Trails;
   readonly rules: { readonly status: () => FollowerStatus };
   readonly detections: { readonly status: () => FollowerStatus };
+  readonly insights: { readonly status: () => FollowerStatus };
   /** To whoever listens to what is recorded. */
   readonly publish: (event: EventRecord) => void;
   readonly clock: Clock;
@@ -44,6 +45,7 @@ export async function startFollowers({
   trails,
   rules,
   detections,
+  insights,
   publish,
   clock,
   log,
@@ -73,6 +75,7 @@ export async function startFollowers({
     ...silence.statuses(),
     rules.status(),
     detections.status(),
+    insights.status(),
     ...trails.followers(),
   ];
   const retention = createRetentionOfJournal({

@@ -14,6 +14,7 @@ import { createIntake } from '../store/journal/intake.ts';
 import { openJournal } from '../store/journal/open-journal.ts';
 import { createMetricStore } from '../store/metrics/create-metric-store.ts';
 import { createLogEventStore } from '../store/log-events/create-log-event-store.ts';
+import { createRateStore } from '../store/rates/create-rate-store.ts';
 import { createCursors } from '../store/settings/cursors.ts';
 import { createMeta, type Meta } from '../store/settings/meta.ts';
 import { openSettings } from '../store/settings/open-settings.ts';
@@ -106,7 +107,9 @@ async function openEvents({ config, log, metrics, closing }: StoreDeps, journalI
   closing.add('log events', () => logEvents.stop());
   const metricData = await createMetricStore(url);
   closing.add('metrics', () => metricData.stop());
-  return { events, logEvents, metricData, engine };
+  const rates = await createRateStore(url);
+  closing.add('rates', () => rates.stop());
+  return { events, logEvents, metricData, rates, engine };
 }
 
 /** Sequence numbers mean something only within one journal: the event store keeps which one they came from. */

@@ -8,6 +8,7 @@ import type { Closing } from './closing.ts';
 import { openDetections } from './detections.ts';
 import type { Embedded } from './embedded.ts';
 import { startFollowers } from './followers.ts';
+import { openInsights } from './insights.ts';
 import { openLogs } from './logs.ts';
 import { openMetrics } from './metrics.ts';
 import type { OwnAddress } from './own-address.ts';
@@ -44,7 +45,9 @@ export async function openUses(deps: UsesDeps) {
   embedded.tellBuses(rules.buses);
   cloudwatch.tellBuses(rules.buses);
   const detections = await openDetections({ ...deps, buses: rules.buses });
-  const followers = await startFollowers({ ...deps, trails, rules, detections, publish: deps.live.publish });
+  const insights = await openInsights(deps);
+  const reading = { trails, rules, detections, insights };
+  const followers = await startFollowers({ ...deps, ...reading, publish: deps.live.publish });
   const history = lookupEvents({
     events: store.events,
     organizationOf,

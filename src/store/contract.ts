@@ -239,6 +239,10 @@ export type LogEventStore = {
   }) => Promise<void>;
 };
 
+// ---------------------------------------------------------------- rates
+
+export * from './rates-contract.ts';
+
 // ---------------------------------------------------------------- metrics
 
 /** A metric of an account in a region: a name in a namespace with exactly these dimensions, sorted by name. */

@@ -50,6 +50,13 @@ export class RowReader {
     return value;
   }
 
+  /** An array of them. */
+  uint32s(): Uint32Array {
+    const values = new Uint32Array(this.#varint());
+    for (let i = 0; i < values.length; i++) values[i] = this.uint32();
+    return values;
+  }
+
   string(): string {
     return this.bytes().toString('utf8');
   }
