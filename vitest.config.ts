@@ -23,6 +23,8 @@ export default defineConfig({
           exclude: [...ALONE, '**/node_modules/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // A page or a server that is asked again until it answers so: a second is little where two files share the processors.
+          expect: { poll: { timeout: 30_000 } },
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

@@ -12,6 +12,8 @@ import { missingTool, needing } from '../kit/tools.ts';
 const MASTER = '123456789012';
 const BUCKET = 'org-logs';
 const ARN = `arn:aws:cloudtrail:us-east-1:${MASTER}:trail/all`;
+/** Of a trail that a member makes as delegated administrator. */
+const DELEGATED_ARN = `arn:aws:cloudtrail:us-east-1:${MASTER}:trail/delegated`;
 /** Milliseconds that deliveries may take on a busy machine. */
 const PATIENCE = 60_000;
 const missing = missingTool('aws', 'aws with AWS_ENDPOINT_URL');
@@ -51,7 +53,7 @@ describe.skipIf(missing !== undefined)(needing('an organization, with the AWS CL
         Action: 's3:PutObject',
         Resource: folders.map((folder) => `arn:aws:s3:::${BUCKET}/AWSLogs/${folder}/*`),
         Condition: {
-          StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control', 'aws:SourceArn': ARN },
+          StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control', 'aws:SourceArn': [ARN, DELEGATED_ARN] },
         },
       },
     ];
@@ -223,7 +225,29 @@ describe.skipIf(missing !== undefined)(needing('an organization, with the AWS CL
       return seen.size > 1 ? seen : undefined;
     }, PATIENCE);
     expect([...accounts].sort()).toEqual([MASTER, memberId].sort());
+  });
+
+  it('lets a delegated administrator make another, which is the management account’s', async () => {
+    const made = await member.json(
+      ...['cloudtrail', 'create-trail', '--name', 'delegated', '--s3-bucket-name', BUCKET],
+      '--is-organization-trail',
+    );
+    expect(made).toMatchObject({ TrailARN: DELEGATED_ARN, IsOrganizationTrail: true });
+    await member.json('cloudtrail', 'start-logging', '--name', DELEGATED_ARN);
+    const { trailList } = await master.json('cloudtrail', 'describe-trails', '--trail-name-list', 'delegated');
+    expect(trailList).toMatchObject([{ TrailARN: DELEGATED_ARN, HomeRegion: 'us-east-1' }]);
+    await eventually(async () => {
+      const status = await master.json('cloudtrail', 'get-trail-status', '--name', 'delegated');
+      return status['LatestDeliveryTime'];
+    }, PATIENCE);
+    await member.json('cloudtrail', 'delete-trail', '--name', DELEGATED_ARN);
     await ask('cloudtrail.DeregisterOrganizationDelegatedAdmin', { DelegatedAdminAccountId: memberId });
+    const refused = await ask(
+      'cloudtrail.CreateTrail',
+      { Name: 'delegated', S3BucketName: BUCKET, IsOrganizationTrail: true },
+      asMember(),
+    );
+    expect(refused).toMatchObject({ __type: 'NotOrganizationMasterAccountException' });
   });
 
   it('takes nothing more from an account that left, and ends its chains', async () => {

@@ -24,6 +24,8 @@ export type EngineServer = {
   readonly close: () => Promise<void>;
 };
 
+const KILL_AGAIN_MS = 500;
+
 type Lanes = Readonly<Record<LaneName, Lane>>;
 type Deps = { readonly lanes: Lanes; readonly open: () => Session; readonly secret: string };
 
@@ -82,14 +84,27 @@ async function serve(deps: Deps, request: IncomingMessage, response: ServerRespo
   });
   await deps.lanes[lane].run(async (slot) => {
     if (cancel.signal.aborted) return;
-    const kill = () => void killQuery(deps.lanes.control, asked.id);
-    cancel.signal.addEventListener('abort', kill, { once: true });
+    const stopKilling = killOnceGone(deps.lanes.control, asked.id, cancel.signal);
     try {
       await executeQuery(slot, asked, deps.open, (answer) => send(response, answer));
     } finally {
-      cancel.signal.removeEventListener('abort', kill);
+      stopKilling();
     }
   });
+}
+
+/** Ends a query whose caller is gone, asking again until it has ended: one word may come before the engine knows the query. */
+function killOnceGone(control: Lane, id: string, gone: AbortSignal): () => void {
+  let again: NodeJS.Timeout | undefined;
+  const kill = (): void => {
+    void killQuery(control, id);
+    again = setInterval(() => void killQuery(control, id), KILL_AGAIN_MS);
+  };
+  gone.addEventListener('abort', kill, { once: true });
+  return () => {
+    gone.removeEventListener('abort', kill);
+    clearInterval(again);
+  };
 }
 
 /** A query whose caller is gone must not keep the connection busy. */
