@@ -53,7 +53,10 @@ describe.skipIf(missing !== undefined)(needing('an organization, with the AWS CL
         Action: 's3:PutObject',
         Resource: folders.map((folder) => `arn:aws:s3:::${BUCKET}/AWSLogs/${folder}/*`),
         Condition: {
-          StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control', 'aws:SourceArn': [ARN, DELEGATED_ARN] },
+          StringEquals: {
+            's3:x-amz-acl': 'bucket-owner-full-control',
+            'aws:SourceArn': [ARN, DELEGATED_ARN],
+          },
         },
       },
     ];
@@ -234,7 +237,12 @@ describe.skipIf(missing !== undefined)(needing('an organization, with the AWS CL
     );
     expect(made).toMatchObject({ TrailARN: DELEGATED_ARN, IsOrganizationTrail: true });
     await member.json('cloudtrail', 'start-logging', '--name', DELEGATED_ARN);
-    const { trailList } = await master.json('cloudtrail', 'describe-trails', '--trail-name-list', 'delegated');
+    const { trailList } = await master.json(
+      'cloudtrail',
+      'describe-trails',
+      '--trail-name-list',
+      'delegated',
+    );
     expect(trailList).toMatchObject([{ TrailARN: DELEGATED_ARN, HomeRegion: 'us-east-1' }]);
     await eventually(async () => {
       const status = await master.json('cloudtrail', 'get-trail-status', '--name', 'delegated');
