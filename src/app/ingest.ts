@@ -66,7 +66,7 @@ async function room(journal: Pick<Store['journal'], 'head'>, storedThrough: () =
 
 /** What happened long ago, or never, is no news. */
 function isLive(origin: IngestOrigin): boolean {
-  return origin === 'ingested';
+  return origin === 'ingested' || origin === 'replayed';
 }
 
 function* slice(body: Uint8Array): Generator<Ingested | { problem: string; offset: number }> {

@@ -17,6 +17,7 @@ type ImportOptions = {
   readonly data?: string;
   readonly since?: string;
   readonly dryRun?: boolean;
+  readonly replay?: boolean;
   readonly json?: boolean;
   readonly s3Endpoint?: string;
 };
@@ -30,6 +31,10 @@ export function importCommand(): Command {
     .option('--data <dir>', 'data folder of the server (else AWS_… variables are used)')
     .option('--since <day>', 'take events from this day on, such as 2026-01-31', parseDay)
     .option('--s3-endpoint <url>', 'S3 to read s3://… from (default: AWS_ENDPOINT_URL_S3, else the server)')
+    .option(
+      '--replay',
+      'let trails, rules, detections and insights look at the events too, as if they happened now',
+    )
     .option('--dry-run', 'only tell what would be loaded')
     .option('--json', 'print the report as JSON')
     .action(importLogs);
@@ -49,7 +54,8 @@ async function importLogs(from: string, options: ImportOptions): Promise<void> {
   const report = await importFiles({
     source,
     state,
-    send: (body) => ingestRecords(server, body, { origin: 'imported', since: options.since }),
+    send: (body) =>
+      ingestRecords(server, body, { origin: options.replay ? 'replayed' : 'imported', since: options.since }),
     progress: (progress) => line.show(describeProgress(progress, Date.now() - started)),
     since: options.since,
     signal: stopping.signal,

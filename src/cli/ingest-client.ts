@@ -10,7 +10,7 @@ export async function ingestRecords(
     since,
     signal,
   }: {
-    readonly origin: 'imported' | 'demo' | 'ingested';
+    readonly origin: 'imported' | 'replayed' | 'demo' | 'ingested';
     readonly since?: string | undefined;
     readonly signal?: AbortSignal | undefined;
   },

@@ -1,6 +1,15 @@
 /** The output of record: one CloudTrail record as bytes, and the columns by which it is found. */
 
-export type Origin = 'captured' | 'ingested' | 'imported' | 'demo';
+/** `replayed`: brought in from log files like `imported`, and to be looked at as if it happened now. */
+export type Origin = 'captured' | 'ingested' | 'imported' | 'demo' | 'replayed';
+
+/**
+ * Whether trails, rules, detections and insights look at it. What was brought in from the past, or made up, is no news unless somebody asked
+ * for it to be.
+ */
+export function isNews(origin: Origin): boolean {
+  return origin === 'captured' || origin === 'ingested' || origin === 'replayed';
+}
 
 export type EventCategory =
   'Management' | 'Data' | 'Insight' | 'NetworkActivity' | 'Aggregated' | 'ActivityAuditLog';

@@ -9,9 +9,9 @@ const unzip = promisify(gunzip);
 
 /** Of the body, and of what it expands to. */
 const LARGEST_BODY = 64 * 1024 * 1024;
-const ORIGINS: readonly string[] = ['imported', 'demo', 'ingested'];
+const ORIGINS: readonly string[] = ['imported', 'replayed', 'demo', 'ingested'];
 
-/** `POST /_ingest/records?origin=imported|demo|ingested[&since=TIME]`: CloudTrail log files or records, one after another, plain or gzip. */
+/** `POST /_ingest/records?origin=imported|replayed|demo|ingested[&since=TIME]`: CloudTrail log files or records, one after another, plain or gzip. */
 export function ingestRoute(ingest: Ingest): InternalRoute {
   return {
     method: 'POST',

@@ -9,7 +9,7 @@ import type { IngestReport } from '../ingest/ingest.ts';
 import { folderSource } from './folder-source.ts';
 import { importFiles } from './import-files.ts';
 import { importStateFile } from './import-state.ts';
-import { readLogFile } from './read-log-file.ts';
+import { readLogFile } from '../../base/read-log-file.ts';
 
 let dir: string;
 

@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
+import { readLogFile } from '../../base/read-log-file.ts';
 import type { IngestReport } from '../ingest/ingest.ts';
 import { planImport, type ImportPlan, type PlannedFile } from './plan-import.ts';
-import { readLogFile } from './read-log-file.ts';
 import type { LogFileSource } from './log-file-source.ts';
 import type { ImportState } from './import-state.ts';
 

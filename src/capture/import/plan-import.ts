@@ -1,5 +1,5 @@
+import { readLogFileName } from '../../aws/log-file-name.ts';
 import type { ImportState } from './import-state.ts';
-import { readLogFileName } from './log-file-name.ts';
 import type { LogFileSource, SourceFile } from './log-file-source.ts';
 
 export type PlannedFile = SourceFile & { readonly day: string | undefined };

@@ -12,7 +12,7 @@ export type IngestedRecord = {
   readonly time: number;
 };
 
-export type IngestOrigin = 'ingested' | 'imported' | 'demo';
+export type IngestOrigin = 'ingested' | 'imported' | 'demo' | 'replayed';
 
 export type SlicedBody<R extends IngestedRecord> = Iterable<
   R | { readonly problem: string; readonly offset: number }
@@ -35,7 +35,7 @@ export type IngestReport = {
 
 export type IngestDeps<R extends IngestedRecord> = {
   readonly slice: (body: Uint8Array) => SlicedBody<R>;
-  /** Which of the ids are stored already. Only asked for imported records: they alone come twice by design. */
+  /** Which of the ids are stored already. Only asked for records of log files: they alone come twice by design. */
   readonly existing: (query: {
     readonly ids: readonly string[];
     readonly from: number;
@@ -72,7 +72,8 @@ export function createIngest<R extends IngestedRecord>(deps: IngestDeps<R>): Ing
   return async (body, { origin, since = -Infinity }) => {
     await deps.room();
     const sorted = await sortOut(deps, body, since);
-    const fresh = origin === 'imported' ? await withoutKnown(deps, sorted.fresh, inFlight) : sorted.fresh;
+    const comesTwice = origin === 'imported' || origin === 'replayed';
+    const fresh = comesTwice ? await withoutKnown(deps, sorted.fresh, inFlight) : sorted.fresh;
     const duplicates = sorted.repeated + sorted.fresh.length - fresh.length;
     if (fresh.length > 0) {
       inFlight.begin(fresh);

@@ -10,7 +10,7 @@ export const ENTRY_OVERHEAD = 8;
 const UUID_BYTES = 16;
 
 const KINDS: readonly JournalKind[] = ['record', 'intent', 'dropped'];
-const ORIGINS: readonly Origin[] = ['captured', 'ingested', 'imported', 'demo'];
+const ORIGINS: readonly Origin[] = ['captured', 'ingested', 'imported', 'demo', 'replayed'];
 
 /** The most bytes that the entry can take in a frame. */
 export function entryBound(input: JournalInput): number {

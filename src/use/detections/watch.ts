@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { EventColumns } from '../../record/event-record.ts';
+import { isNews, type EventColumns } from '../../record/event-record.ts';
 import type { JournalEntry } from '../../store/contract.ts';
 import type { Settings } from '../../store/settings/contract.ts';
 import { assess, type Seen } from './assess.ts';
@@ -67,7 +67,7 @@ function seenIn(
 ): readonly Seen[] {
   const seen: Seen[] = [];
   for (const { kind, origin, raw, columns: known } of entries) {
-    if (kind !== 'record' || (origin !== 'captured' && origin !== 'ingested')) continue;
+    if (kind !== 'record' || !isNews(origin)) continue;
     const columns = known ?? columnsOf(raw);
     let parsed: DetectedEvent | undefined;
     const event = (): DetectedEvent => (parsed ??= detectedEvent(raw, columns, logBuckets));

@@ -1,5 +1,5 @@
 import { Counter, type Registry } from '../../base/metrics.ts';
-import type { EventColumns } from '../../record/event-record.ts';
+import { isNews, type EventColumns } from '../../record/event-record.ts';
 import type { JournalEntry } from '../../store/contract.ts';
 import { DEFAULT_BUS } from './arns.ts';
 import { progressOf, type Accepted, type Enqueue } from './deliver/enqueue.ts';
@@ -50,9 +50,8 @@ export function createFollow(deps: FollowDeps) {
   };
 }
 
-/** What was brought in from the past, or made up, is no news. */
 function fires({ kind, origin }: JournalEntry): boolean {
-  return kind === 'record' && (origin === 'captured' || origin === 'ingested');
+  return kind === 'record' && isNews(origin);
 }
 
 async function lookAt(

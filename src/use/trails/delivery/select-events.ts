@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 
 import type { Logger } from '../../../base/log.ts';
-import type { PlainColumns } from '../../../record/event-record.ts';
+import { isNews, type PlainColumns } from '../../../record/event-record.ts';
 import type { JournalEntry } from '../../../store/contract.ts';
 import { factsOf } from '../../../aws/event-selectors/event-facts.ts';
 import type { OrganizationAt } from '../organizations/folders.ts';
@@ -64,8 +64,7 @@ export function columnsOfHappened(
   deps: { readonly columnsOf: ColumnsOf; readonly log: Logger },
   entry: JournalEntry,
 ): PlainColumns | undefined {
-  if (entry.kind !== 'record' || (entry.origin !== 'captured' && entry.origin !== 'ingested'))
-    return undefined;
+  if (entry.kind !== 'record' || !isNews(entry.origin)) return undefined;
   if (entry.columns !== undefined) return entry.columns;
   try {
     return deps.columnsOf(JSON.parse(Buffer.from(entry.raw).toString('utf8')) as Record<string, unknown>);

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 
-import { messageOf, OpentrailError, systemCodeOf } from '../../base/errors.ts';
+import { messageOf, OpentrailError, systemCodeOf } from './errors.ts';
 
 const unzip = promisify(gunzip);
 
