@@ -1,9 +1,8 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { afterAll, beforeAll, describe } from 'vitest';
 
-import { openBrowser } from '../kit/browser.ts';
 import { s3Client } from '../kit/client.ts';
-import { consolePassword, signIn } from '../kit/console-page.ts';
+import { openConsole, opening } from '../kit/console-page.ts';
 import { startServer } from '../kit/server.ts';
 import { missingTool, needing } from '../kit/tools.ts';
 import { accessibilityTests } from './trails/accessibility.ts';
@@ -15,9 +14,9 @@ import { wizardTests } from './trails/wizard.ts';
 
 const missing = missingTool('chromium') ?? missingTool('aws');
 
-/** Everything about trails in the browser, on one server: starting either takes longer than most of what is looked at. */
+/** Everything about trails in the browser. */
 describe.skipIf(missing !== undefined)(needing('trails in the console', missing), () => {
-  let opened: Console | undefined;
+  const { opened, set, close } = opening<Console>();
 
   beforeAll(async () => {
     const server = await startServer({
@@ -27,51 +26,22 @@ describe.skipIf(missing !== undefined)(needing('trails in the console', missing)
         OPENTRAIL_QUOTA_TRAILS: '300',
       },
     });
-    const browser = await openBrowser();
-    const { page } = browser;
-    page.setDefaultTimeout(20_000);
     const { url: endpoint, credentials } = server;
-    opened = {
-      server,
-      browser,
-      page,
+    set({
+      ...(await openConsole(server, 'trails', 'No trails')),
       cloudtrail: new CloudTrailClient({ endpoint, region: 'us-east-1', credentials }),
       s3: s3Client(server),
-      open: async (hash) => {
-        await page.goto(`${endpoint}/_console/#/${hash}`);
-        await page.reload();
-      },
-      look: async (name) => {
-        const folder = process.env['OPENTRAIL_SCREENSHOTS'];
-        if (folder === undefined) return;
-        await page.setViewportSize({ width: 390, height: 844 });
-        await page.emulateMedia({ colorScheme: 'dark' });
-        // Colours change over a moment.
-        await page.waitForTimeout(700);
-        await page.screenshot({ path: `${folder}/${name}-narrow.png`, fullPage: true });
-        await page.setViewportSize({ width: 1440, height: 900 });
-        await page.emulateMedia({ colorScheme: 'light' });
-        await page.waitForTimeout(700);
-        await page.screenshot({ path: `${folder}/${name}-wide.png`, fullPage: true });
-      },
-    };
-    await page.goto(`${endpoint}/_console/#/trails`);
-    await signIn(page, 'admin', consolePassword(server));
+    });
   });
   afterAll(async () => {
-    opened?.cloudtrail.destroy();
-    opened?.s3.destroy();
-    await opened?.browser.close();
-    await opened?.server.stop();
+    opened().cloudtrail.destroy();
+    opened().s3.destroy();
+    await close();
   });
 
-  const console = (): Console => {
-    if (opened === undefined) throw new TypeError('the console was not opened');
-    return opened;
-  };
-  describe('their list', () => listTests(console));
-  describe('their wizard', () => wizardTests(console));
-  describe('the page of one', () => trailTests(console));
-  describe('an organization', () => organizationTests(console));
-  describe('the pages for everybody', () => accessibilityTests(console));
+  describe('their list', () => listTests(opened));
+  describe('their wizard', () => wizardTests(opened));
+  describe('the page of one', () => trailTests(opened));
+  describe('an organization', () => organizationTests(opened));
+  describe('the pages for everybody', () => accessibilityTests(opened));
 });

@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import type { Operation, OperationInput, Principal } from '../../src/aws/operation.ts';
 import { createLogger } from '../../src/base/log.ts';
 import {
   lambdaMigrations,
@@ -12,20 +11,16 @@ import {
 } from '../../src/embedded/lambda/index.ts';
 import { openSettings } from '../../src/store/settings/open-settings.ts';
 import { memoryLogGroups } from './memory-log-groups.ts';
-import { ACCOUNT, callAs, contextOf, turnableClock, user } from './sns.ts';
+import { ACCOUNT, callerOf, turnableClock, type Caller, type TurnableClock } from './calls.ts';
 
-export { ACCOUNT, OTHER, turnableClock, user } from './sns.ts';
+export { ACCOUNT, OTHER, turnableClock, user } from './calls.ts';
 
 /** The embedded Lambda over a folder of its own, called as the endpoint calls operations: policies asked first. */
 export type TestLambda = AsyncDisposable & {
   readonly lambda: EmbeddedLambda;
-  readonly clock: ReturnType<typeof turnableClock>;
+  readonly clock: TurnableClock;
   readonly folder: string;
-  readonly call: (
-    operation: string,
-    input: OperationInput,
-    as?: Principal,
-  ) => Promise<Record<string, unknown>>;
+  readonly call: Caller;
   /** What a function printed, once `until` is among it. */
   readonly printed: (name: string, until: string) => Promise<readonly string[]>;
 };
@@ -55,7 +50,6 @@ export async function startLambda(
   };
   lambda.writeTo({ groups, sink: logs.port });
   lambda.start();
-  const operations = new Map<string, Operation>(lambda.operations.map((one) => [one.name, one]));
   const messages = (name: string) =>
     logs
       .messages(`arn:aws:logs:us-east-1:${ACCOUNT}:log-group:/aws/lambda/${name}`)
@@ -64,11 +58,7 @@ export async function startLambda(
     lambda,
     clock,
     folder,
-    call: async (name, input, as = user('admin')) => {
-      const operation = operations.get(name);
-      if (operation === undefined) throw new TypeError(`no operation ${name}`);
-      return callAs(operation, input, contextOf(as, 'us-east-1', clock.time));
-    },
+    call: callerOf(lambda.operations, clock),
     printed: async (name, until) => {
       const deadline = Date.now() + 10_000;
       while (!messages(name).some((message) => message.includes(until)) && Date.now() < deadline)

@@ -1,5 +1,6 @@
 import type { ApiClient } from '../aws/client.ts';
 import { ApiError, isNotPermitted, isNotServed, missingAction } from '../aws/errors.ts';
+import { objects } from '../aws/pages.ts';
 import { xmlObjects, xmlTexts } from '../aws/services.ts';
 
 /** What there is of a kind to choose from, or why nobody can say. */
@@ -101,8 +102,4 @@ export async function available(api: Api, kind: Kind, signal: AbortSignal): Prom
       return { state: 'unknown', why: `Not listed: ${error.code}.` };
     throw error;
   }
-}
-
-function objects(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? (value as Readonly<Record<string, unknown>>[]) : [];
 }

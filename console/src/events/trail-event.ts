@@ -1,3 +1,4 @@
+import { text } from '../aws/pages.ts';
 import { childOf, parseRecord, textAt, type RecordObject } from './record.ts';
 
 export type Resource = { readonly type: string; readonly name: string };
@@ -102,8 +103,4 @@ function ownResources(record: RecordObject): Resource[] {
 function resourceOf(item: unknown): Resource {
   const resource = typeof item === 'object' && item !== null ? (item as RecordObject) : {};
   return { type: textAt(resource, 'ResourceType'), name: textAt(resource, 'ResourceName') };
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -6,9 +6,12 @@ import { type ReactNode } from 'react';
 import { usePreferences } from '../preferences/context.tsx';
 import { useArrival } from './arrival.ts';
 
+/** Those in the navigation. */
+export type PageName =
+  'events' | 'findings' | 'detections' | 'rules' | 'alarms' | 'log-groups' | 'trails' | 'organization';
+
 type Props = {
-  readonly active:
-    'events' | 'findings' | 'detections' | 'rules' | 'alarms' | 'log-groups' | 'trails' | 'organization';
+  readonly active: PageName;
   readonly title: string;
   readonly contentType?: 'table' | 'wizard' | 'default';
   /** Pages above this one, and this one. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { turnableClock } from '../../../test/kit/sns.ts';
+import { turnableClock } from '../../../test/kit/calls.ts';
 import { AwsError } from '../../aws/errors.ts';
 import { createLogger } from '../../base/log.ts';
 import { openSettings, type OpenSettings } from '../../store/settings/open-settings.ts';

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { errorOf } from '../../../test/kit/trail-setup.ts';
 import { eventually } from '../../../test/kit/run.ts';
-import { ACCOUNT, ANONYMOUS, OTHER, startSns, user, type TestSns } from '../../../test/kit/sns.ts';
+import { ACCOUNT, ANONYMOUS, OTHER, user } from '../../../test/kit/calls.ts';
+import { startSns, type TestSns } from '../../../test/kit/sns.ts';
 import { startReceiver, type Receiver } from '../../../test/kit/sns-receiver.ts';
 
 const TopicArn = `arn:aws:sns:us-east-1:${ACCOUNT}:news`;

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { errorOf } from '../../../test/kit/trail-setup.ts';
-import { ACCOUNT, OTHER, startSns, user, type TestSns } from '../../../test/kit/sns.ts';
+import { ACCOUNT, OTHER, user } from '../../../test/kit/calls.ts';
+import { startSns, type TestSns } from '../../../test/kit/sns.ts';
 
 const ARN = `arn:aws:sns:us-east-1:${ACCOUNT}:news`;
 

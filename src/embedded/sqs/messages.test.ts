@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { eventually } from '../../../test/kit/run.ts';
-import { ACCOUNT, contextOf, user } from '../../../test/kit/sns.ts';
+import { ACCOUNT, contextOf, user } from '../../../test/kit/calls.ts';
 import { startSqs, type TestSqs } from '../../../test/kit/sqs.ts';
 import { errorOf } from '../../../test/kit/trail-setup.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { ACCOUNT, ANONYMOUS, OTHER, user } from '../../../test/kit/sns.ts';
+import { ACCOUNT, ANONYMOUS, OTHER, user } from '../../../test/kit/calls.ts';
 import { startSqs, type TestSqs } from '../../../test/kit/sqs.ts';
 import { errorOf } from '../../../test/kit/trail-setup.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { memoryMetrics } from '../../../test/kit/memory-metrics.ts';
-import { callAs, contextOf, user } from '../../../test/kit/sns.ts';
+import { callAs, contextOf, user } from '../../../test/kit/calls.ts';
 import { errorOf } from '../../../test/kit/trail-setup.ts';
 import type { OperationInput } from '../../aws/operation.ts';
 import { createMetrics } from './create-metrics.ts';

@@ -42,14 +42,14 @@ export function logTests(opened: Opened): void {
     await page.getByRole('button', { name: 'Refresh' }).click();
     await page.getByRole('link', { name: 'cloudtrail/main' }).click();
     const lines = page.getByRole('list', { name: 'Events, newest first' }).getByRole('listitem');
-    await expect.poll(() => lines.count()).toBe(20);
+    await expect.poll(() => lines.count(), { timeout: 20_000 }).toBe(20);
     expect(await lines.first().innerText()).toContain('{"n":19}');
     await lines.first().locator('summary').click();
     await page.getByText('"n": 19').waitFor();
     await look('log-group');
     await page.getByLabel('Filter pattern').fill(DENIED);
     await page.getByRole('button', { name: 'Search' }).click();
-    await expect.poll(() => lines.count()).toBe(5);
+    await expect.poll(() => lines.count(), { timeout: 20_000 }).toBe(5);
     await page.getByLabel('Filter pattern').fill('{ $.errorCode =');
     await page.getByRole('button', { name: 'Search' }).click();
     await page.getByText('Invalid filter pattern').waitFor();

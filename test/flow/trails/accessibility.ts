@@ -1,38 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-
-import { CreateLoginProfileCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
-import type { AxeResults } from 'axe-core';
 import type { Page, Route } from 'playwright-core';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
-import { signIn } from '../../kit/console-page.ts';
-import type { TestServer } from '../../kit/server.ts';
+import { expectAccessible } from '../../kit/axe.ts';
+import { createStranger, signInAsStranger } from '../../kit/stranger.ts';
 import type { Opened } from './console.ts';
 import { choose, next } from './form.ts';
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
 /** Every page by axe's rules for WCAG 2.2 AA, light and dark; and the wizard without a mouse. Needs the trail main. */
 export function accessibilityTests(opened: Opened): void {
-  let axe: string;
-  beforeAll(async () => {
-    axe = await readFile(AXE, 'utf8');
-  });
-
-  /** Nothing is wrong with the page as it is now. Dark changes nothing but colours. */
-  const check = async () => {
-    const { page } = opened();
-    const light = await run(
-      page,
-      axe,
-      "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']",
-    );
-    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-    const dark = await run(page, axe, "{ type: 'rule', values: ['color-contrast'] }");
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-    expect.soft({ at: page.url().replace(/.*#/, '#'), light, dark }).toMatchObject({ light: [], dark: [] });
-  };
+  const check = () => expectAccessible(opened().page);
 
   it('has no fault that axe finds on pages of events', async () => {
     const { page, open } = opened();
@@ -178,13 +154,12 @@ export function accessibilityTests(opened: Opened): void {
 
   it('says to whoever may not what is missing', async () => {
     const { page, server, open, look, browser } = opened();
-    await strangerIn(server, 'stranger');
+    await createStranger(server, 'stranger');
     await page.evaluate('sessionStorage.clear()');
     await open('trails');
     await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
     await check();
-    await signIn(page, 'stranger', PASSWORD);
-    await page.locator('#ot-top').waitFor();
+    await signInAsStranger(page, 'stranger');
     for (const [at, action] of DENIED) {
       await open(at);
       await page.getByText(`A policy of yours has to allow ${action}`).first().waitFor();
@@ -230,18 +205,6 @@ async function failing(route: Route): Promise<void> {
   return route.fulfill({ response, json: { ...((await response.json()) as object), ...errors } });
 }
 
-const PASSWORD = 'Correct-Horse-7-Battery';
-
-/** A user who may sign in, and nothing else. */
-async function strangerIn({ url, credentials }: TestServer, UserName: string): Promise<void> {
-  const iam = new IAMClient({ endpoint: url, region: 'us-east-1', credentials });
-  await iam.send(new CreateUserCommand({ UserName }));
-  await iam.send(
-    new CreateLoginProfileCommand({ UserName, Password: PASSWORD, PasswordResetRequired: false }),
-  );
-  iam.destroy();
-}
-
 /** What the focused element is called, with the group that it is in. */
 function focused(page: Page): Promise<string> {
   return page.evaluate<string>(`(() => {
@@ -251,16 +214,4 @@ function focused(page: Page): Promise<string> {
     const labels = [...(at.labels ?? [])].map((label) => label.textContent).join(' ');
     return [nameOf(at.closest('[role=radiogroup]')), nameOf(at), labels, /^(BUTTON|A)$/.test(at.tagName) && !at.getAttribute('aria-label') ? at.textContent : ''].join(' ').replace(/\\s+/g, ' ').trim();
   })()`);
-}
-
-async function run(page: Page, axe: string, runOnly: string): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate<AxeResults>(`axe.run({ runOnly: ${runOnly} })`);
-  // Cloudscape itself draws the logo as a picture without a name, beside the name.
-  const ours = (html: string) => !html.includes('awsui_logo_');
-  return violations.flatMap(({ id, help, nodes }) =>
-    nodes
-      .filter(({ html }) => ours(html))
-      .map(({ target, html }) => `${id}: ${help}: ${target.join(' ')}: ${html.slice(0, 200)}`),
-  );
 }

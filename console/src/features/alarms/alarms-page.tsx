@@ -1,20 +1,13 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import Header from '@cloudscape-design/components/header';
-import SpaceBetween from '@cloudscape-design/components/space-between';
-import TextFilter from '@cloudscape-design/components/text-filter';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 
-import { isNotServed } from '../../aws/errors.ts';
 import { Command } from '../../parts/command.tsx';
-import { ErrorState } from '../../parts/error-state.tsx';
-import { ItemList } from '../../parts/item-list.tsx';
-import { NotServed } from '../../parts/not-served.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
+import { useList } from '../../parts/use-list.ts';
 import { formatHash } from '../../routing/route.ts';
 import { useConnection } from '../../session/context.tsx';
-import { PageLayout } from '../../shell/page-layout.tsx';
+import { ListPage } from '../../shell/list-page.tsx';
 import { AlarmStateText } from './alarm-status.tsx';
 import { conditionText, listAlarms, type Alarm, type AlarmState } from './alarms.ts';
 
@@ -59,78 +52,38 @@ function Told({ alarm }: { readonly alarm: Alarm }) {
 
 /** The alarms of the session's account and region: those that need somebody first. */
 export default function AlarmsPage() {
-  const { api, session } = useConnection();
-  const [text, setText] = useState('');
+  const { api } = useConnection();
   const alarms = useQuery({
     queryKey: ['alarms'],
     queryFn: ({ signal }) => listAlarms(api, signal),
     staleTime: 0,
   });
-  const { error } = alarms;
-  const total = alarms.data?.length ?? 0;
-  const shown = (alarms.data ?? [])
-    .filter(({ name, metric, description }) =>
-      `${name} ${metric} ${description}`.toLowerCase().includes(text.toLowerCase()),
-    )
-    .sort((a, b) => RANK[a.state] - RANK[b.state] || (a.name < b.name ? -1 : 1));
-  const header = (
-    <Header
-      variant="h1"
-      counter={alarms.data && (text === '' ? `(${total})` : `(${shown.length}/${total})`)}
-      description={`Account ${session.accountId}, ${session.region}.`}
-      actions={
-        <SpaceBetween size="xs" direction="horizontal">
-          <Button
-            iconName="refresh"
-            ariaLabel="Refresh"
-            loading={alarms.isFetching && !alarms.isPending}
-            onClick={() => void alarms.refetch()}
-          />
-          <Button variant="primary" href="#/create-alarm">
-            Create alarm
-          </Button>
-        </SpaceBetween>
-      }
-    >
-      Alarms
-    </Header>
+  const gravestFirst = [...(alarms.data ?? [])].sort(
+    (a, b) => RANK[a.state] - RANK[b.state] || (a.name < b.name ? -1 : 1),
+  );
+  const list = useList(
+    gravestFirst,
+    ({ name, metric, description, state }) => `${name} ${metric} ${description} ${state}`,
   );
   return (
-    <PageLayout active="alarms" title="Alarms">
-      <div className="ot-history">
-        {error && isNotServed(error) && <NotServed title="No alarms here" error={error} />}
-        {error && !isNotServed(error) && (
-          <ErrorState
-            error={error}
-            what="Alarms"
-            heading="Alarms"
-            action="cloudwatch:DescribeAlarms"
-            onRetry={() => void alarms.refetch()}
-          />
-        )}
-        {!error && (
-          <ItemList
-            what="Alarms"
-            items={shown}
-            trackBy="name"
-            columns={COLUMNS}
-            loading={alarms.isPending}
-            header={header}
-            empty={text === '' ? <NoAlarms /> : `No alarm matches “${text}”.`}
-            filter={
-              (total > 5 || text !== '') && (
-                <TextFilter
-                  filteringText={text}
-                  filteringPlaceholder="Find alarms by name or metric"
-                  filteringAriaLabel="Find alarms"
-                  onChange={({ detail }) => setText(detail.filteringText)}
-                />
-              )
-            }
-          />
-        )}
-      </div>
-    </PageLayout>
+    <ListPage
+      active="alarms"
+      title="Alarms"
+      action="cloudwatch:DescribeAlarms"
+      query={alarms}
+      onRefresh={() => void alarms.refetch()}
+      list={list}
+      rows={list.seen}
+      trackBy="name"
+      columns={COLUMNS}
+      findBy="by name or metric"
+      actions={
+        <Button variant="primary" href="#/create-alarm">
+          Create alarm
+        </Button>
+      }
+      empty={<NoAlarms />}
+    />
   );
 }
 

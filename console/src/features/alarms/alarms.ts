@@ -1,7 +1,7 @@
 import type { ApiClient } from '../../aws/client.ts';
+import { number, objects, pages, text, texts, time, type Json } from '../../aws/pages.ts';
 
 type Api = Pick<ApiClient, 'json'>;
-type Json = Readonly<Record<string, unknown>>;
 
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
@@ -34,20 +34,10 @@ export type Alarm = {
 export type HistoryItem = { readonly time: number; readonly type: string; readonly summary: string };
 export type Sample = { readonly time: number; readonly value: number };
 
-/** Of what has more pages than that the rest is left out. */
-const MOST_PAGES = 50;
-
 export async function listAlarms(api: Api, signal?: AbortSignal): Promise<readonly Alarm[]> {
-  const found: Alarm[] = [];
-  let token: unknown;
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const input = { MaxRecords: 100, ...(token === undefined ? {} : { NextToken: token }) };
-    const answer = await api.json('monitoring', 'DescribeAlarms', input, signal);
-    found.push(...objects(answer['MetricAlarms']).map(readAlarm));
-    token = answer['NextToken'];
-    if (token === undefined || token === null) break;
-  }
-  return found;
+  const input = { MaxRecords: 100 };
+  const asked = { service: 'monitoring', operation: 'DescribeAlarms', list: 'MetricAlarms', input } as const;
+  return (await pages(api, asked, signal)).map(readAlarm);
 }
 
 /** Undefined where there is none of that name. */
@@ -171,26 +161,4 @@ function readAlarm(alarm: Json): Alarm {
     missing: text(alarm['TreatMissingData']) || 'missing',
     raw: alarm,
   };
-}
-
-function objects(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? (value as Json[]) : [];
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function number(value: unknown): number {
-  return typeof value === 'number' ? value : 0;
-}
-
-/** Seconds in JSON. */
-function time(value: unknown): number {
-  if (typeof value === 'number') return value * 1000;
-  return Date.parse(text(value)) || 0;
 }

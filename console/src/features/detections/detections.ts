@@ -1,7 +1,7 @@
 import type { ApiClient } from '../../aws/client.ts';
+import { object, objects, text, texts, time, type Json } from '../../aws/pages.ts';
 
 type Api = Pick<ApiClient, 'own'>;
-type Json = Readonly<Record<string, unknown>>;
 
 /** Gravest first. */
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'informational'] as const;
@@ -88,7 +88,7 @@ export async function getFinding(
   signal?: AbortSignal,
 ): Promise<Finding> {
   const answer = await call(api, 'GetFinding', { FindingId: id, ...scope(everywhere) }, signal);
-  return readFinding((answer['Finding'] ?? {}) as Json);
+  return readFinding(object(answer['Finding']));
 }
 
 /** As many as there are, by calls of a hundred. */
@@ -116,7 +116,7 @@ export async function listDetections(api: Api, signal?: AbortSignal): Promise<re
 
 export async function getDetection(api: Api, id: string, signal?: AbortSignal): Promise<WholeDetection> {
   const answer = await call(api, 'GetDetection', { DetectionId: id }, signal);
-  const found = (answer['Detection'] ?? {}) as Json;
+  const found = object(answer['Detection']);
   return {
     ...readDetection(found),
     why: text(found['Why']),
@@ -210,20 +210,4 @@ function readDetection(one: Json): Detection {
     enabled: one['Enabled'] === true,
     open: Number(one['OpenFindings'] ?? 0),
   };
-}
-
-function objects(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? (value as Json[]) : [];
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function time(value: unknown): number {
-  return Date.parse(text(value)) || 0;
 }

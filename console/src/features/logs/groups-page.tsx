@@ -1,25 +1,16 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import Header from '@cloudscape-design/components/header';
-import Pagination from '@cloudscape-design/components/pagination';
-import TextFilter from '@cloudscape-design/components/text-filter';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 
-import { isNotServed } from '../../aws/errors.ts';
 import { bytesText } from '../../parts/bytes.ts';
 import { Command } from '../../parts/command.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
-import { ErrorState } from '../../parts/error-state.tsx';
-import { ItemList } from '../../parts/item-list.tsx';
-import { NotServed } from '../../parts/not-served.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
+import { useList } from '../../parts/use-list.ts';
 import { formatHash } from '../../routing/route.ts';
 import { useConnection } from '../../session/context.tsx';
-import { PageLayout } from '../../shell/page-layout.tsx';
+import { ListPage } from '../../shell/list-page.tsx';
 import { listGroups, type LogGroup } from './logs.ts';
-
-const PAGE_SIZE = 50;
 
 const COLUMNS = [
   {
@@ -64,83 +55,27 @@ export function retentionText(days: number | undefined): string {
 
 /** The log groups of the session's account and region. */
 export default function LogGroupsPage() {
-  const { api, session } = useConnection();
-  const [text, setText] = useState('');
-  const [page, setPage] = useState(1);
+  const { api } = useConnection();
   const groups = useQuery({
     queryKey: ['log-groups'],
     queryFn: ({ signal }) => listGroups(api, signal),
     staleTime: 0,
   });
-  const matching = (groups.data ?? []).filter(({ name }) => name.toLowerCase().includes(text.toLowerCase()));
-  const pages = Math.max(1, Math.ceil(matching.length / PAGE_SIZE));
-  const { error } = groups;
-  const total = groups.data?.length ?? 0;
-  const header = (
-    <Header
-      variant="h1"
-      counter={groups.data && (text === '' ? `(${total})` : `(${matching.length}/${total})`)}
-      description={`Account ${session.accountId}, ${session.region}.`}
-      actions={
-        <Button
-          iconName="refresh"
-          ariaLabel="Refresh"
-          loading={groups.isFetching && !groups.isPending}
-          onClick={() => void groups.refetch()}
-        />
-      }
-    >
-      Log groups
-    </Header>
-  );
+  const list = useList(groups.data ?? [], ({ name }) => name);
   return (
-    <PageLayout active="log-groups" title="Log groups">
-      <div className="ot-history">
-        {error && isNotServed(error) && <NotServed title="No log groups here" error={error} />}
-        {error && !isNotServed(error) && (
-          <ErrorState
-            error={error}
-            what="Log groups"
-            heading="Log groups"
-            action="logs:DescribeLogGroups"
-            onRetry={() => void groups.refetch()}
-          />
-        )}
-        {!error && (
-          <ItemList
-            what="Log groups"
-            items={matching.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)}
-            trackBy="name"
-            columns={COLUMNS}
-            loading={groups.isPending}
-            header={header}
-            empty={text === '' ? <NoGroups /> : `No log group matches “${text}”.`}
-            filter={
-              (total > 5 || text !== '') && (
-                <TextFilter
-                  filteringText={text}
-                  filteringPlaceholder="Find log groups by name"
-                  filteringAriaLabel="Find log groups"
-                  onChange={({ detail }) => {
-                    setText(detail.filteringText);
-                    setPage(1);
-                  }}
-                />
-              )
-            }
-            pagination={
-              pages > 1 && (
-                <Pagination
-                  currentPageIndex={page}
-                  pagesCount={pages}
-                  onChange={({ detail }) => setPage(detail.currentPageIndex)}
-                />
-              )
-            }
-          />
-        )}
-      </div>
-    </PageLayout>
+    <ListPage
+      active="log-groups"
+      title="Log groups"
+      action="logs:DescribeLogGroups"
+      query={groups}
+      onRefresh={() => void groups.refetch()}
+      list={list}
+      rows={list.seen}
+      trackBy="name"
+      columns={COLUMNS}
+      findBy="by name"
+      empty={<NoGroups />}
+    />
   );
 }
 

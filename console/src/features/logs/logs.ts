@@ -1,7 +1,7 @@
 import type { ApiClient } from '../../aws/client.ts';
+import { number, objects, pages, text, type Json } from '../../aws/pages.ts';
 
 type Api = Pick<ApiClient, 'json'>;
-type Json = Readonly<Record<string, unknown>>;
 
 /** Times in milliseconds, 0 where there is none. */
 export type LogGroup = {
@@ -37,13 +37,10 @@ export type MetricFilter = {
   readonly defaultValue: number | undefined;
 };
 
-/** Of what has more pages than that the rest is left out. */
-const MOST_PAGES = 100;
-
 export async function listGroups(api: Api, signal?: AbortSignal): Promise<readonly LogGroup[]> {
   const groups = await pages(
     api,
-    { operation: 'DescribeLogGroups', list: 'logGroups', input: { limit: 50 } },
+    { service: 'logs', operation: 'DescribeLogGroups', list: 'logGroups', input: { limit: 50 } },
     signal,
   );
   return groups.map(readGroup);
@@ -78,7 +75,13 @@ export async function listFilters(
   group: string,
   signal?: AbortSignal,
 ): Promise<readonly MetricFilter[]> {
-  const asked = { operation: 'DescribeMetricFilters', list: 'metricFilters', input: { logGroupName: group } };
+  const input = { logGroupName: group };
+  const asked = {
+    service: 'logs',
+    operation: 'DescribeMetricFilters',
+    list: 'metricFilters',
+    input,
+  } as const;
   return (await pages(api, asked, signal)).map((one) => {
     const [metric = {}] = objects(one['metricTransformations']);
     return {
@@ -167,33 +170,4 @@ function readGroup(group: Json): LogGroup {
     created: number(group['creationTime']),
     filters: number(group['metricFilterCount']),
   };
-}
-
-async function pages(
-  api: Api,
-  { operation, list, input }: { readonly operation: string; readonly list: string; readonly input: Json },
-  signal?: AbortSignal,
-): Promise<readonly Json[]> {
-  const found: Json[] = [];
-  let token: unknown;
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const next = token === undefined ? {} : { nextToken: token };
-    const answer = await api.json('logs', operation, { ...input, ...next }, signal);
-    found.push(...objects(answer[list]));
-    token = answer['nextToken'];
-    if (token === undefined || token === null) break;
-  }
-  return found;
-}
-
-function objects(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? (value as Json[]) : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function number(value: unknown): number {
-  return typeof value === 'number' ? value : 0;
 }

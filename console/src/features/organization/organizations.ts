@@ -1,7 +1,7 @@
 import type { ApiClient } from '../../aws/client.ts';
+import { object, pages, text } from '../../aws/pages.ts';
 
 type Api = Pick<ApiClient, 'json' | 'cloudtrail'>;
-type Json = Readonly<Record<string, unknown>>;
 
 export type Organization = {
   readonly id: string;
@@ -27,7 +27,7 @@ export const CLOUDTRAIL_PRINCIPAL = 'cloudtrail.amazonaws.com';
 /** Rejects with AWSOrganizationsNotInUseException where the account is in none. */
 export async function describeOrganization(api: Api, signal?: AbortSignal): Promise<Organization> {
   const answer = await api.json('organizations', 'DescribeOrganization', {}, signal);
-  const found = (answer['Organization'] ?? {}) as Json;
+  const found = object(answer['Organization']);
   return {
     id: text(found['Id']),
     arn: text(found['Arn']),
@@ -38,7 +38,8 @@ export async function describeOrganization(api: Api, signal?: AbortSignal): Prom
 }
 
 export async function listAccounts(api: Api, signal?: AbortSignal): Promise<readonly Account[]> {
-  const accounts = await pages(api, { operation: 'ListAccounts', list: 'Accounts' }, signal);
+  const asked = { service: 'organizations', operation: 'ListAccounts', list: 'Accounts' } as const;
+  const accounts = await pages(api, asked, signal);
   return accounts.map((account) => ({
     id: text(account['Id']),
     name: text(account['Name']),
@@ -52,16 +53,21 @@ export async function listAccounts(api: Api, signal?: AbortSignal): Promise<read
 /** Ids of the accounts that administer CloudTrail for the organization. */
 export async function delegatedAdministrators(api: Api, signal?: AbortSignal): Promise<readonly string[]> {
   const asked = {
+    service: 'organizations',
     operation: 'ListDelegatedAdministrators',
     list: 'DelegatedAdministrators',
     input: { ServicePrincipal: CLOUDTRAIL_PRINCIPAL },
-  };
+  } as const;
   return (await pages(api, asked, signal)).map(({ Id }) => text(Id));
 }
 
 /** Whether CloudTrail may act in the organization's accounts. */
 export async function isTrusted(api: Api, signal?: AbortSignal): Promise<boolean> {
-  const asked = { operation: 'ListAWSServiceAccessForOrganization', list: 'EnabledServicePrincipals' };
+  const asked = {
+    service: 'organizations',
+    operation: 'ListAWSServiceAccessForOrganization',
+    list: 'EnabledServicePrincipals',
+  } as const;
   const services = await pages(api, asked, signal);
   return services.some(({ ServicePrincipal }) => ServicePrincipal === CLOUDTRAIL_PRINCIPAL);
 }
@@ -77,28 +83,4 @@ export async function registerAdministrator(api: Api, accountId: string): Promis
 
 export async function deregisterAdministrator(api: Api, accountId: string): Promise<void> {
   await api.cloudtrail('DeregisterOrganizationDelegatedAdmin', { DelegatedAdminAccountId: accountId });
-}
-
-/** Of organizations with more pages than that the rest is left out rather than waited for. */
-const MOST_PAGES = 50;
-
-async function pages(
-  api: Api,
-  asked: { readonly operation: string; readonly list: string; readonly input?: object },
-  signal: AbortSignal | undefined,
-): Promise<readonly Json[]> {
-  const found: Json[] = [];
-  let NextToken: unknown;
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const input = { ...asked.input, ...(NextToken === undefined ? {} : { NextToken }) };
-    const answer = await api.json('organizations', asked.operation, input, signal);
-    if (Array.isArray(answer[asked.list])) found.push(...(answer[asked.list] as Json[]));
-    NextToken = answer['NextToken'];
-    if (typeof NextToken !== 'string' || NextToken === '') break;
-  }
-  return found;
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -1,7 +1,7 @@
 import type { ApiClient } from '../../aws/client.ts';
+import { objects, pages, text, type Json } from '../../aws/pages.ts';
 
 type Api = Pick<ApiClient, 'json'>;
-type Json = Readonly<Record<string, unknown>>;
 
 export const ALL_MANAGEMENT = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
 export type RuleState = 'ENABLED' | 'DISABLED' | typeof ALL_MANAGEMENT;
@@ -46,7 +46,11 @@ export type Deliveries = {
 export type RuleKey = Pick<Rule, 'name' | 'bus'>;
 
 export async function listBuses(api: Api, signal?: AbortSignal): Promise<readonly string[]> {
-  const buses = await pages(api, { operation: 'ListEventBuses', list: 'EventBuses', input: {} }, signal);
+  const buses = await pages(
+    api,
+    { service: 'events', operation: 'ListEventBuses', list: 'EventBuses', input: {} },
+    signal,
+  );
   return buses.map(({ Name }) => text(Name));
 }
 
@@ -55,7 +59,11 @@ export async function listRules(api: Api, signal?: AbortSignal): Promise<readonl
   const buses = await listBuses(api, signal);
   const lists = await Promise.all(
     buses.map((EventBusName) =>
-      pages(api, { operation: 'ListRules', list: 'Rules', input: { EventBusName } }, signal),
+      pages(
+        api,
+        { service: 'events', operation: 'ListRules', list: 'Rules', input: { EventBusName } },
+        signal,
+      ),
     ),
   );
   return lists
@@ -84,7 +92,7 @@ export async function listTargets(
   const input = { Rule: name, EventBusName: bus };
   return (await pages(
     api,
-    { operation: 'ListTargetsByRule', list: 'Targets', input },
+    { service: 'events', operation: 'ListTargetsByRule', list: 'Targets', input },
     signal,
   )) as readonly Target[];
 }
@@ -176,32 +184,4 @@ function readDeliveries(told: Json): Deliveries {
       count: Number(one['Count']),
     })),
   };
-}
-
-/** Of what has more pages than that the rest is left out. */
-const MOST_PAGES = 50;
-
-async function pages(
-  api: Api,
-  { operation, list, input }: { readonly operation: string; readonly list: string; readonly input: Json },
-  signal?: AbortSignal,
-): Promise<readonly Json[]> {
-  const found: Json[] = [];
-  let token: unknown;
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const next = token === undefined ? {} : { NextToken: token };
-    const answer = await api.json('events', operation, { ...input, ...next }, signal);
-    found.push(...objects(answer[list]));
-    token = answer['NextToken'];
-    if (token === undefined || token === null) break;
-  }
-  return found;
-}
-
-function objects(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? (value as Json[]) : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -1,4 +1,5 @@
 import type { ApiClient } from '../../aws/client.ts';
+import { object, objects, type Json } from '../../aws/pages.ts';
 
 /** A trail's settings; '' and undefined for what it has not. */
 export type Trail = {
@@ -41,7 +42,6 @@ export type TrailStatus = {
 export type Tag = { readonly key: string; readonly value: string };
 
 type Api = Pick<ApiClient, 'cloudtrail'>;
-type Json = Readonly<Record<string, unknown>>;
 
 export async function listTrails(api: Api, signal?: AbortSignal): Promise<readonly Trail[]> {
   const answer = await api.cloudtrail('DescribeTrails', {}, signal);
@@ -51,7 +51,7 @@ export async function listTrails(api: Api, signal?: AbortSignal): Promise<readon
 /** By name, or by the ARN of one whose home is elsewhere. */
 export async function getTrail(api: Api, name: string, signal?: AbortSignal): Promise<Trail> {
   const answer = await api.cloudtrail('GetTrail', { Name: name }, signal);
-  return readTrail((answer['Trail'] ?? {}) as Json);
+  return readTrail(object(answer['Trail']));
 }
 
 export async function trailStatus(api: Api, arn: string, signal?: AbortSignal): Promise<TrailStatus> {
@@ -124,10 +124,6 @@ export function readOnlyReason(
     return `The home of this trail is ${trail.homeRegion}: it can be changed there only. You are signed in to ${session.region}.`;
   }
   return undefined;
-}
-
-function objects(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? (value as Json[]) : [];
 }
 
 function text(value: unknown): string | undefined {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { eventually } from '../../../../test/kit/run.ts';
 import { testKms } from '../../../../test/kit/kms.ts';
-import { ACCOUNT, callAs, contextOf, turnableClock, user } from '../../../../test/kit/sns.ts';
+import { ACCOUNT, callAs, contextOf, turnableClock, user } from '../../../../test/kit/calls.ts';
 import { errorOf } from '../../../../test/kit/trail-setup.ts';
 import { AwsError } from '../../../aws/errors.ts';
 import type { EventBusPort } from '../../../aws/ports.ts';

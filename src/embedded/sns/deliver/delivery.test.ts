@@ -12,7 +12,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createAuthority } from '../../../../test/kit/certificates.ts';
 import { eventually } from '../../../../test/kit/run.ts';
-import { ACCOUNT, ANONYMOUS, startSns, type TestSns } from '../../../../test/kit/sns.ts';
+import { ACCOUNT, ANONYMOUS } from '../../../../test/kit/calls.ts';
+import { startSns, type TestSns } from '../../../../test/kit/sns.ts';
 import { startReceiver, type Received, type Receiver } from '../../../../test/kit/sns-receiver.ts';
 import { AwsError } from '../../../aws/errors.ts';
 import type { QueuePort } from '../../../aws/ports.ts';

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { eventually } from '../../../../test/kit/run.ts';
 import { startMailServer, type MailServer } from '../../../../test/kit/mail-server.ts';
-import { ACCOUNT, ANONYMOUS, startSns, type TestSns } from '../../../../test/kit/sns.ts';
+import { ACCOUNT, ANONYMOUS } from '../../../../test/kit/calls.ts';
+import { startSns, type TestSns } from '../../../../test/kit/sns.ts';
 
 const TopicArn = `arn:aws:sns:us-east-1:${ACCOUNT}:news`;
 

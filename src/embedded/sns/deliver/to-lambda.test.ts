@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 
 import { eventually } from '../../../../test/kit/run.ts';
-import { ACCOUNT, startSns } from '../../../../test/kit/sns.ts';
+import { ACCOUNT } from '../../../../test/kit/calls.ts';
+import { startSns } from '../../../../test/kit/sns.ts';
 import { AwsError } from '../../../aws/errors.ts';
 import type { FunctionPort, QueuePort } from '../../../aws/ports.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { memoryMetrics } from '../../../../test/kit/memory-metrics.ts';
-import { callAs, contextOf, user } from '../../../../test/kit/sns.ts';
+import { callAs, contextOf, user } from '../../../../test/kit/calls.ts';
 import { errorOf } from '../../../../test/kit/trail-setup.ts';
 import { AwsError } from '../../../aws/errors.ts';
 import type { OperationInput } from '../../../aws/operation.ts';

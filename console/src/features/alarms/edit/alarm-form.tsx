@@ -1,6 +1,5 @@
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
-import Form from '@cloudscape-design/components/form';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
@@ -11,10 +10,9 @@ import { useDeferredValue, useState } from 'react';
 
 import { available } from '../../../choices/available.ts';
 import { NameField } from '../../../choices/choose.tsx';
-import { CommandsPart } from '../../../plan/commands-part.tsx';
-import { RunView } from '../../../plan/run-view.tsx';
+import { PlanForm } from '../../../plan/form-frame.tsx';
 import { useDoing } from '../../../plan/use-doing.ts';
-import { formatHash, type Route } from '../../../routing/route.ts';
+import type { Route } from '../../../routing/route.ts';
 import { navigate } from '../../../routing/use-route.ts';
 import { useConnection } from '../../../session/context.tsx';
 import { COMPARISONS, type Alarm } from '../alarms.ts';
@@ -54,18 +52,6 @@ export function AlarmForm({ title, initial, before }: Props) {
   const isValid = Object.keys(problems).length === 0;
   const call = planAlarm(draft, before, session);
   const page: Route = { page: 'alarm', name: draft.name };
-  if (doing.calls)
-    return (
-      <RunView
-        title={before ? `Changing ${draft.name}` : `Making ${draft.name}`}
-        calls={doing.calls}
-        progress={doing.progress}
-        href={formatHash(page)}
-        hrefText="Show the alarm"
-        onRetry={() => doing.start([call])}
-        onCorrect={doing.leave}
-      />
-    );
   const change = (changes: Partial<Draft>) => setDraft({ ...draft, ...changes });
   const errorOf = (field: keyof Draft) => (shown ? problems[field] : undefined);
   const parts = { draft, change, errorOf, before };
@@ -74,33 +60,29 @@ export function AlarmForm({ title, initial, before }: Props) {
     if (isValid) doing.start([call]);
   };
   return (
-    <Form
-      header={<Header variant="h1">{title}</Header>}
-      actions={
-        <SpaceBetween size="xs" direction="horizontal">
-          <Button variant="link" onClick={() => navigate(before ? page : { page: 'alarms' })}>
-            Cancel
-          </Button>
-          <Button variant="primary" onClick={submit}>
-            {before ? 'Save changes' : 'Create alarm'}
-          </Button>
-        </SpaceBetween>
-      }
+    <PlanForm
+      title={title}
+      verb={before ? 'Save changes' : 'Create alarm'}
+      onCancel={() => navigate(before ? page : { page: 'alarms' })}
+      onSubmit={submit}
+      calls={isValid ? [call] : []}
+      name={draft.name}
+      isChange={before !== undefined}
+      doing={doing}
+      page={page}
+      showText="Show the alarm"
     >
-      <SpaceBetween size="l">
-        <div className="ot-halves">
-          <SpaceBetween size="l">
-            <MetricFields {...parts} />
-            <ConditionFields {...parts} />
-          </SpaceBetween>
-          <SpaceBetween size="l">
-            <Preview draft={draft} before={before} />
-            <TopicField {...parts} />
-          </SpaceBetween>
-        </div>
-        {isValid && <CommandsPart calls={[call]} region={session.region} />}
-      </SpaceBetween>
-    </Form>
+      <div className="ot-halves">
+        <SpaceBetween size="l">
+          <MetricFields {...parts} />
+          <ConditionFields {...parts} />
+        </SpaceBetween>
+        <SpaceBetween size="l">
+          <Preview draft={draft} before={before} />
+          <TopicField {...parts} />
+        </SpaceBetween>
+      </div>
+    </PlanForm>
   );
 }
 

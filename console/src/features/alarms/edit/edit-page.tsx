@@ -42,7 +42,13 @@ export default function EditAlarmPage({ name, metric }: Props) {
       <div className="ot-trail">
         {name !== undefined && before.isPending && <Waiting what="the form" lines={8} />}
         {before.isError && (
-          <ErrorState error={before.error} what="The form" action="cloudwatch:DescribeAlarms" />
+          <ErrorState
+            error={before.error}
+            what="The form"
+            heading={title}
+            action="cloudwatch:DescribeAlarms"
+            onRetry={() => void before.refetch()}
+          />
         )}
         {name === undefined && <AlarmForm title={title} initial={newDraft(metric)} before={undefined} />}
         {before.data && <AlarmForm title={title} initial={draftOf(before.data)} before={before.data} />}

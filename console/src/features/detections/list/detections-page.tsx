@@ -1,15 +1,11 @@
 import Button from '@cloudscape-design/components/button';
-import Header from '@cloudscape-design/components/header';
-import SpaceBetween from '@cloudscape-design/components/space-between';
-import TextFilter from '@cloudscape-design/components/text-filter';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { ErrorState } from '../../../parts/error-state.tsx';
-import { ItemList } from '../../../parts/item-list.tsx';
 import { useAct } from '../../../parts/use-act.tsx';
+import { useList } from '../../../parts/use-list.ts';
 import { useConnection } from '../../../session/context.tsx';
-import { PageLayout } from '../../../shell/page-layout.tsx';
+import { ListPage } from '../../../shell/list-page.tsx';
 import { listDetections, switchDetections, type Detection } from '../detections.ts';
 import { TryPart } from '../try-part.tsx';
 import { COLUMNS } from './columns.tsx';
@@ -18,7 +14,6 @@ import { COLUMNS } from './columns.tsx';
 export default function DetectionsPage() {
   const { api, session } = useConnection();
   const { act, busy, said } = useAct(['detections', 'detection']);
-  const [text, setText] = useState('');
   const [selected, setSelected] = useState<readonly Detection[]>([]);
   const detections = useQuery({
     queryKey: ['detections'],
@@ -26,11 +21,11 @@ export default function DetectionsPage() {
     staleTime: 0,
   });
   const all = detections.data ?? [];
-  const words = text.toLowerCase().split(/\s+/);
-  const shown = all.filter(({ id, title, severity, attack }) => {
-    const among = `${id} ${title} ${severity} ${attack.join(' ')}`.toLowerCase();
-    return words.every((word) => among.includes(word));
-  });
+  const list = useList(
+    all,
+    ({ id, title, severity, attack }) => `${id} ${title} ${severity} ${attack.join(' ')}`,
+    100,
+  );
   const enabled = all.filter((one) => one.enabled).length;
   const turn = (on: boolean) => {
     const ids = selected.map(({ id }) => id);
@@ -44,13 +39,32 @@ export default function DetectionsPage() {
     });
   };
   const none = selected.length === 0;
-  const header = (
-    <Header
-      variant="h1"
-      counter={detections.data && `(${enabled} of ${all.length} enabled)`}
+  return (
+    <ListPage
+      active="detections"
+      title="Detections"
       description={`What an intruder does, looked for in every event of account ${session.accountId} as it is recorded.`}
+      action="opentrail:ListDetections"
+      query={detections}
+      onRefresh={() => void detections.refetch()}
+      list={list}
+      rows={list.seen}
+      trackBy="id"
+      columns={COLUMNS}
+      findBy="by words, severity or ATT&CK technique"
+      counter={`(${enabled} of ${all.length} enabled)`}
+      said={said}
+      above={
+        all.length > 0 && (
+          <TryPart
+            ids={none ? ['all'] : selected.map(({ id }) => id)}
+            what={none ? 'all of them' : selectedText(selected.length)}
+            titles={new Map(all.map(({ id, title }) => [id, title]))}
+          />
+        )
+      }
       actions={
-        <SpaceBetween size="xs" direction="horizontal">
+        <>
           <Button href="#/findings">Findings</Button>
           <Button disabled={none} loading={busy === 'off'} onClick={() => turn(false)}>
             Disable
@@ -58,63 +72,14 @@ export default function DetectionsPage() {
           <Button variant="primary" disabled={none} loading={busy === 'on'} onClick={() => turn(true)}>
             Enable
           </Button>
-        </SpaceBetween>
+        </>
       }
-    >
-      Detections
-    </Header>
+      empty="There are none."
+      selection={{ selected, onSelect: setSelected, nameOf: ({ title }) => title }}
+    />
   );
-  return (
-    <PageLayout active="detections" title="Detections">
-      {said}
-      <div className="ot-history">
-        {detections.isError ? (
-          <ErrorState
-            error={detections.error}
-            what="Detections"
-            heading="Detections"
-            action="opentrail:ListDetections"
-            onRetry={() => void detections.refetch()}
-          />
-        ) : (
-          <>
-            {all.length > 0 && (
-              <TryPart
-                ids={none ? ['all'] : selected.map(({ id }) => id)}
-                what={
-                  none
-                    ? 'all of them'
-                    : selected.length === 1
-                      ? 'the selected one'
-                      : `the ${selected.length} selected`
-                }
-                titles={new Map(all.map(({ id, title }) => [id, title]))}
-              />
-            )}
-            <ItemList
-              what="Detections"
-              items={shown}
-              trackBy="id"
-              columns={COLUMNS}
-              loading={detections.isPending}
-              header={header}
-              empty={text === '' ? 'There are none.' : `No detection matches “${text}”.`}
-              nameOf={({ title }) => title}
-              selected={selected}
-              onSelect={setSelected}
-              filter={
-                <TextFilter
-                  filteringText={text}
-                  filteringPlaceholder="Find detections by words, severity or ATT&CK technique"
-                  filteringAriaLabel="Find detections"
-                  countText={text === '' ? '' : shown.length === 1 ? '1 match' : `${shown.length} matches`}
-                  onChange={({ detail }) => setText(detail.filteringText)}
-                />
-              }
-            />
-          </>
-        )}
-      </div>
-    </PageLayout>
-  );
+}
+
+function selectedText(count: number): string {
+  return count === 1 ? 'the selected one' : `the ${count} selected`;
 }

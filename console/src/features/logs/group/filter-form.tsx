@@ -1,6 +1,4 @@
-import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
-import Form from '@cloudscape-design/components/form';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
@@ -9,7 +7,7 @@ import Textarea from '@cloudscape-design/components/textarea';
 import { useState } from 'react';
 
 import { useAct } from '../../../parts/use-act.tsx';
-import { CommandsPart } from '../../../plan/commands-part.tsx';
+import { FormFrame } from '../../../plan/form-frame.tsx';
 import type { PlannedCall } from '../../../plan/planned-call.ts';
 import { useConnection } from '../../../session/context.tsx';
 import type { MetricFilter } from '../logs.ts';
@@ -33,7 +31,7 @@ type Draft = typeof EMPTY;
 
 /** A metric filter, tested on what was written before it is made. */
 export function FilterForm({ group, before, onLeave }: Props) {
-  const { api, session } = useConnection();
+  const { api } = useConnection();
   const { act, busy, said } = useAct(['metric-filters', 'log-groups', 'log-group']);
   const [draft, setDraft] = useState<Draft>(
     before
@@ -71,55 +69,48 @@ export function FilterForm({ group, before, onLeave }: Props) {
     });
   };
   return (
-    <Form
-      header={<Header variant="h2">{before ? `Edit ${before.name}` : 'Create metric filter'}</Header>}
-      actions={
-        <SpaceBetween size="xs" direction="horizontal">
-          <Button variant="link" onClick={onLeave}>
-            Cancel
-          </Button>
-          <Button variant="primary" loading={busy !== undefined} onClick={submit}>
-            {before ? 'Save changes' : 'Create metric filter'}
-          </Button>
-        </SpaceBetween>
-      }
+    <FormFrame
+      title={before ? `Edit ${before.name}` : 'Create metric filter'}
+      level="h2"
+      verb={before ? 'Save changes' : 'Create metric filter'}
+      busy={busy !== undefined}
+      onCancel={onLeave}
+      onSubmit={submit}
+      calls={isValid ? [call] : []}
     >
-      <SpaceBetween size="l">
-        {said}
-        <div className="ot-halves">
-          <Container header={<Header variant="h2">Filter</Header>}>
-            <SpaceBetween size="l">
-              {field('name', 'Name')}
-              <div className="ot-code-area">
-                <FormField
-                  label="Filter pattern"
-                  constraintText={
-                    '{ ($.eventName = "DeleteTrail") || ($.errorCode = "AccessDenied*") }, or words. Empty: every event.'
-                  }
-                >
-                  <Textarea
-                    value={draft.pattern}
-                    rows={4}
-                    spellcheck={false}
-                    onChange={({ detail }) => setDraft({ ...draft, pattern: detail.value })}
-                  />
-                </FormField>
-              </div>
-              {field('namespace', 'Metric’s namespace')}
-              {field('metric', 'Metric’s name')}
-              {field('value', 'Value of each match', 'A number, or $.field of the event.')}
-              {field(
-                'defaultText',
-                'Value of a minute without a match (optional)',
-                '0 lets an alarm see quiet minutes.',
-              )}
-            </SpaceBetween>
-          </Container>
-          <FilterTest group={group} pattern={draft.pattern} />
-        </div>
-        {isValid && <CommandsPart calls={[call]} region={session.region} />}
-      </SpaceBetween>
-    </Form>
+      {said}
+      <div className="ot-halves">
+        <Container header={<Header variant="h2">Filter</Header>}>
+          <SpaceBetween size="l">
+            {field('name', 'Name')}
+            <div className="ot-code-area">
+              <FormField
+                label="Filter pattern"
+                constraintText={
+                  '{ ($.eventName = "DeleteTrail") || ($.errorCode = "AccessDenied*") }, or words. Empty: every event.'
+                }
+              >
+                <Textarea
+                  value={draft.pattern}
+                  rows={4}
+                  spellcheck={false}
+                  onChange={({ detail }) => setDraft({ ...draft, pattern: detail.value })}
+                />
+              </FormField>
+            </div>
+            {field('namespace', 'Metric’s namespace')}
+            {field('metric', 'Metric’s name')}
+            {field('value', 'Value of each match', 'A number, or $.field of the event.')}
+            {field(
+              'defaultText',
+              'Value of a minute without a match (optional)',
+              '0 lets an alarm see quiet minutes.',
+            )}
+          </SpaceBetween>
+        </Container>
+        <FilterTest group={group} pattern={draft.pattern} />
+      </div>
+    </FormFrame>
   );
 }
 

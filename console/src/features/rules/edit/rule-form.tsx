@@ -1,7 +1,5 @@
 import Alert from '@cloudscape-design/components/alert';
-import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
-import Form from '@cloudscape-design/components/form';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
@@ -11,10 +9,9 @@ import { useState } from 'react';
 
 import { sentenceOf } from '../../../events/sentence.ts';
 import type { TrailEvent } from '../../../events/trail-event.ts';
-import { CommandsPart } from '../../../plan/commands-part.tsx';
-import { RunView } from '../../../plan/run-view.tsx';
+import { PlanForm } from '../../../plan/form-frame.tsx';
 import { useDoing } from '../../../plan/use-doing.ts';
-import { formatHash, type Route } from '../../../routing/route.ts';
+import type { Route } from '../../../routing/route.ts';
 import { navigate } from '../../../routing/use-route.ts';
 import { useConnection } from '../../../session/context.tsx';
 import { TryHistory } from '../try-history.tsx';
@@ -58,60 +55,44 @@ export function RuleForm(props: Props) {
     else if (calls.length === 0) navigate(page);
     else doing.start(calls);
   };
-  if (doing.calls)
-    return (
-      <RunView
-        title={before ? `Changing ${draft.name}` : `Making ${draft.name}`}
-        calls={doing.calls}
-        progress={doing.progress}
-        href={formatHash(page)}
-        hrefText="Show the rule"
-        onRetry={() => doing.start(calls)}
-        onCorrect={doing.leave}
-      />
-    );
   const errorOf = (field: DraftField) => (shown.has(field) ? problems[field] : undefined);
   return (
-    <Form
-      header={<Header variant="h1">{title}</Header>}
-      actions={
-        <SpaceBetween size="xs" direction="horizontal">
-          <Button variant="link" onClick={() => navigate(before ? page : { page: 'rules' })}>
-            Cancel
-          </Button>
-          <Button variant="primary" onClick={submit}>
-            {before ? 'Save changes' : 'Create rule'}
-          </Button>
-        </SpaceBetween>
-      }
+    <PlanForm
+      title={title}
+      verb={before ? 'Save changes' : 'Create rule'}
+      onCancel={() => navigate(before ? page : { page: 'rules' })}
+      onSubmit={submit}
+      calls={calls}
+      name={draft.name}
+      isChange={before !== undefined}
+      doing={doing}
+      page={page}
+      showText="Show the rule"
     >
-      <SpaceBetween size="l">
-        <Origin {...props} />
-        <div className="ot-halves">
-          <SpaceBetween size="l">
-            <Basics {...props} draft={draft} change={change} error={errorOf('name')} />
-            {draft.schedule === '' ? (
-              <PatternPart draft={draft} change={change} error={errorOf('pattern')} start={start} />
-            ) : (
-              <SchedulePart draft={draft} change={change} />
-            )}
-            <TargetsPart draft={draft} change={change} error={errorOf('targets')} />
-          </SpaceBetween>
-          {draft.schedule === '' && (
-            <SpaceBetween size="l">
-              <RecentPart pattern={draft.pattern} state={draft.state} start={start} />
-              <TryHistory
-                key={`${draft.pattern} ${draft.state}`}
-                pattern={draft.pattern}
-                state={draft.state}
-                disabled={problems.pattern !== undefined}
-              />
-            </SpaceBetween>
+      <Origin {...props} />
+      <div className="ot-halves">
+        <SpaceBetween size="l">
+          <Basics {...props} draft={draft} change={change} error={errorOf('name')} />
+          {draft.schedule === '' ? (
+            <PatternPart draft={draft} change={change} error={errorOf('pattern')} start={start} />
+          ) : (
+            <SchedulePart draft={draft} change={change} />
           )}
-        </div>
-        {calls.length > 0 && <CommandsPart calls={calls} region={session.region} />}
-      </SpaceBetween>
-    </Form>
+          <TargetsPart draft={draft} change={change} error={errorOf('targets')} />
+        </SpaceBetween>
+        {draft.schedule === '' && (
+          <SpaceBetween size="l">
+            <RecentPart pattern={draft.pattern} state={draft.state} start={start} />
+            <TryHistory
+              key={`${draft.pattern} ${draft.state}`}
+              pattern={draft.pattern}
+              state={draft.state}
+              disabled={problems.pattern !== undefined}
+            />
+          </SpaceBetween>
+        )}
+      </div>
+    </PlanForm>
   );
 }
 

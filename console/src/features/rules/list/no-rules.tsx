@@ -3,14 +3,7 @@ import Button from '@cloudscape-design/components/button';
 
 import { Command } from '../../../parts/command.tsx';
 
-export function NoRules({ filtered, onClear }: { readonly filtered: string; readonly onClear: () => void }) {
-  if (filtered !== '')
-    return (
-      <div className="ot-first-steps">
-        <Box variant="h2">No rule matches “{filtered}”</Box>
-        <Button onClick={onClear}>Clear the filter</Button>
-      </div>
-    );
+export function NoRules() {
   return (
     <div className="ot-first-steps">
       <Box variant="h2">No rules</Box>

@@ -1,9 +1,8 @@
 import type { ApiClient } from '../../../aws/client.ts';
+import { objects, texts, type Json } from '../../../aws/pages.ts';
 
 /** One thing that a trail logs: what, and which of it. */
 export type Logged = { readonly what: string; readonly which: readonly string[] };
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** What the trail logs, from its selectors. */
 export async function trailSelectors(
@@ -96,12 +95,4 @@ function condition(field: Json): string[] {
     const joint = operator.startsWith('Not') ? ' and ' : ' or ';
     return values.length === 0 ? [] : [`${name} ${words} ${values.join(joint)}`];
   });
-}
-
-function objects(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? (value as Json[]) : [];
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }
