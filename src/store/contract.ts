@@ -325,3 +325,7 @@ export type MetricStore = {
 // ---------------------------------------------------------------- SQL
 
 export * from './sql-contract.ts';
+
+// ---------------------------------------------------------------- event data stores
+
+export * from './lake-contract.ts';
