@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { messageOf, OpentrailError } from './base/errors.ts';
 import { functionsSettings } from './config/functions.ts';
 import { url } from './config/kinds.ts';
+import { lakeSettings } from './config/lake.ts';
 import { metricsSettings } from './config/metrics.ts';
 import { notificationsSettings } from './config/notifications.ts';
 import { proofsSettings } from './config/proofs.ts';
@@ -33,6 +34,7 @@ export const configSchema = z.strictObject({
   ...recordSettings,
   ...storeSettings,
   ...trailsSettings,
+  ...lakeSettings,
   ...silenceSettings,
   ...proofsSettings,
 });

@@ -13,6 +13,7 @@ import { detectionMigrations, type DetectionTables } from '../use/detections/set
 import { silenceMigrations, type SilenceTables } from '../use/silence/settings.ts';
 import { logFilterMigrations } from '../use/logs/filters/settings.ts';
 import { metricMigrations, type MetricTables } from '../use/metrics/settings.ts';
+import { queryMigrations, type QueryTables } from '../use/lake/queries/settings.ts';
 import { logMigrations, type LogTables } from '../use/logs/settings.ts';
 import { trailMigrations, type TrailTables } from '../use/trails/settings.ts';
 import type { CursorTables } from '../store/settings/cursors.ts';
@@ -34,7 +35,8 @@ export type Tables = CursorTables &
   LogTables &
   MetricTables &
   RuleTables &
-  DetectionTables;
+  DetectionTables &
+  QueryTables;
 
 export const migrations = [
   iamMigrations,
@@ -54,4 +56,5 @@ export const migrations = [
   logFilterMigrations,
   ruleMigrations,
   detectionMigrations,
+  queryMigrations,
 ];

@@ -1,4 +1,6 @@
-import type { BucketPort } from '../aws/ports.ts';
+import { sign } from 'node:crypto';
+
+import type { BucketPort, DeliverySigner } from '../aws/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import { newEventId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
@@ -8,7 +10,7 @@ import { plainColumnsOf } from '../record/columns.ts';
 import type { FollowerStatus } from '../store/contract.ts';
 import { createAggregation } from '../use/trails/aggregation/create-aggregation.ts';
 import { createTrailDelivery } from '../use/trails/delivery/create-trail-delivery.ts';
-import { createDigestKeys } from '../use/trails/digests/digest-keys.ts';
+import { createDigestKeys, type DigestKeys } from '../use/trails/digests/digest-keys.ts';
 import type { DataSelection } from '../use/trails/selectors/data-selection.ts';
 import type { LogGroupAccess } from '../use/trails/log-groups/check-log-group.ts';
 import { createNoticeSender } from '../use/trails/notices/send-notices.ts';
@@ -85,11 +87,22 @@ export async function openTrails(deps: TrailsDeps) {
       ...logs.followers(),
     ],
     organizations: organizations.port,
+    signer: signerOf(keys),
     stop: async () => {
       await organizations.stop();
       await aggregation.stop();
       await Promise.all([delivery.stop(), logs.stop()]);
       await notices.stop();
+    },
+  };
+}
+
+/** Digests and query results are signed with the same keys. */
+function signerOf(keys: Pick<DigestKeys, 'signingKey'>): DeliverySigner {
+  return {
+    sign: async (text, at) => {
+      const { fingerprint, privateKey } = await keys.signingKey(at);
+      return { fingerprint, signature: sign('RSA-SHA256', Buffer.from(text), privateKey) };
     },
   };
 }

@@ -54,9 +54,20 @@ export type BucketPort = {
     readonly kms?: KmsEncryption | undefined;
     /** `o-…`: whether it may do so below `AWSLogs/o-…/` too. */
     readonly organization?: string | undefined;
+    /** What is delivered, as the folder below the account says: `CloudTrail` (default), `CloudTrail-Lake`. */
+    readonly kind?: string | undefined;
   }) => Promise<void>;
   /** The bucket's region; undefined where that is not known. */
   readonly region: (bucket: string) => Promise<string | undefined>;
+};
+
+/** The keys by which CloudTrail signs what it delivers, and which ListPublicKeys shows: RSA, SHA-256, PKCS #1 v1.5. */
+export type DeliverySigner = {
+  /** With the key that is valid at `at` (milliseconds), which is made where there is none. */
+  readonly sign: (
+    text: string,
+    at: number,
+  ) => Promise<{ readonly signature: Uint8Array; readonly fingerprint: string }>;
 };
 
 /** An AWS service that acts for one of its own resources: what resource policies' Principal, aws:SourceArn and aws:SourceAccount are compared with. */

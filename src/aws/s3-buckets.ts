@@ -159,7 +159,7 @@ async function checkDelivery(puts: Puts, check: Parameters<BucketPort['checkDeli
     if (folder === undefined) continue;
     await putObject(puts, {
       bucket: check.bucket,
-      key: `${check.keyPrefix === '' ? '' : `${check.keyPrefix}/`}AWSLogs/${folder}/`,
+      key: `${check.keyPrefix === '' ? '' : `${check.keyPrefix}/`}AWSLogs/${folder}/${check.kind === undefined ? '' : `${check.kind}/`}`,
       body: new Uint8Array(),
       contentType: 'application/x-directory',
       acl: 'bucket-owner-full-control',

@@ -39,7 +39,7 @@ export function createBucketPort(store: BucketStore): BucketPort {
     },
     list: ({ bucket, prefix, startAfter }) =>
       listAll(store, { bucket, prefix, startAfter: startAfter ?? '' }),
-    checkDelivery: async ({ bucket, keyPrefix, trailArn, accountId, organization, kms }) => {
+    checkDelivery: async ({ bucket, keyPrefix, trailArn, accountId, organization, kms, kind }) => {
       const { policy } = await store.bucket(bucket);
       const facts = { ...encryptionFacts(kms), 's3:x-amz-acl': 'bucket-owner-full-control' };
       const source = { service: CLOUDTRAIL, arn: trailArn, accountId };
@@ -49,7 +49,7 @@ export function createBucketPort(store: BucketStore): BucketPort {
       const root = `${keyPrefix === '' ? '' : `${keyPrefix}/`}AWSLogs`;
       const folders = [accountId, ...(organization === undefined ? [] : [organization])];
       const mayWrite = folders.every((folder) =>
-        lets('s3:PutObject', `arn:aws:s3:::${bucket}/${root}/${folder}/CloudTrail/x`),
+        lets('s3:PutObject', `arn:aws:s3:::${bucket}/${root}/${folder}/${kind ?? 'CloudTrail'}/x`),
       );
       if (!mayRead || !mayWrite) throw accessDenied();
     },

@@ -1,0 +1,11 @@
+import { bytes, duration } from './kinds.ts';
+
+/** Event data stores and their queries. */
+export const lakeSettings = {
+  query_timeout: duration('1h').describe(
+    'How long a query over event data stores may run. What it has found until then can be read.',
+  ),
+  query_results: bytes('10GB').describe(
+    'What the results of queries may take on the disk, gzipped, all of the last seven days together. Beyond it queries fail.',
+  ),
+};
