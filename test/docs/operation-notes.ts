@@ -18,7 +18,9 @@ export const NOTES: Readonly<Record<string, string>> = {
     'Always an error: trails have no resource policies, and what has some (event data stores, channels, dashboards) is not built.',
   'cloudtrail.GetResourcePolicy': 'As PutResourcePolicy.',
   'cloudtrail.DeleteResourcePolicy': 'As PutResourcePolicy.',
-  'cloudtrail.GetInsightSelectors': 'Always InsightNotEnabledException: no trail has Insights yet.',
+  'cloudtrail.GetInsightSelectors': 'For trails.',
+  'cloudtrail.PutInsightSelectors':
+    'For trails. Takes effect at once, without the 36 hours that AWS may take: docs/insights.md.',
   'cloudtrail.ListPublicKeys': 'Keys of this server: RSA 2048, a new one every 29 days.',
   'iam.PutUserPolicy': 'The policy language as AWS documents it, evaluated here.',
   'iam.AttachUserPolicy':

@@ -13,6 +13,14 @@ export type EventOutlineColumns = {
   readonly error: string;
 };
 
+/** What an Insights event is about. */
+export type InsightFacts = {
+  /** `ApiCallRateInsight` */
+  readonly type: string;
+  /** Of the calls that it is about: `Management` or `Data`. */
+  readonly category: string;
+};
+
 export type FactResource = { readonly type: string; readonly arn: string };
 
 /** What selectors ask of an event. Texts are undefined where the event does not have the field. */
@@ -25,6 +33,8 @@ export type EventFacts = {
   readonly userArn: string | undefined;
   readonly error: string | undefined;
   readonly vpcEndpoint: () => string | undefined;
+  /** Undefined for what is no Insights event. */
+  readonly insight: () => InsightFacts | undefined;
   readonly fromConsole: () => string | undefined;
   /** Of the record's own `resources`; an `ARNPrefix` (all objects of a bucket, say) counts as the ARN. */
   readonly resources: () => readonly FactResource[];
@@ -78,6 +88,15 @@ class Facts implements EventFacts {
 
   type(): string | undefined {
     return text(this.#parsed()['eventType']);
+  }
+
+  /** Only those about data events name the category: the documented shape tells them apart by nothing. */
+  insight(): InsightFacts | undefined {
+    const details = this.#parsed()['insightDetails'];
+    if (typeof details !== 'object' || details === null) return undefined;
+    const { insightType, eventCategory } = details as Json;
+    const type = text(insightType);
+    return type === undefined ? undefined : { type, category: text(eventCategory) ?? 'Management' };
   }
 
   vpcEndpoint(): string | undefined {

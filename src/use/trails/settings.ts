@@ -41,6 +41,8 @@ export type TrailRow = TrailLogColumns & {
   organization: string | null;
   /** JSON of the event selectors as they were put; null: never. */
   selectors: string | null;
+  /** JSON of the insight selectors; null: none. */
+  insight_selectors: string | null;
   logging: number;
   created_at: number;
   /** Set once deleted: it stays until its last files are delivered, and no operation sees it. */
@@ -156,6 +158,7 @@ export type FormerSelectorsRow = {
   until_seq: number;
   /** As in `trails`. */
   selectors: string | null;
+  insight_selectors: string | null;
 };
 
 /** A delivery that the trail's topic has not heard of yet. */
@@ -288,6 +291,12 @@ export const trailMigrations: MigrationSet = {
         .addColumn('selectors', 'text')
         .addPrimaryKeyConstraint('trail_former_selectors_pk', ['trail_id', 'until_seq'])
         .execute();
+    },
+  },
+  '2026-11-29-trail-selectors-insights': {
+    up: async (db) => {
+      await db.schema.alterTable('trails').addColumn('insight_selectors', 'text').execute();
+      await db.schema.alterTable('trail_former_selectors').addColumn('insight_selectors', 'text').execute();
     },
   },
   '2026-11-29-trail-kms': {

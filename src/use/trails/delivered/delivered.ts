@@ -23,9 +23,10 @@ export type DeliveredQuery = {
 export type DeliveredPosition = readonly [account: string, region: string, hour: number];
 
 const HOUR = 3600;
-const AGGREGATED = 'CloudTrail-Aggregated';
+/** Letters behind the number of records. */
+const KINDS: Readonly<Record<string, string>> = { a: 'CloudTrail-Aggregated', i: 'CloudTrail-Insight' };
 const KEY =
-  /^((?:[^]*\/)?)AWSLogs\/(o-[a-z0-9]{10,32}\/)?(\d{12})\/(CloudTrail(?:-Aggregated)?)\/([^/]+)\/\d{4}\/\d{2}\/\d{2}\/\3_\4_\5_(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})Z_([A-Za-z0-9]+)\.json\.gz$/;
+  /^((?:[^]*\/)?)AWSLogs\/(o-[a-z0-9]{10,32}\/)?(\d{12})\/(CloudTrail(?:-Aggregated|-Insight)?)\/([^/]+)\/\d{4}\/\d{2}\/\d{2}\/\3_\4_\5_(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})Z_([A-Za-z0-9]+)\.json\.gz$/;
 
 /** Notes what was delivered, in the transaction that moves the trail on: each file is counted once, whatever is repeated. */
 export async function noteFiles(
@@ -109,7 +110,7 @@ function rowOf(trailId: string, { bucket, key, records }: DeliveredFile): Delive
     account,
     region,
     hour_seconds: Date.parse(`${year}-${month}-${day}T${hour}:00:00Z`) / 1000,
-    files: `${minute}${unique}=${records}${kind === AGGREGATED ? 'a' : ''}`,
+    files: `${minute}${unique}=${records}${letterOf(kind)}`,
   };
 }
 
@@ -121,9 +122,13 @@ function filesOf(row: DeliveredRow): DeliveredFile[] {
   return row.files.split(' ').map((file) => {
     const [name = '', records = ''] = file.split('=');
     const minute = name.slice(0, 2);
-    const kind = records.endsWith('a') ? AGGREGATED : 'CloudTrail';
+    const kind = KINDS[records.at(-1) ?? ''] ?? 'CloudTrail';
     const folder = `${root}AWSLogs/${organization}${account}/${kind}/${region}/${day}`;
     const key = `${folder}/${account}_${kind}_${region}_${stamp}${minute}Z_${name.slice(2)}.json.gz`;
     return { bucket, key, records: parseInt(records) };
   });
+}
+
+function letterOf(kind: string): string {
+  return Object.keys(KINDS).find((letter) => KINDS[letter] === kind) ?? '';
 }

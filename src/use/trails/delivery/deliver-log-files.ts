@@ -190,6 +190,7 @@ async function writeFile(
   const seed = `${trail.id}/${plan.window_id}/${plan.from_seq}-${plan.to_seq}/${placeOf(first)}`;
   return putLogFile(deps.buckets, trail, {
     place: first,
+    ...(first.isInsight ? { kind: 'CloudTrail-Insight' as const } : {}),
     at: plan.planned_at,
     seed,
     packed: await pack(events),
@@ -198,8 +199,9 @@ async function writeFile(
 }
 
 /** Names follow from it. */
-function placeOf({ organization, account, region }: SelectedEvent): string {
-  return organization === '' ? region : `${organization}/${account}/${region}`;
+function placeOf({ organization, account, region, isInsight }: SelectedEvent): string {
+  const place = organization === '' ? region : `${organization}/${account}/${region}`;
+  return isInsight ? `${place}/insights` : place;
 }
 
 async function moveOn(deps: LogFileDeps, windowId: string, nextSeq: number): Promise<void> {

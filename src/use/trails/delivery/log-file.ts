@@ -34,6 +34,8 @@ export async function pack(content: Iterable<Uint8Array>): Promise<PackedFile> {
   return { body: await body, hash: hash.digest('hex') };
 }
 
+export type LogFileKind = 'CloudTrail' | 'CloudTrail-Insight' | 'CloudTrail-Aggregated';
+
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html */
 export function logFileKey(file: {
   readonly prefix: string;
@@ -41,7 +43,7 @@ export function logFileKey(file: {
   readonly organization: string;
   readonly account: string;
   /** What stands in the folder's and the file's name. */
-  readonly kind?: 'CloudTrail' | 'CloudTrail-Aggregated';
+  readonly kind?: LogFileKind;
   readonly region: string;
   /** Delivery, ms. */
   readonly at: number;

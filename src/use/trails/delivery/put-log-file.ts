@@ -3,12 +3,12 @@ import { alnumFrom } from '../../../base/ids.ts';
 import { encryptionOf } from '../encryption.ts';
 import type { LogFileRow } from '../settings.ts';
 import type { Trail } from '../trail-store.ts';
-import { logFileKey, type PackedFile } from './log-file.ts';
+import { logFileKey, type LogFileKind, type PackedFile } from './log-file.ts';
 
 export type NewLogFile = {
   readonly place: { readonly organization: string; readonly account: string; readonly region: string };
   /** Default `CloudTrail`. */
-  readonly kind?: 'CloudTrail' | 'CloudTrail-Aggregated';
+  readonly kind?: LogFileKind;
   /** When it was planned, ms: the name tells it. */
   readonly at: number;
   /** What the unique part of the name follows from: the same file has the same name each time that it is written. */

@@ -20,6 +20,8 @@ export type SelectedEvent = {
   readonly region: string;
   /** Seconds since the epoch. */
   readonly time: number;
+  /** Insights go into files of their own. */
+  readonly isInsight: boolean;
 };
 
 export type Chosen = {
@@ -54,6 +56,7 @@ export async function selectEvents(
       account: columns.account,
       region: regionOf(trail, columns.region),
       time: columns.time,
+      isInsight: columns.category === 'Insight',
     });
   }
   return selected;

@@ -122,8 +122,9 @@ async function assign(
         ({ organization, region }) => organization === place.organization && region === place.region,
       );
       if (event === undefined) {
-        const { account, time } = columns;
-        const one: Kept = { seq: entry.seq, raw: entry.raw, ...place, account, time };
+        const { account, time, category } = columns;
+        const isInsight = category === 'Insight';
+        const one: Kept = { seq: entry.seq, raw: entry.raw, ...place, account, time, isInsight };
         event = one;
         made.push(one);
         kept.push(one);

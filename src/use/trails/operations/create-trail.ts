@@ -79,6 +79,7 @@ function newTrail(
     recursive_logging: Number(given.recursiveLogging ?? true),
     organization: null,
     selectors: null,
+    insight_selectors: null,
     sns_topic: given.snsTopic || null,
     kms_key: null,
     logs_group: given.logsGroup || null,

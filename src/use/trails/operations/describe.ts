@@ -37,6 +37,6 @@ export function trailDescription(trail: Trail): Record<string, unknown> {
     ...trailAnswer(trail),
     HomeRegion: trail.home_region,
     HasCustomEventSelectors: hasCustomSelectors(trail),
-    HasInsightSelectors: false,
+    HasInsightSelectors: trail.insight_selectors !== null,
   };
 }

@@ -1,9 +1,7 @@
-import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
 import { readSelectors } from '../../../aws/event-selectors/read-selectors.ts';
 import { putSelectors, selectorsOf } from '../selectors/trail-selectors.ts';
 import { findOwnTrail, findTrail, trailNamed } from './find-trail.ts';
-import { trailTarget } from './trail-target.ts';
 import type { TrailOperationDeps } from './deps.ts';
 
 /** What the trail logs from now on: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html */
@@ -29,14 +27,4 @@ export async function getEventSelectors(
 ): Promise<OperationOutput> {
   const trail = await findTrail(deps.settings, trailNamed(input, 'TrailName'), context);
   return { output: { TrailARN: trail.arn, ...selectorsOf(trail) } };
-}
-
-/** No trail has Insights yet, which AWS answers with an error. Event data stores are refused as unknown ones. */
-export async function getInsightSelectors(
-  deps: TrailOperationDeps,
-  input: OperationInput,
-  context: CallContext,
-): Promise<OperationOutput> {
-  const trail = await findTrail(deps.settings, trailTarget(input), context);
-  throw new AwsError('InsightNotEnabledException', `Trail ${trail.arn} does not have Insights enabled.`);
 }

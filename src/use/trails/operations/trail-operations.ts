@@ -8,7 +8,8 @@ import { listPublicKeys } from './list-public-keys.ts';
 import { deleteTrail, startLogging, stopLogging } from './logging.ts';
 import { describeTrails, getTrail, getTrailStatus, listTrails } from './read-trails.ts';
 import { policyResource, putResourcePolicy, readResourcePolicy } from './resource-policies.ts';
-import { getEventSelectors, getInsightSelectors, putEventSelectors } from './selectors.ts';
+import { getInsightSelectors, putInsightSelectors } from './insight-selectors.ts';
+import { getEventSelectors, putEventSelectors } from './selectors.ts';
 import { addTags, listTags, removeTags } from './tags.ts';
 import { updateTrail } from './update-trail.ts';
 
@@ -35,6 +36,7 @@ const TABLE: readonly (readonly [name: string, handle: Handle, trailMember?: str
   ['ListTags', listTags],
   ['PutEventSelectors', putEventSelectors, 'TrailName'],
   ['GetEventSelectors', getEventSelectors, 'TrailName'],
+  ['PutInsightSelectors', putInsightSelectors, 'TrailName'],
   ['GetInsightSelectors', getInsightSelectors, 'TrailName'],
   ['PutEventConfiguration', putEventConfiguration, 'TrailName'],
   ['GetEventConfiguration', getEventConfiguration, 'TrailName'],

@@ -1,3 +1,4 @@
+import { insightSelectorsOf, withInsights, type InsightSelector } from '../insights/insight-selectors.ts';
 import type { FormerSelectorsRow } from '../settings.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
 import { compileSelectors } from '../../../aws/event-selectors/compile.ts';
@@ -20,15 +21,34 @@ export async function putSelectors(
   trail: Trail,
   { selectors, newest }: { readonly selectors: Selectors; readonly newest: number },
 ): Promise<void> {
-  await tx
-    .insertInto('trail_former_selectors')
-    .values({ trail_id: trail.id, until_seq: newest, selectors: trail.selectors })
-    .onConflict((conflict) => conflict.columns(['trail_id', 'until_seq']).doNothing())
-    .execute();
+  await keepFormer(tx, trail, newest);
   await tx
     .updateTable('trails')
     .set({ selectors: JSON.stringify(selectors) })
     .where('id', '=', trail.id)
+    .execute();
+}
+
+/** The same for the insights that it asks for; an empty list: none. */
+export async function putInsights(
+  tx: TrailSettings,
+  trail: Trail,
+  { insights, newest }: { readonly insights: readonly InsightSelector[]; readonly newest: number },
+): Promise<void> {
+  await keepFormer(tx, trail, newest);
+  await tx
+    .updateTable('trails')
+    .set({ insight_selectors: insights.length === 0 ? null : JSON.stringify(insights) })
+    .where('id', '=', trail.id)
+    .execute();
+}
+
+async function keepFormer(tx: TrailSettings, trail: Trail, newest: number): Promise<void> {
+  const { selectors, insight_selectors } = trail;
+  await tx
+    .insertInto('trail_former_selectors')
+    .values({ trail_id: trail.id, until_seq: newest, selectors, insight_selectors })
+    .onConflict((conflict) => conflict.columns(['trail_id', 'until_seq']).doNothing())
     .execute();
 }
 
@@ -39,26 +59,30 @@ export async function putSelectors(
 export async function selectionsOf(settings: TrailSettings, trailId: string): Promise<SelectionAt> {
   const now = await settings
     .selectFrom('trails')
-    .select('selectors')
+    .select(['selectors', 'insight_selectors'])
     .where('id', '=', trailId)
     .executeTakeFirst();
   const former = await formerSelectorsOf(settings, trailId);
-  const current = compileSelectors(selectorsOf({ selectors: now?.selectors ?? null }));
+  const current = selectionOf(now ?? { selectors: null, insight_selectors: null });
   const before = former.map((row) => ({
     until: row.until_seq,
-    selection: compileSelectors(selectorsOf(row)),
+    selection: selectionOf(row),
   }));
   return (seq) => before.find(({ until }) => seq <= until)?.selection ?? current;
+}
+
+function selectionOf(row: Pick<Trail, 'selectors' | 'insight_selectors'>): Selection {
+  return withInsights(compileSelectors(selectorsOf(row)), insightSelectorsOf(row));
 }
 
 /** Those that hold for entries which the trail has not delivered, oldest first. */
 export function formerSelectorsOf(
   settings: TrailSettings,
   trailId: string,
-): Promise<Pick<FormerSelectorsRow, 'until_seq' | 'selectors'>[]> {
+): Promise<Omit<FormerSelectorsRow, 'trail_id'>[]> {
   return settings
     .selectFrom('trail_former_selectors')
-    .select(['until_seq', 'selectors'])
+    .select(['until_seq', 'selectors', 'insight_selectors'])
     .where('trail_id', '=', trailId)
     .orderBy('until_seq')
     .execute();
