@@ -7,6 +7,7 @@ import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
+  DeleteQueryDefinitionCommand,
   DescribeMetricFiltersCommand,
   DescribeQueriesCommand,
   DescribeQueryDefinitionsCommand,
@@ -19,6 +20,7 @@ import {
   PutSubscriptionFilterCommand,
   StartLiveTailCommand,
   StartQueryCommand,
+  StopQueryCommand,
   TestMetricFilterCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
@@ -171,11 +173,21 @@ describe('what follows from log events', () => {
     });
     const { queries } = await logs.send(new DescribeQueriesCommand({ status: 'Complete' }));
     expect(queries?.map((one) => one.queryId)).toEqual([queryId]);
-    await logs.send(
+    await expect(logs.send(new StopQueryCommand({ queryId }))).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    });
+  });
+
+  it('questions are kept for later, and forgotten', async () => {
+    const { queryDefinitionId } = await logs.send(
       new PutQueryDefinitionCommand({ name: 'by status', queryString: 'stats count(*) by status' }),
     );
     const { queryDefinitions } = await logs.send(new DescribeQueryDefinitionsCommand({}));
     expect(queryDefinitions).toMatchObject([{ name: 'by status', queryString: 'stats count(*) by status' }]);
+    const forget = () => logs.send(new DeleteQueryDefinitionCommand({ queryDefinitionId }));
+    expect(await forget()).toMatchObject({ success: true });
+    expect((await logs.send(new DescribeQueryDefinitionsCommand({}))).queryDefinitions).toEqual([]);
+    await expect(forget()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
   it.skipIf(missing !== undefined)(

@@ -7,6 +7,7 @@ import type { CallContext, Operation } from '../../aws/operation.ts';
 import { OpentrailError } from '../../base/errors.ts';
 import { newEventId } from '../../base/ids.ts';
 import { createLogger } from '../../base/log.ts';
+import type { LogEventStore } from '../../store/contract.ts';
 import { openSettings } from '../../store/settings/open-settings.ts';
 import { createLogs, type Logs } from './create-logs.ts';
 import { expireOnce } from './expire.ts';
@@ -37,15 +38,19 @@ beforeEach(async () => {
     migrations: [logMigrations, logFilterMigrations],
   });
   memory = memoryLogEvents();
-  logs = createLogs({
+  logs = open(memory.store);
+});
+afterEach(() => opened.close());
+
+function open(events: LogEventStore): Logs {
+  return createLogs({
     settings: opened.db,
-    events: memory.store,
+    events,
     clock: { now: () => now },
     newId: newEventId,
     log: createLogger('silent'),
   });
-});
-afterEach(() => opened.close());
+}
 
 function operation(name: string): Operation {
   const found = logs.operations.find((one) => one.name === name);
@@ -319,5 +324,29 @@ describe('TestMetricFilter', () => {
       logEventMessages: ['{"a":2}', '{"a":1}'],
     });
     expect(matches).toEqual([{ eventNumber: 2, eventMessage: '{"a":1}', extractedValues: { '$.a': '1' } }]);
+  });
+});
+
+describe('a query', () => {
+  it('that is stopped ends in the engine, and says so', async () => {
+    await makeStream();
+    const asked: { signal: AbortSignal | undefined } = { signal: undefined };
+    const query: LogEventStore['query'] = (_query, signal) => {
+      asked.signal = signal;
+      return new Promise((_resolve, reject) =>
+        signal?.addEventListener('abort', () => reject(new TypeError('ended'))),
+      );
+    };
+    logs = open({ ...memory.store, query });
+    const question = { ...GROUP, startTime: NOW / 1000 - 60, endTime: NOW / 1000, queryString: 'limit 1' };
+    const { queryId } = await call('StartQuery', question);
+    expect(await call('GetQueryResults', { queryId })).toMatchObject({ status: 'Running', results: [] });
+    const other = call('StopQuery', { queryId }, { accountId: '111111111111' });
+    expect(await errorOf(other)).toMatchObject({ code: 'ResourceNotFoundException' });
+    expect(asked.signal?.aborted).toBe(false);
+    expect(await call('StopQuery', { queryId })).toEqual({ success: true });
+    expect(asked.signal?.aborted).toBe(true);
+    await new Promise(setImmediate);
+    expect(await call('GetQueryResults', { queryId })).toMatchObject({ status: 'Cancelled' });
   });
 });
