@@ -8,6 +8,7 @@ import { identityMigrations, type IdentityTables } from '../record/identify/sett
 import { aggregationMigrations } from '../use/trails/aggregation/settings.ts';
 import { trailOrganizationMigrations } from '../use/trails/organizations/settings.ts';
 import { proofMigrations, type ProofTables } from '../use/proofs/settings.ts';
+import { channelMigrations, type ChannelTables } from '../use/lake/channels/settings.ts';
 import { ruleMigrations, type RuleTables } from '../use/rules/settings.ts';
 import { detectionMigrations, type DetectionTables } from '../use/detections/settings.ts';
 import { silenceMigrations, type SilenceTables } from '../use/silence/settings.ts';
@@ -36,7 +37,8 @@ export type Tables = CursorTables &
   MetricTables &
   RuleTables &
   DetectionTables &
-  QueryTables;
+  QueryTables &
+  ChannelTables;
 
 export const migrations = [
   iamMigrations,
@@ -57,4 +59,5 @@ export const migrations = [
   ruleMigrations,
   detectionMigrations,
   queryMigrations,
+  channelMigrations,
 ];

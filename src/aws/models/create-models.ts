@@ -1,4 +1,5 @@
 import type { KnownPackage, Models, OperationModel, ServiceModel } from './operation-model.ts';
+import { OWN_PACKAGES } from './own-packages.ts';
 import { findPackages, ownFolder } from './packages.ts';
 import { readPackage } from './read-package.ts';
 
@@ -8,7 +9,7 @@ import { readPackage } from './read-package.ts';
  * understand, it leaves them out.
  */
 export function createModels({ folders = [] }: { readonly folders?: readonly string[] } = {}): Models {
-  const packages = findPackages([ownFolder(), ...folders]);
+  const packages = withOwn(findPackages([ownFolder(), ...folders]));
   const names = [...new Set(packages.map(({ signingName }) => signingName))];
   const ready = new Map<string, ServiceModel>();
   const loading = new Map<string, Promise<ServiceModel | undefined>>();
@@ -29,6 +30,12 @@ export function createModels({ folders = [] }: { readonly folders?: readonly str
     installed: () => names,
     packages: () => packages,
   };
+}
+
+/** What we describe ourselves gives way to a package that is installed for it. */
+function withOwn(found: readonly KnownPackage[]): readonly KnownPackage[] {
+  const names = new Set(found.map(({ specifier }) => specifier));
+  return [...found, ...OWN_PACKAGES.filter(({ specifier }) => !names.has(specifier))];
 }
 
 /** A package that cannot be read leaves the others of its signing name as they are. */

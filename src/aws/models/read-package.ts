@@ -8,13 +8,17 @@ import { NormalizedSchema } from '@smithy/core/schema';
 
 import { OpentrailError } from '../../base/errors.ts';
 import type { KnownPackage, OperationModel, PackageModel, ServiceModel } from './operation-model.ts';
+import type { OwnPackage } from './own-packages.ts';
 import { readSchemaText, type StaticError, type StaticOperation } from './schema-text.ts';
 
 type Schemas = { readonly operations: readonly StaticOperation[]; readonly errors: readonly StaticError[] };
 
 /** An installed client package as a model. Rejects when it holds no operations. */
-export async function readPackage(known: KnownPackage): Promise<ServiceModel['packages'][number]> {
-  const schemas = await readSchemas(known).catch(() => importSchemas(known));
+export async function readPackage(
+  known: KnownPackage | OwnPackage,
+): Promise<ServiceModel['packages'][number]> {
+  const schemas =
+    'schemas' in known ? known.schemas : await readSchemas(known).catch(() => importSchemas(known));
   if (schemas.operations.length === 0)
     throw new OpentrailError('BAD_FILE', `${known.specifier} holds no operations that Opentrail can read`);
   const settings = { ...known, errorNames: errorNamesOf(schemas.errors) };
