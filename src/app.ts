@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 
 import type { EndpointSettings } from './api/endpoint-contract.ts';
 import { createEndpoint } from './api/endpoint.ts';
+import { joinActivities } from './app/activities.ts';
 import { createClosing, type Closing } from './app/closing.ts';
 import { openBuckets } from './app/buckets.ts';
 import { openEmbedded } from './app/embedded.ts';
@@ -64,15 +65,16 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const buckets = await openBuckets({ ...base, sink, s3: embedded.buckets, serving });
   const proofs = await openProofs({ ...base, store, masterKey, buckets });
   const uses = await openUses({ ...base, ...record, store, buckets, proofs, embedded, address });
-  const { followers, detections } = uses;
+  const { followers, detections, channels } = uses;
 
   const signingKeys = createSigningKeys();
   const gateway = await openGateway({ ...base, sink, credentials, signingKeys });
   const ingest = joinIngest({ ...base, ...followers, store, publish: live.publish });
+  const activities = joinActivities({ ...base, ...followers, store, channels, publish: live.publish });
   const endpoint = createEndpoint({
     settings: endpointSettings(config),
     routes: await ownRoutes({ ...base, ...record, embedded, store, followers, ingest, proofs, detections }),
-    operations: [...uses.operations, ...embedded.operations],
+    operations: [...uses.operations, ...activities.operations, ...embedded.operations],
     models,
     namer: createNamer({ models, defaultRegion: config.region }),
     serving: serving.serving,

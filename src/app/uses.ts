@@ -1,9 +1,11 @@
-import type { BucketPort } from '../aws/ports.ts';
+import type { BucketPort, EventDataStorePort } from '../aws/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Registry } from '../base/metrics.ts';
 import type { Config } from '../config.ts';
 import { lookupEvents } from '../use/history/lookup-events.ts';
+import type { ResourceExtras } from '../use/lake/channels/operations/deps.ts';
+import { openChannels } from './channels.ts';
 import type { Closing } from './closing.ts';
 import { openDetections } from './detections.ts';
 import type { Embedded } from './embedded.ts';
@@ -54,10 +56,12 @@ export async function openUses(deps: UsesDeps) {
     retentionMs: config.history_retention,
     tokenKey: embedded.masterKey.mac('lookup-token', 'v1'),
   });
+  const channels = await openChannels({ ...deps, stores: NO_STORES, extras: NO_EXTRAS });
   await cloudwatch.start();
   return {
     followers,
     detections,
+    channels,
     tails: logs.tails,
     operations: [
       history,
@@ -65,6 +69,17 @@ export async function openUses(deps: UsesDeps) {
       ...logs.operations,
       ...cloudwatch.operations,
       ...rules.operations,
+      ...channels.operations,
     ],
   };
 }
+
+/** Until there are event data stores: no channel can be made. */
+const NO_STORES: EventDataStorePort = { find: async () => undefined };
+const NO_EXTRAS: ResourceExtras = {
+  readTags: () => [],
+  saveTags: async () => undefined,
+  tagsOf: async () => [],
+  policyOf: async () => undefined,
+  forget: async () => undefined,
+};

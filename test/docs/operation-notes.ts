@@ -22,6 +22,14 @@ export const NOTES: Readonly<Record<string, string>> = {
   'cloudtrail.PutInsightSelectors':
     'For trails. Takes effect at once, without the 36 hours that AWS may take: docs/insights.md.',
   'cloudtrail.ListPublicKeys': 'Keys of this server: RSA 2048, a new one every 29 days.',
+  'cloudtrail.CreateChannel':
+    'Custom sources, and the names of the partners that AWS lists; any number of custom channels, one of a partner.',
+  'cloudtrail.ListChannels':
+    'Channels that were made here: services of AWS, which list channels of their own there, make none.',
+  'cloudtrail.GetChannel':
+    '`IngestionStatus` also of events that came by CloudEvents or OTLP (docs/ingest.md).',
+  'cloudtrail-data.PutAuditEvents':
+    'Answered once the events are journalled. An id that comes again by the same channel, within a week of its time, is recorded once and answered with the same eventID (docs/ingest.md).',
   'iam.PutUserPolicy': 'The policy language as AWS documents it, evaluated here.',
   'iam.AttachUserPolicy':
     'Policies made here, and the AWS managed ones that make sense here; others are NoSuchEntity.',

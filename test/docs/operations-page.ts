@@ -53,6 +53,12 @@ ${count} of the ${cloudtrail.length} operations that the installed \`@aws-sdk/cl
 |---|---|---|
 ${rows.join('\n')}
 
+## cloudtrail-data
+
+| operation | state | difference |
+|---|---|---|
+${row('cloudtrail-data', 'PutAuditEvents')}
+
 ${sections.join('\n\n')}
 
 ## Paths of our own

@@ -19,6 +19,10 @@ import { openEmbeddedSns, snsMigrations, type SnsTables } from '../../src/embedd
 import { createSts } from '../../src/embedded/sts/create-sts.ts';
 import { openSettings } from '../../src/store/settings/open-settings.ts';
 import { lookupEvents } from '../../src/use/history/lookup-events.ts';
+import { putAuditEvents } from '../../src/capture/ingest/activity/put-audit-events.ts';
+import { openChannelTable } from '../../src/use/lake/channels/channel-table.ts';
+import { channelOperations } from '../../src/use/lake/channels/create-channels.ts';
+import { channelMigrations, type ChannelTables } from '../../src/use/lake/channels/settings.ts';
 import { createAlarms } from '../../src/use/metrics/alarms/create-alarms.ts';
 import { createMetrics } from '../../src/use/metrics/create-metrics.ts';
 import { metricMigrations, type MetricTables } from '../../src/use/metrics/settings.ts';
@@ -33,7 +37,14 @@ import { trailSetup } from '../kit/trail-setup.ts';
 export async function servedOperations(): Promise<ReadonlySet<string>> {
   const dir = await mkdtemp(join(tmpdir(), 'opentrail-operations-'));
   const settings = await openSettings<
-    BucketTables & SnsTables & SqsTables & LambdaTables & OrganizationsTables & LogTables & MetricTables
+    BucketTables &
+      SnsTables &
+      SqsTables &
+      LambdaTables &
+      OrganizationsTables &
+      LogTables &
+      MetricTables &
+      ChannelTables
   >({
     path: ':memory:',
     migrations: [
@@ -44,6 +55,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       organizationsMigrations,
       logMigrations,
       metricMigrations,
+      channelMigrations,
     ],
   });
   const trails = await trailSetup({});
@@ -129,7 +141,28 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       clock: systemClock,
       heard: () => undefined,
     });
+    const channels = channelOperations({
+      table: await openChannelTable(settings.db),
+      stores: { find: unasked },
+      extras: {
+        readTags: () => [],
+        saveTags: unasked,
+        tagsOf: unasked,
+        policyOf: unasked,
+        forget: unasked,
+      },
+      clock: systemClock,
+      newId: newEventId,
+    });
+    const activities = putAuditEvents({
+      channel: () => undefined,
+      policyOf: unasked,
+      take: unasked,
+      refused: () => undefined,
+    });
     const operations: readonly Operation[] = [
+      ...channels,
+      activities,
       history,
       ...trails.operations,
       ...logs.operations,

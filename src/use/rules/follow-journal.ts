@@ -63,6 +63,8 @@ async function lookAt(
   const record = parsed(entry.raw);
   if (record === undefined) return undefined;
   const columns = known ?? columnsOf(record);
+  // AWS has no detail-type for events of one's own services: PutEvents is the way to rules.
+  if (columns.category === 'ActivityAuditLog') return undefined;
   const bus = busOf(columns);
   if (!(await table.hasRules(bus))) return undefined;
   if (entry.origin === 'captured' && isOwnDelivery(record, columns)) return undefined;

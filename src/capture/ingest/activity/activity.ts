@@ -31,6 +31,9 @@ export type Activity = {
   readonly time: number;
 };
 
+/** An event that was not taken, under the sender's id. */
+export type RefusedActivity = ActivityFailure & { readonly id: string };
+
 export type ActivityResult = { readonly eventId: string } | ActivityFailure;
 
 export function failure(errorCode: ActivityErrorCode, errorMessage: string): ActivityFailure {

@@ -10,6 +10,7 @@ import {
   type ActivityFailure,
   type ActivityResult,
   type IngestChannel,
+  type RefusedActivity,
 } from './activity.ts';
 import { readEventData } from './check-event-data.ts';
 import type { TakeActivities } from './take-activities.ts';
@@ -21,7 +22,7 @@ export type AuditEventDeps = {
   readonly policyOf: (arn: string) => Promise<PolicyDocument | undefined>;
   readonly take: TakeActivities;
   /** Events that were not taken. */
-  readonly refused: (channel: IngestChannel, failures: readonly ActivityFailure[]) => void;
+  readonly refused: (channel: IngestChannel, failures: readonly RefusedActivity[]) => void;
 };
 
 const MOST_EVENTS = 100;
@@ -68,12 +69,12 @@ async function put(deps: AuditEventDeps, input: OperationInput, context: CallCon
   read.forEach((one, at) => {
     if (isFailure(one)) results.set((events[at] as AuditEvent).id, one);
   });
-  const failures = [...results.values()].filter(isFailure);
-  if (failures.length > 0) deps.refused(channel, failures);
-  return {
-    successful: [...results].flatMap(([id, one]) => (isFailure(one) ? [] : [{ id, eventID: one.eventId }])),
-    failed: [...results].flatMap(([id, one]) => (isFailure(one) ? [{ id, ...one }] : [])),
-  };
+  const failed = [...results].flatMap(([id, one]) => (isFailure(one) ? [{ id, ...one }] : []));
+  if (failed.length > 0) deps.refused(channel, failed);
+  const successful = [...results].flatMap(([id, one]) =>
+    isFailure(one) ? [] : [{ id, eventID: one.eventId }],
+  );
+  return { successful, failed };
 }
 
 /** A journal that takes nothing now fails the events one by one, as AWS has it: the sender tries those again. */
@@ -173,10 +174,14 @@ async function checkExternalId(
 
 function externalIdsIn(policy: PolicyDocument | undefined): ReadonlySet<string> {
   const given: unknown = policy?.['Statement'];
-  const statements = (Array.isArray(given) ? given : [given]) as readonly (Record<string, unknown> | undefined)[];
+  const statements = (Array.isArray(given) ? given : [given]) as readonly (
+    Record<string, unknown> | undefined
+  )[];
   const found = new Set<string>();
   for (const statement of statements) {
-    for (const keys of Object.values((statement?.['Condition'] ?? {}) as Record<string, Record<string, unknown>>)) {
+    for (const keys of Object.values(
+      (statement?.['Condition'] ?? {}) as Record<string, Record<string, unknown>>,
+    )) {
       for (const [key, value] of Object.entries(keys))
         if (key.toLowerCase() === EXTERNAL_ID_KEY.toLowerCase())
           [value].flat().forEach((one) => found.add(String(one)));

@@ -1,0 +1,26 @@
+import type { EventDataStorePort } from '../aws/ports.ts';
+import type { Clock } from '../base/clock.ts';
+import { newEventId } from '../base/ids.ts';
+import { openChannelTable } from '../use/lake/channels/channel-table.ts';
+import { channelOperations, channelPort } from '../use/lake/channels/create-channels.ts';
+import type { ResourceExtras } from '../use/lake/channels/operations/deps.ts';
+import type { Closing } from './closing.ts';
+import type { Store } from './store.ts';
+
+export type ChannelsDeps = {
+  readonly store: Pick<Store, 'settings'>;
+  readonly stores: EventDataStorePort;
+  readonly extras: ResourceExtras;
+  readonly clock: Clock;
+  readonly closing: Closing;
+};
+
+export type Channels = Awaited<ReturnType<typeof openChannels>>;
+
+/** The ways by which events of one's own services come in, and where they lead. */
+export async function openChannels({ store, stores, extras, clock, closing }: ChannelsDeps) {
+  const table = await openChannelTable(store.settings);
+  closing.add('channels', () => table.stop());
+  const operations = channelOperations({ table, stores, extras, clock, newId: newEventId });
+  return { table, port: channelPort(table), policyOf: extras.policyOf, operations };
+}
