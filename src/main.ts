@@ -15,6 +15,7 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
     async () => (await import('./cli/env.ts')).envCommand(),
   ],
   ['lookup', 'search the event history', async () => (await import('./cli/lookup.ts')).lookupCommand()],
+  ['query', 'ask an event data store with SQL', async () => (await import('./cli/query.ts')).queryCommand()],
   [
     'who',
     'say who is behind a key, ARN, session, address or resource',
