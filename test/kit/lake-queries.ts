@@ -114,6 +114,8 @@ export async function querySetup(stores: QueriedStore[] = [testStore()]) {
       settings,
       stores: {
         find: async (named) => stores.find(({ id, arn }) => id === named || arn === named),
+        widest: async ({ accountId }) =>
+          stores.find(({ account, active }) => active && account === accountId),
         administers: async (store, account) => store.account === account || administrators.has(account),
       },
       engine: fake.engine,

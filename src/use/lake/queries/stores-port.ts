@@ -28,4 +28,6 @@ export type QueriedStores = {
   readonly find: (idOrArn: string, viewer: StoreViewer) => Promise<QueriedStore | undefined>;
   /** Whether the account may use the store as its owner does: itself, or as administrator of CloudTrail for the owner's organization, of which the store is. */
   readonly administers: (store: QueriedStore, accountId: string) => Promise<boolean>;
+  /** The active store of an account that shows most: an organization's, else one of all regions, else the oldest. */
+  readonly widest: (viewer: StoreViewer) => Promise<QueriedStore | undefined>;
 };
