@@ -66,7 +66,11 @@ describe.skipIf(missing !== undefined)(needing('every command of README.md', mis
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'opentrail-readme-'));
     server = await startServer({
-      env: { OPENTRAIL_DELIVERY_INTERVAL: '1s', OPENTRAIL_DIGEST_INTERVAL: '2s' },
+      env: {
+        OPENTRAIL_DELIVERY_INTERVAL: '1s',
+        OPENTRAIL_DIGEST_INTERVAL: '2s',
+        OPENTRAIL_FUNCTIONS: join(ROOT, 'docs/examples/functions'),
+      },
     });
     const { AWS_CONFIG_FILE = '', AWS_SHARED_CREDENTIALS_FILE = '', AWS_PAGER = '' } = awsEnv(server);
     shell = {
