@@ -34,6 +34,8 @@ export type SqlPlan = {
   /** For the engine only. */
   readonly sql: string;
   readonly columns: readonly SqlColumn[];
+  /** For each column: what is empty is NULL. */
+  readonly emptyIsNull?: readonly boolean[] | undefined;
   /** The views that it reads, each once. */
   readonly views: readonly string[];
 };

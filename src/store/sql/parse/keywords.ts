@@ -1,0 +1,66 @@
+const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
+
+/** Reserved in Trino: never a name. Those that can only begin what is not a SELECT are refused by their place in the grammar. */
+export const RESERVED = words(`
+  ALTER AND AS BETWEEN BY CASE CAST CONSTRAINT CREATE CROSS CUBE CURRENT_CATALOG CURRENT_DATE CURRENT_PATH CURRENT_ROLE
+  CURRENT_SCHEMA CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER DEALLOCATE DELETE DESCRIBE DISTINCT DROP ELSE END ESCAPE EXCEPT EXECUTE
+  EXISTS EXTRACT FALSE FOR FROM FULL GROUP GROUPING HAVING IN INNER INSERT INTERSECT INTO IS JOIN LEFT LIKE LISTAGG LOCALTIME
+  LOCALTIMESTAMP NATURAL NORMALIZE NOT NULL ON OR ORDER OUTER PREPARE RECURSIVE RIGHT ROLLUP SELECT SKIP TABLE THEN TRIM TRUE
+  UESCAPE UNION UNNEST USING VALUES WHEN WHERE WITH`);
+
+/** Reserved words that the parser may see. */
+export const PASSED = words(`
+  ALL AND AS BETWEEN BY CASE CROSS CUBE DISTINCT ELSE END ESCAPE EXCEPT EXISTS FALSE FROM FULL GROUP HAVING IN INNER INTERSECT IS JOIN
+  LEFT LIKE NOT NULL ON OR ORDER OUTER RIGHT ROLLUP SELECT THEN TRUE UNION UNNEST USING VALUES WHEN WHERE WITH`);
+
+/** Keywords that are functions without parentheses. */
+export const BARE_FUNCTIONS = words(`CURRENT_DATE CURRENT_TIMESTAMP LOCALTIMESTAMP`);
+
+/** Words that are keywords only where another follows (or a number, `?`, a parenthesis); elsewhere they are names. */
+export const BEFORE: Readonly<Record<string, RegExp>> = {
+  ANY: /^\($/,
+  SOME: /^\($/,
+  ASC: /^(,|\)|NULLS|LIMIT|OFFSET|FETCH|ROWS|RANGE|GROUPS|UNION|EXCEPT|INTERSECT|;|)$/,
+  DESC: /^(,|\)|NULLS|LIMIT|OFFSET|FETCH|ROWS|RANGE|GROUPS|UNION|EXCEPT|INTERSECT|;|)$/,
+  NULLS: /^(FIRST|LAST)$/,
+  LIMIT: /^(\d+|ALL|\?)$/,
+  OFFSET: /^(\d+|\?)$/,
+  PARTITION: /^BY$/,
+  RANGE: /^(BETWEEN|UNBOUNDED|CURRENT|\d+)$/,
+  ROWS: /^(BETWEEN|UNBOUNDED|CURRENT|\d+)$/,
+  GROUPS: /^(BETWEEN|UNBOUNDED|CURRENT|\d+)$/,
+  UNBOUNDED: /^(PRECEDING|FOLLOWING)$/,
+  PRECEDING: /^(AND|\))$/,
+  FOLLOWING: /^(AND|\))$/,
+  CURRENT: /^ROW$/,
+  IGNORE: /^NULLS$/,
+  RESPECT: /^NULLS$/,
+  SETS: /^\($/,
+  AT: /^TIME$/,
+};
+
+/** Words that are keywords only behind another. */
+export const BEHIND: Readonly<Record<string, RegExp>> = {
+  FIRST: /^NULLS$/,
+  LAST: /^NULLS$/,
+  NULLS: /^(IGNORE|RESPECT)$/,
+  ROW: /^CURRENT$/,
+  ORDINALITY: /^WITH$/,
+  TIME: /^AT$/,
+  ZONE: /^TIME$/,
+  GROUPING: /^(BY|,)$/,
+};
+
+/** Understood by Trino, not built here. */
+export const NOT_BUILT: Readonly<Record<string, string>> = {
+  RECURSIVE: 'WITH RECURSIVE',
+  TABLESAMPLE: 'TABLESAMPLE',
+  MATCH_RECOGNIZE: 'MATCH_RECOGNIZE',
+  LATERAL: 'LATERAL',
+  NATURAL: 'NATURAL JOIN',
+  LISTAGG: 'LISTAGG',
+  NORMALIZE: 'NORMALIZE',
+  CURRENT_TIME: 'CURRENT_TIME',
+  LOCALTIME: 'LOCALTIME',
+  FETCH: 'FETCH FIRST (use LIMIT)',
+};
