@@ -12,6 +12,7 @@ import { openProofs } from './app/proofs.ts';
 import { openRecord } from './app/record.ts';
 import { ownRoutes } from './app/own-routes.ts';
 import { createOwnAddress } from './app/own-address.ts';
+import { openSources } from './app/sources.ts';
 import { openStore, type Store } from './app/store.ts';
 import { readTls } from './app/tls.ts';
 import { openUses } from './app/uses.ts';
@@ -65,15 +66,16 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const buckets = await openBuckets({ ...base, sink, s3: embedded.buckets, serving });
   const proofs = await openProofs({ ...base, store, masterKey, buckets });
   const uses = await openUses({ ...base, ...record, store, buckets, proofs, embedded, address });
-  const { followers, detections, channels } = uses;
+  const { followers, channels } = uses;
 
   const signingKeys = createSigningKeys();
   const gateway = await openGateway({ ...base, sink, credentials, signingKeys });
   const ingest = joinIngest({ ...base, ...followers, store, publish: live.publish });
   const activities = joinActivities({ ...base, ...followers, store, channels, publish: live.publish });
+  const sources = await openSources({ ...base, store, embedded, buckets, ingest });
   const endpoint = createEndpoint({
     settings: endpointSettings(config),
-    routes: await ownRoutes({ ...base, ...record, embedded, store, followers, ingest, proofs, detections }),
+    routes: await ownRoutes({ ...base, ...record, ...uses, embedded, store, ingest, proofs, sources }),
     operations: [...uses.operations, ...activities.operations, ...embedded.operations],
     models,
     namer: createNamer({ models, defaultRegion: config.region }),
@@ -88,6 +90,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   });
   await store.intake.start();
   await followers.tellPause();
+  await sources.start();
   const url = await listen(config, endpoint.listen);
   closing.add('endpoint', () => endpoint.stop());
   closing.add('receivers who wait', embedded.endWaiting);

@@ -15,6 +15,7 @@ import { recordSettings } from './config/record.ts';
 import { serverSettings } from './config/server.ts';
 import { servicesSettings } from './config/services.ts';
 import { silenceSettings } from './config/silence.ts';
+import { sourcesSettings } from './config/sources.ts';
 import { storeSettings } from './config/store.ts';
 import { trailsSettings } from './config/trails.ts';
 import { upstreamSettings } from './config/upstream.ts';
@@ -37,6 +38,7 @@ export const configSchema = z.strictObject({
   ...lakeSettings,
   ...silenceSettings,
   ...proofsSettings,
+  ...sourcesSettings,
 });
 
 export type Config = z.output<typeof configSchema> & {

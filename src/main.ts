@@ -28,6 +28,11 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
     async () => (await import('./cli/import.ts')).importCommand(),
   ],
   [
+    'follow',
+    'follow the bucket of a live trail',
+    async () => (await import('./cli/follow.ts')).followCommand(),
+  ],
+  [
     'verify',
     'prove that delivered log files are whole and unchanged',
     async () => (await import('./cli/verify.ts')).verifyCommand(),

@@ -88,6 +88,7 @@ export async function openEmbedded({ config, store, address, clock, log, closing
     functions,
     mail,
     queues,
+    queueReader: sqs.reader,
     endWaiting: sqs.endWaiting,
     organizations,
     serviceRole: iam.serviceLinkedRole,

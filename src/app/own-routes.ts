@@ -10,10 +10,11 @@ import type { startFollowers } from './followers.ts';
 import type { joinIngest } from './ingest.ts';
 import type { openProofs } from './proofs.ts';
 import type { openRecord } from './record.ts';
+import type { openSources } from './sources.ts';
 import { consoleRoutes } from './routes/console-files.ts';
-import { detectionRoutes } from './routes/detections.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoute } from './routes/ingest.ts';
+import { jsonOperationRoutes } from './routes/json-operations.ts';
 import { proofRoutes } from './routes/proof.ts';
 import { signInRoute } from './routes/sign-in.ts';
 import { streamRoute } from './routes/stream.ts';
@@ -27,6 +28,7 @@ export type OwnRoutesDeps = {
   readonly followers: Awaited<ReturnType<typeof startFollowers>>;
   readonly ingest: ReturnType<typeof joinIngest>;
   readonly proofs: Awaited<ReturnType<typeof openProofs>>;
+  readonly sources: Awaited<ReturnType<typeof openSources>>;
   readonly detections: Awaited<ReturnType<typeof openDetections>>;
   readonly embedded: Pick<Embedded, 'consoleSignIn' | 'routes'>;
 } & Pick<Awaited<ReturnType<typeof openRecord>>, 'sink' | 'live'>;
@@ -35,15 +37,16 @@ const CONSOLE = fileURLToPath(new URL('../../console/dist', import.meta.url));
 
 /** The paths under `/_`. */
 export async function ownRoutes(deps: OwnRoutesDeps): Promise<readonly InternalRoute[]> {
-  const { store, followers, metrics } = deps;
+  const { store, followers, sources, metrics } = deps;
   return [
     ...(await consoleRoutes(CONSOLE)),
-    ...healthRoutes({ ...store, ...followers, engine: store.events.ping, metrics }),
+    ...healthRoutes({ ...store, ...followers, engine: store.events.ping, sources: sources.health, metrics }),
     signInRoute({ ...deps, ...deps.embedded }),
     streamRoute(deps.live),
     ingestRoute(deps.ingest),
     ...proofRoutes(deps.proofs),
-    ...detectionRoutes(deps.detections.operations),
+    ...jsonOperationRoutes('_detections', deps.detections.operations),
+    ...jsonOperationRoutes('_sources', deps.sources.operations),
     ...deps.embedded.routes,
   ];
 }

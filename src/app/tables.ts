@@ -11,6 +11,8 @@ import { proofMigrations, type ProofTables } from '../use/proofs/settings.ts';
 import { channelMigrations, type ChannelTables } from '../use/lake/channels/settings.ts';
 import { ruleMigrations, type RuleTables } from '../use/rules/settings.ts';
 import { detectionMigrations, type DetectionTables } from '../use/detections/settings.ts';
+import { sourceMigrations, type SourceTables } from '../use/sources/settings.ts';
+import { importMigrations, type ImportTables } from '../use/lake/imports/settings.ts';
 import { silenceMigrations, type SilenceTables } from '../use/silence/settings.ts';
 import { logFilterMigrations } from '../use/logs/filters/settings.ts';
 import { metricMigrations, type MetricTables } from '../use/metrics/settings.ts';
@@ -32,6 +34,8 @@ export type Tables = CursorTables &
   OrganizationsTables &
   TrailTables &
   SilenceTables &
+  SourceTables &
+  ImportTables &
   ProofTables &
   LogTables &
   MetricTables &
@@ -50,6 +54,8 @@ export const migrations = [
   organizationsMigrations,
   trailMigrations,
   silenceMigrations,
+  sourceMigrations,
+  importMigrations,
   trailOrganizationMigrations,
   aggregationMigrations,
   proofMigrations,

@@ -57,6 +57,18 @@ export type BucketPort = {
     /** What is delivered, as the folder below the account says: `CloudTrail` (default), `CloudTrail-Lake`. */
     readonly kind?: string | undefined;
   }) => Promise<void>;
+  /**
+   * Whether the account, as whom `principal` names, may list and read below the prefix, as far as the bucket says it: embedded buckets read their
+   * policy, foreign ones are tried. Throws NoSuchBucket, AccessDenied, PermanentRedirect where the bucket is in another region.
+   */
+  readonly checkRead: (check: {
+    readonly bucket: string;
+    readonly prefix: string;
+    readonly account: string;
+    /** ARN of a role or user. Undefined: whoever signs. */
+    readonly principal: string | undefined;
+    readonly region?: string | undefined;
+  }) => Promise<void>;
   /** The bucket's region; undefined where that is not known. */
   readonly region: (bucket: string) => Promise<string | undefined>;
 };
@@ -113,6 +125,34 @@ export type QueuePort = {
   }) => Promise<void>;
   /** Whether the source may send. Throws AccessDenied, QueueDoesNotExist. */
   readonly checkSend: (check: { readonly queueArn: string; readonly source: ServiceSource }) => Promise<void>;
+};
+
+/** SQS, as those need it who receive. The queue's policy is not asked: whoever receives for a caller asks the caller's. */
+export type QueueReaderPort = {
+  /** Throws QueueDoesNotExist, AccessDenied, ServiceUnavailable. */
+  readonly check: (queueArn: string) => Promise<void>;
+  /** Up to 10 messages; waits for the first. None where the signal aborts. Throws as `check`. */
+  readonly receive: (asked: {
+    readonly queueArn: string;
+    /** 0 to 20. */
+    readonly waitSeconds: number;
+    /** For how long nobody else gets them. */
+    readonly visibilitySeconds: number;
+    readonly signal: AbortSignal;
+  }) => Promise<readonly ReceivedMessage[]>;
+  /** Up to 10. What has been deleted already is no error. */
+  readonly delete: (given: {
+    readonly queueArn: string;
+    readonly handles: readonly string[];
+  }) => Promise<void>;
+};
+
+export type ReceivedMessage = {
+  readonly id: string;
+  readonly body: string;
+  readonly handle: string;
+  /** How often it was received, this time included. */
+  readonly receives: number;
 };
 
 /** Lambda, as those need it who hand events to functions: rules, topics, buckets, subscription filters. */

@@ -41,6 +41,10 @@ export function createS3Buckets(deps: S3BucketsDeps): BucketPort & { readonly cl
       return { body, metadata: answer.Metadata ?? {} };
     },
     list: (query) => listObjects(client, query),
+    checkRead: async ({ bucket, prefix }) => {
+      const first = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 });
+      await told(client.send(first));
+    },
     checkDelivery: (check) => checkDelivery(puts, check),
     // It says itself, at the test write, when a key does not fit its region.
     region: async () => undefined,

@@ -20,6 +20,7 @@ export type OpentrailErrorCode =
   | 'OUTBOUND_REFUSED'
   | 'SERVER_REFUSED'
   | 'SERVER_UNREACHABLE'
+  | 'SOURCE_FAILED'
   | 'SQL_FAILED'
   | 'SQL_TIMEOUT'
   | 'BUG';

@@ -284,6 +284,11 @@ export function memoryBuckets() {
           yield { key: object.key, size: object.body.length, lastModified: 0, etag: '' };
       }
     },
+    checkRead: async ({ bucket }) => {
+      if (bucket.startsWith('no-such'))
+        throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', { status: 404 });
+      if (bucket.startsWith('closed')) throw new AwsError('AccessDenied', 'Access Denied', { status: 403 });
+    },
     checkDelivery: async ({ bucket }) => {
       if (bucket.startsWith('no-such'))
         throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', { status: 404 });

@@ -14,6 +14,8 @@ export type HealthDeps = {
     readonly region: string;
     readonly lastHeard: number;
   }[];
+  /** Buckets that are followed: no fault of the server's either. */
+  readonly sources: () => Promise<readonly unknown[]>;
   readonly engine: () => Promise<boolean>;
   readonly metrics: Registry;
 };
@@ -72,5 +74,6 @@ async function healthOf(deps: HealthDeps) {
     silentSources: deps
       .silent()
       .map((source) => ({ ...source, lastHeard: new Date(source.lastHeard).toISOString() })),
+    followedSources: await deps.sources(),
   };
 }

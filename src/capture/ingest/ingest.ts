@@ -31,6 +31,15 @@ export type IngestReport = {
     readonly newest: string | undefined;
   };
   readonly rejected: readonly { readonly offset: number; readonly reason: string }[];
+  /** Of each part that `bounds` named. */
+  readonly parts?: readonly IngestedPart[];
+};
+
+export type IngestedPart = {
+  /** Records that could be read. */
+  readonly events: number;
+  /** Time of the newest, seconds; 0: there is none. */
+  readonly newest: number;
 };
 
 export type IngestDeps<R extends IngestedRecord> = {
@@ -59,6 +68,8 @@ export type IngestOptions = {
   readonly origin: IngestOrigin;
   /** Seconds since the epoch: older records are passed over. */
   readonly since?: number | undefined;
+  /** Where parts of the body begin, rising from 0: files, say. */
+  readonly bounds?: readonly number[] | undefined;
 };
 
 export type Ingest = (body: Uint8Array, options: IngestOptions) => Promise<IngestReport>;
@@ -69,9 +80,9 @@ const TURN = 250;
 /** Takes CloudTrail log files or single records, one after another, into the journal: each record once, byte for byte. */
 export function createIngest<R extends IngestedRecord>(deps: IngestDeps<R>): Ingest {
   const inFlight = new InFlightIds(deps.storedThrough);
-  return async (body, { origin, since = -Infinity }) => {
+  return async (body, { origin, since = -Infinity, bounds }) => {
     await deps.room();
-    const sorted = await sortOut(deps, body, since);
+    const sorted = await sortOut(deps, body, { since, bounds });
     const comesTwice = origin === 'imported' || origin === 'replayed';
     const fresh = comesTwice ? await withoutKnown(deps, sorted.fresh, inFlight) : sorted.fresh;
     const duplicates = sorted.repeated + sorted.fresh.length - fresh.length;
@@ -99,6 +110,7 @@ export function createIngest<R extends IngestedRecord>(deps: IngestDeps<R>): Ing
         newest: timeText(sorted.outside.newest),
       },
       rejected: sorted.rejected,
+      ...(bounds === undefined ? {} : { parts: sorted.parts }),
     };
   };
 }
@@ -110,12 +122,13 @@ type SortedOut<R> = {
   readonly fresh: readonly R[];
   readonly outside: { readonly count: number; readonly oldest: number; readonly newest: number };
   readonly rejected: readonly { offset: number; reason: string }[];
+  readonly parts: readonly IngestedPart[];
 };
 
 async function sortOut<R extends IngestedRecord>(
   deps: IngestDeps<R>,
   body: Uint8Array,
-  since: number,
+  { since, bounds = [] }: { readonly since: number; readonly bounds?: readonly number[] | undefined },
 ): Promise<SortedOut<R>> {
   const least = (deps.clock.now() - deps.retentionMs) / 1000;
   const fresh = new Map<string, R>();
@@ -124,10 +137,21 @@ async function sortOut<R extends IngestedRecord>(
   let received = 0;
   let repeated = 0;
   let beforeSince = 0;
+  const parts = bounds.map(() => ({ events: 0, newest: 0 }));
+  let at = 0;
   for (const item of deps.slice(body)) {
     if (++received % TURN === 0) await nextTurn();
-    if ('problem' in item) rejected.push({ offset: item.offset, reason: item.problem });
-    else if (item.time < since) beforeSince++;
+    if ('problem' in item) {
+      rejected.push({ offset: item.offset, reason: item.problem });
+      continue;
+    }
+    while (at + 1 < bounds.length && item.raw.byteOffset - body.byteOffset >= (bounds[at + 1] ?? 0)) at++;
+    const part = parts[at];
+    if (part !== undefined) {
+      part.events++;
+      part.newest = Math.max(part.newest, item.time);
+    }
+    if (item.time < since) beforeSince++;
     else if (item.time < least) {
       outside.count++;
       outside.oldest = Math.min(outside.oldest, item.time);
@@ -135,7 +159,7 @@ async function sortOut<R extends IngestedRecord>(
     } else if (fresh.has(item.id)) repeated++;
     else fresh.set(item.id, item);
   }
-  return { received, repeated, beforeSince, fresh: [...fresh.values()], outside, rejected };
+  return { received, repeated, beforeSince, fresh: [...fresh.values()], outside, rejected, parts };
 }
 
 async function withoutKnown<R extends IngestedRecord>(

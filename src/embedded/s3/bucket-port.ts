@@ -1,5 +1,8 @@
 import { buffer } from 'node:stream/consumers';
 
+import { AwsError } from '../../aws/errors.ts';
+import type { PolicyDocument } from '../../aws/operation.ts';
+import { evaluate } from '../../aws/policy/evaluate.ts';
 import { letsService } from '../../aws/policy/lets-service.ts';
 import type { BucketPort, KeyUser, ListedObject, PutObject } from '../../aws/ports.ts';
 import { accessDenied } from './access.ts';
@@ -39,6 +42,7 @@ export function createBucketPort(store: BucketStore): BucketPort {
     },
     list: ({ bucket, prefix, startAfter }) =>
       listAll(store, { bucket, prefix, startAfter: startAfter ?? '' }),
+    checkRead: (check) => checkRead(store, check),
     checkDelivery: async ({ bucket, keyPrefix, trailArn, accountId, organization, kms, kind }) => {
       const { policy } = await store.bucket(bucket);
       const facts = { ...encryptionFacts(kms), 's3:x-amz-acl': 'bucket-owner-full-control' };
@@ -55,6 +59,33 @@ export function createBucketPort(store: BucketStore): BucketPort {
     },
   };
 }
+
+/** What the principal may by its own policies is somebody else's to say: here only the bucket's policy is asked. */
+async function checkRead(
+  store: BucketStore,
+  { bucket, prefix, account, principal, region }: Parameters<BucketPort['checkRead']>[0],
+): Promise<void> {
+  const row = await store.bucket(bucket);
+  if (region !== undefined && region !== row.region)
+    throw new AwsError('PermanentRedirect', `The bucket ${bucket} is in ${row.region}, not in ${region}.`, {
+      status: 301,
+    });
+  const policies = row.policy === null ? [] : [JSON.parse(row.policy) as PolicyDocument];
+  const who = { type: 'AssumedRole', arn: principal ?? '', accountId: account, principalId: '' };
+  for (const [action, resource] of [
+    ['s3:ListBucket', `arn:aws:s3:::${bucket}`],
+    ['s3:GetObject', `arn:aws:s3:::${bucket}/${prefix}x`],
+  ] as const) {
+    const request = { principal: who, action, resource, context: {}, resourceAccount: row.account_id };
+    const given = { identityPolicies: [EVERYTHING], resourcePolicies: policies };
+    if (evaluate(request, given) !== 'allow') throw accessDenied();
+  }
+}
+
+const EVERYTHING: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+};
 
 /** The request's headers as conditions know them. */
 function encryptionFacts(kms: PutObject['kms']): Record<string, string> {

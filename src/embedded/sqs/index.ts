@@ -1,5 +1,5 @@
 import type { Operation } from '../../aws/operation.ts';
-import type { QueuePort } from '../../aws/ports.ts';
+import type { QueuePort, QueueReaderPort } from '../../aws/ports.ts';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
@@ -17,6 +17,7 @@ import { sendOperations } from './operations/send.ts';
 import type { SqsParts } from './operations/sqs-operation.ts';
 import { tagOperations } from './operations/tags.ts';
 import { createQueuePort } from './queue-port.ts';
+import { createQueueReader } from './queue-reader.ts';
 import { createQueueStore, type SqsSettings } from './queue-store.ts';
 import type { Mac } from './receipt.ts';
 import { createSequence } from './sequence.ts';
@@ -36,6 +37,7 @@ export type EmbeddedSqsDeps = {
 export type EmbeddedSqs = {
   readonly operations: readonly Operation[];
   readonly queues: QueuePort;
+  readonly reader: QueueReaderPort;
   /** Moves dead letters from now on. */
   readonly start: () => void;
   /** Answers those who wait for messages; nobody waits from now on. */
@@ -75,6 +77,7 @@ export async function openEmbeddedSqs(deps: EmbeddedSqsDeps): Promise<EmbeddedSq
       ...moveTaskOperations(parts),
     ],
     queues: createQueuePort(parts),
+    reader: createQueueReader(parts),
     start: tasks.start,
     endWaiting: bells.silence,
     stop: async () => {

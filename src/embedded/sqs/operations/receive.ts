@@ -55,7 +55,8 @@ type Waiting = {
   readonly signal: AbortSignal;
 };
 
-async function receiveWithin(
+/** Waits for messages until a time; none where nobody waits any more. */
+export async function receiveWithin(
   { messages, bells, clock }: SqsParts,
   queue: Queue,
   { most, visibility, until, signal }: Waiting,

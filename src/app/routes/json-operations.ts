@@ -1,14 +1,25 @@
 import type { InternalRoute } from '../../api/endpoint-contract.ts';
 import { AwsError } from '../../aws/errors.ts';
-import type { DetectionOperation } from '../../use/detections/operations/operation.ts';
+import type { CallContext } from '../../aws/operation.ts';
 
 const LARGEST_BODY = 8 * 1024 * 1024;
 
-/** `POST /_detections/NAME`: JSON in and out, by whoever may `opentrail:NAME`. */
-export function detectionRoutes(operations: readonly DetectionOperation[]): readonly InternalRoute[] {
+/** An operation of our own. */
+export type JsonOperation = {
+  readonly name: string;
+  readonly handle: (input: Json, context: CallContext) => Promise<Json>;
+};
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** `POST /FOLDER/NAME`: JSON in and out, by whoever may `opentrail:NAME`. */
+export function jsonOperationRoutes(
+  folder: string,
+  operations: readonly JsonOperation[],
+): readonly InternalRoute[] {
   return operations.map(({ name, handle }) => ({
     method: 'POST',
-    path: `/_detections/${name}`,
+    path: `/${folder}/${name}`,
     auth: 'sigv4',
     action: `opentrail:${name}`,
     operation: name,
@@ -20,12 +31,11 @@ export function detectionRoutes(operations: readonly DetectionOperation[]): read
   }));
 }
 
-function inputOf(body: Uint8Array): Readonly<Record<string, unknown>> {
+function inputOf(body: Uint8Array): Json {
   if (body.length === 0) return {};
   try {
     const input: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
-    if (typeof input === 'object' && input !== null && !Array.isArray(input))
-      return input as Readonly<Record<string, unknown>>;
+    if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Json;
   } catch (cause) {
     throw new AwsError('SerializationException', 'The body is not JSON.', { cause });
   }
