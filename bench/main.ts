@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchDelivery } from './delivery.ts';
 import { benchFilters } from './filters.ts';
 import { benchGateway } from './gateway.ts';
+import { benchImport } from './import.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLogGroups } from './log-groups.ts';
 import { benchLookup } from './lookup.ts';
@@ -31,6 +32,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   naming: () => benchNaming(values.quick ? { rounds: 2, seconds: 0.3 } : {}),
   gateway: () => benchGateway(values.quick ? { rounds: 2, seconds: 2 } : {}),
   ingest: () => benchIngest(values.quick ? { events: 50_000, rounds: 1 } : {}),
+  import: () => benchImport(values.quick ? { events: 50_000, rounds: 1 } : {}),
   lookup: () =>
     benchLookup({
       events: Number(values.events ?? (values.quick ? 100_000 : 1_000_000)),

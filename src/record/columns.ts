@@ -47,6 +47,13 @@ export function plainColumnsOf(record: Json): PlainColumns {
   };
 }
 
+/** Only which event it is and when it happened, seconds since the epoch: what an import has to know. */
+export function placeInTime(record: Json): Pick<PlainColumns, 'id' | 'time'> {
+  const event = innerEvent(record);
+  const eventId = text(record['eventID']) || text(record['eventId']) || text(event['UID']);
+  return { id: idOf(eventId, record), time: secondsOf(record['eventTime'] ?? event['eventTime']) };
+}
+
 /** The columns of a record that is only there as bytes; of an empty record when they are no JSON object. */
 export function columnsOfBytes(raw: Uint8Array): EventColumns {
   try {

@@ -1,7 +1,8 @@
 import { Gauge } from '../../base/metrics.ts';
 import type { SourceDeps } from './deps.ts';
 import { followSource, type FollowedSource } from './follow-source.ts';
-import { sourceOperations, type SourceOperation } from './operations/source-operations.ts';
+import type { SourceOperation } from './operations/deps.ts';
+import { sourceOperations } from './operations/source-operations.ts';
 import type { SourceRow } from './settings.ts';
 import { accountsOf, allSources } from './source-store.ts';
 import { timeText } from './time-text.ts';

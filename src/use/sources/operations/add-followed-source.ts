@@ -10,7 +10,7 @@ import type { SourceRow } from '../settings.ts';
 import { addSource } from '../source-store.ts';
 import { checked, invalid, sourceName } from './inputs.ts';
 import { shownSource } from './shown-source.ts';
-import type { Json, SourceOperationDeps } from './source-operations.ts';
+import type { Json, SourceOperationDeps } from './deps.ts';
 
 const shape = {
   Name: sourceName,

@@ -1,7 +1,7 @@
 import { timeText } from '../time-text.ts';
 import type { AccountRow, SourceRow } from '../settings.ts';
 import { accountsOf, gapsOf, setAsideOf } from '../source-store.ts';
-import type { Json, SourceOperationDeps } from './source-operations.ts';
+import type { Json, SourceOperationDeps } from './deps.ts';
 
 export function shownSource(deps: Pick<SourceOperationDeps, 'failingOf'>, row: SourceRow): Json {
   const failing = deps.failingOf(row.id);

@@ -1,27 +1,11 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext } from '../../../aws/operation.ts';
-import type { SourceDeps } from '../deps.ts';
-import type { Failing } from '../follow-source.ts';
 import type { SourceRow } from '../settings.ts';
 import { findSource, removeSource } from '../source-store.ts';
 import { addFollowedSource } from './add-followed-source.ts';
+import type { Json, SourceOperation, SourceOperationDeps } from './deps.ts';
 import { checked, sourceName } from './inputs.ts';
 import { shownInFull, shownSource } from './shown-source.ts';
-
-/** Operations of our own: `POST /_sources/NAME`, JSON in and out, IAM action `opentrail:NAME`. docs/imports.md lists them. */
-export type SourceOperation = {
-  readonly name: string;
-  readonly handle: (input: Json, context: CallContext) => Promise<Json>;
-};
-
-export type Json = Readonly<Record<string, unknown>>;
-
-export type SourceOperationDeps = SourceDeps & {
-  readonly follow: (row: SourceRow) => void;
-  /** Resolves once nothing of it is taken any more. */
-  readonly unfollow: (id: string) => Promise<void>;
-  readonly failingOf: (id: string) => Failing | undefined;
-};
 
 export function sourceOperations(deps: SourceOperationDeps): readonly SourceOperation[] {
   return [

@@ -1,14 +1,8 @@
 import type { CallContext, Operation, OperationInput, OperationOutput } from '../../../../aws/operation.ts';
-import type { ImportDeps } from '../deps.ts';
+import type { ImportOperationDeps } from './deps.ts';
 import { getImport, listImportFailures, listImports } from './read-imports.ts';
 import { startImport } from './start-import.ts';
 import { stopImport } from './stop-import.ts';
-
-export type ImportOperationDeps = ImportDeps & {
-  readonly begin: (id: string) => void;
-  /** Resolves once nothing of it is written any more. */
-  readonly halt: (id: string) => Promise<void>;
-};
 
 type Handle = (
   deps: ImportOperationDeps,

@@ -3,7 +3,7 @@ import type { CallContext, OperationInput } from '../../../../aws/operation.ts';
 import { isUuid } from '../../../../base/ids.ts';
 import { findImport } from '../import-store.ts';
 import type { ImportRow } from '../settings.ts';
-import type { ImportOperationDeps } from './import-operations.ts';
+import type { ImportOperationDeps } from './deps.ts';
 
 export function invalid(message: string): AwsError {
   return new AwsError('InvalidParameterException', message);

@@ -1,7 +1,7 @@
 import type { CallContext, OperationInput, OperationOutput } from '../../../../aws/operation.ts';
 import { countFailures, failures } from '../import-store.ts';
 import type { ImportRow } from '../settings.ts';
-import type { ImportOperationDeps } from './import-operations.ts';
+import type { ImportOperationDeps } from './deps.ts';
 import { importOf, invalid, optionalText, pageOf, shown } from './inputs.ts';
 
 const STATUSES = ['INITIALIZING', 'IN_PROGRESS', 'FAILED', 'STOPPED', 'COMPLETED'];

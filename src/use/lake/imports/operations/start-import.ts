@@ -5,7 +5,7 @@ import { newEventId } from '../../../../base/ids.ts';
 import { readLocation } from '../import-source.ts';
 import { addImport, findImport, isUnderWay, reopenImport } from '../import-store.ts';
 import type { ImportRow } from '../settings.ts';
-import type { ImportOperationDeps } from './import-operations.ts';
+import type { ImportOperationDeps } from './deps.ts';
 import { badSource, importOf, invalid, optionalText, optionalTime, shown } from './inputs.ts';
 import { shownImport } from './read-imports.ts';
 

@@ -1,6 +1,6 @@
 import type { CallContext, OperationInput, OperationOutput } from '../../../../aws/operation.ts';
 import { endImport, findImport } from '../import-store.ts';
-import type { ImportOperationDeps } from './import-operations.ts';
+import type { ImportOperationDeps } from './deps.ts';
 import { importOf, invalid } from './inputs.ts';
 import { shownWithStatistics } from './read-imports.ts';
 
