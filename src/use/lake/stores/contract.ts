@@ -34,12 +34,18 @@ export type StoreCaller = { readonly accountId: string; readonly region: string 
 /** The event data stores that there are, for whoever reads or fills them. */
 export type EventDataStores = {
   /**
-   * By ARN or the id at its end, of the caller's account in the caller's region, or an organization's that it administers; another account's by ARN
-   * only, once its resource policy was asked (`storeAccess`). Throws EventDataStoreARNInvalidException, EventDataStoreNotFoundException.
+   * By ARN or the id at its end, of the caller's account in the caller's region, or an organization's that it administers; with `isShared` another
+   * account's by ARN, for operations that ask its resource policy (`storeAccess` of `operations/store-operations.ts`). Throws EventDataStoreARNInvalidException, EventDataStoreNotFoundException.
    */
-  readonly find: (given: string, caller: StoreCaller) => Promise<EventDataStore>;
+  readonly find: (
+    given: string,
+    caller: StoreCaller & { readonly isShared?: boolean },
+  ) => Promise<EventDataStore>;
   /** The same, unless it waits for its deletion: InactiveEventDataStoreException. */
-  readonly findActive: (given: string, caller: StoreCaller) => Promise<EventDataStore>;
+  readonly findActive: (
+    given: string,
+    caller: StoreCaller & { readonly isShared?: boolean },
+  ) => Promise<EventDataStore>;
   /** Nobody's rights are asked; those that wait for their deletion too. */
   readonly byId: (id: string) => Promise<EventDataStore | undefined>;
   /** Of an account in a region, by ARN; those that wait for their deletion too. */
