@@ -1,8 +1,10 @@
+import { AwsError } from '../aws/errors.ts';
 import type { EventDataStorePort } from '../aws/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import { newEventId } from '../base/ids.ts';
 import { openChannelTable } from '../use/lake/channels/channel-table.ts';
 import { channelOperations, channelPort } from '../use/lake/channels/create-channels.ts';
+import type { FindResource } from '../use/lake/resources/kinds.ts';
 import type { ResourceExtras } from '../use/lake/channels/operations/deps.ts';
 import type { Closing } from './closing.ts';
 import type { Store } from './store.ts';
@@ -22,5 +24,10 @@ export async function openChannels({ store, stores, extras, clock, closing }: Ch
   const table = await openChannelTable(store.settings);
   closing.add('channels', () => table.stop());
   const operations = channelOperations({ table, stores, extras, clock, newId: newEventId });
-  return { table, port: channelPort(table), policyOf: extras.policyOf, operations };
+  const findResource: FindResource = async (arn, { accountId }) => {
+    const channel = table.get(arn);
+    if (channel?.account === accountId) return channel;
+    throw new AwsError('ChannelNotFoundException', `Channel ${arn.slice(0, 200)} was not found.`);
+  };
+  return { table, findResource, port: channelPort(table), policyOf: extras.policyOf, operations };
 }

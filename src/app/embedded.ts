@@ -92,6 +92,7 @@ export async function openEmbedded({ config, store, address, clock, log, closing
     endWaiting: sqs.endWaiting,
     organizations,
     serviceRole: iam.serviceLinkedRole,
+    principalTags: iam.principalTags,
     operations: all.flatMap(({ operations }) => operations),
     routes: all.flatMap(({ routes = [] }) => routes),
     start: (): void => all.forEach(({ start }) => start?.()),

@@ -29,6 +29,7 @@ export type FollowersDeps = {
   readonly rules: { readonly status: () => FollowerStatus };
   readonly detections: { readonly status: () => FollowerStatus };
   readonly insights: { readonly status: () => FollowerStatus };
+  readonly lake: { readonly status: () => FollowerStatus };
   /** To whoever listens to what is recorded. */
   readonly publish: (event: EventRecord) => void;
   readonly clock: Clock;
@@ -46,6 +47,7 @@ export async function startFollowers({
   rules,
   detections,
   insights,
+  lake,
   publish,
   clock,
   log,
@@ -76,6 +78,7 @@ export async function startFollowers({
     rules.status(),
     detections.status(),
     insights.status(),
+    lake.status(),
     ...trails.followers(),
   ];
   const retention = createRetentionOfJournal({

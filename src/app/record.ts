@@ -6,7 +6,10 @@ import { createIdentityDirectory } from '../record/identify/directory.ts';
 import { createRecorder } from '../record/recorder.ts';
 import { createLiveStream } from '../use/history/stream.ts';
 import { createDataSelection } from '../use/trails/selectors/data-selection.ts';
+import { createStoreDataSelection } from '../use/lake/stores/data-selection.ts';
+import { membersAt } from '../use/trails/organizations/members-at.ts';
 import type { Closing } from './closing.ts';
+import { eitherSelection } from './data-selections.ts';
 import type { Embedded } from './embedded.ts';
 import { ownIdentities } from './own-identity.ts';
 import { sealingOf } from './sealing.ts';
@@ -35,7 +38,10 @@ export async function openRecord({ config, store, embedded, models, clock, log, 
   });
   closing.add('identities', () => identities.stop());
   const live = createLiveStream({});
-  const dataSelection = createDataSelection(store.settings);
+  const storeSelection = createStoreDataSelection(store.settings, {
+    read: () => membersAt(store.settings),
+  });
+  const dataSelection = eitherSelection(createDataSelection(store.settings), storeSelection);
   await dataSelection.refresh();
   const sink = createSink({
     recorder: createRecorder({ models, identities, defaultAccount: config.account_id }),
@@ -46,5 +52,5 @@ export async function openRecord({ config, store, embedded, models, clock, log, 
     selectsData: dataSelection.selectsData,
     selects: dataSelection.selects,
   });
-  return { sink, live, dataSelection };
+  return { sink, live, dataSelection, storeSelection };
 }

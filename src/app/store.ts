@@ -12,6 +12,7 @@ import { createEventStore } from '../store/events/create-event-store.ts';
 import { startEngine } from '../store/events/engine/engine.ts';
 import { createIntake } from '../store/journal/intake.ts';
 import { openJournal } from '../store/journal/open-journal.ts';
+import { createLakeTables } from '../store/lake/create-lake-tables.ts';
 import { createMetricStore } from '../store/metrics/create-metric-store.ts';
 import { createLogEventStore } from '../store/log-events/create-log-event-store.ts';
 import { createRateStore } from '../store/rates/create-rate-store.ts';
@@ -105,11 +106,13 @@ async function openEvents({ config, log, metrics, closing }: StoreDeps, journalI
   closing.add('event store', () => events.stop());
   const logEvents = await createLogEventStore(url);
   closing.add('log events', () => logEvents.stop());
+  const lakeTables = await createLakeTables(url);
+  closing.add('tables of event data stores', () => lakeTables.stop());
   const metricData = await createMetricStore(url);
   closing.add('metrics', () => metricData.stop());
   const rates = await createRateStore(url);
   closing.add('rates', () => rates.stop());
-  return { events, logEvents, metricData, rates, engine };
+  return { journalId, lakeTables, events, logEvents, metricData, rates, engine };
 }
 
 /** Sequence numbers mean something only within one journal: the event store keeps which one they came from. */

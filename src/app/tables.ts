@@ -17,6 +17,8 @@ import { silenceMigrations, type SilenceTables } from '../use/silence/settings.t
 import { logFilterMigrations } from '../use/logs/filters/settings.ts';
 import { metricMigrations, type MetricTables } from '../use/metrics/settings.ts';
 import { queryMigrations, type QueryTables } from '../use/lake/queries/settings.ts';
+import { lakeResourceMigrations } from '../use/lake/resources/settings.ts';
+import { lakeStoreMigrations, type StoreTables } from '../use/lake/stores/settings.ts';
 import { logMigrations, type LogTables } from '../use/logs/settings.ts';
 import { trailMigrations, type TrailTables } from '../use/trails/settings.ts';
 import type { CursorTables } from '../store/settings/cursors.ts';
@@ -42,7 +44,8 @@ export type Tables = CursorTables &
   RuleTables &
   DetectionTables &
   QueryTables &
-  ChannelTables;
+  ChannelTables &
+  StoreTables;
 
 export const migrations = [
   iamMigrations,
@@ -66,4 +69,6 @@ export const migrations = [
   detectionMigrations,
   queryMigrations,
   channelMigrations,
+  lakeResourceMigrations,
+  lakeStoreMigrations,
 ];

@@ -87,6 +87,7 @@ export async function openTrails(deps: TrailsDeps) {
       ...logs.followers(),
     ],
     organizations: organizations.port,
+    refreshOrganizations: organizations.refresh,
     signer: signerOf(keys),
     stop: async () => {
       await organizations.stop();

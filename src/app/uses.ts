@@ -1,22 +1,22 @@
-import type { BucketPort, EventDataStorePort } from '../aws/ports.ts';
+import type { BucketPort } from '../aws/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Registry } from '../base/metrics.ts';
 import type { Config } from '../config.ts';
 import { lookupEvents } from '../use/history/lookup-events.ts';
-import type { ResourceExtras } from '../use/lake/channels/operations/deps.ts';
-import { openChannels } from './channels.ts';
 import type { Closing } from './closing.ts';
 import { openDetections } from './detections.ts';
 import type { Embedded } from './embedded.ts';
 import { startFollowers } from './followers.ts';
 import { openInsights } from './insights.ts';
+import { openLake } from './lake.ts';
 import { openLogs } from './logs.ts';
 import { openMetrics } from './metrics.ts';
 import type { OwnAddress } from './own-address.ts';
 import type { Proofs } from './proofs.ts';
 import type { openRecord } from './record.ts';
 import { openRules } from './rules.ts';
+import { joinOperations } from './shared-operations.ts';
 import type { Store } from './store.ts';
 import { openTrails } from './trails.ts';
 
@@ -48,7 +48,8 @@ export async function openUses(deps: UsesDeps) {
   cloudwatch.tellBuses(rules.buses);
   const detections = await openDetections({ ...deps, buses: rules.buses });
   const insights = await openInsights(deps);
-  const reading = { trails, rules, detections, insights };
+  const lake = await openLake({ ...deps, trails });
+  const reading = { trails, rules, detections, insights, lake };
   const followers = await startFollowers({ ...deps, ...reading, publish: deps.live.publish });
   const history = lookupEvents({
     events: store.events,
@@ -56,30 +57,18 @@ export async function openUses(deps: UsesDeps) {
     retentionMs: config.history_retention,
     tokenKey: embedded.masterKey.mac('lookup-token', 'v1'),
   });
-  const channels = await openChannels({ ...deps, stores: NO_STORES, extras: NO_EXTRAS });
   await cloudwatch.start();
   return {
     followers,
     detections,
-    channels,
+    channels: lake.channels,
     tails: logs.tails,
     operations: [
       history,
-      ...trails.operations,
+      ...joinOperations(trails.operations, lake.operations),
       ...logs.operations,
       ...cloudwatch.operations,
       ...rules.operations,
-      ...channels.operations,
     ],
   };
 }
-
-/** Until there are event data stores: no channel can be made. */
-const NO_STORES: EventDataStorePort = { find: async () => undefined };
-const NO_EXTRAS: ResourceExtras = {
-  readTags: () => [],
-  saveTags: async () => undefined,
-  tagsOf: async () => [],
-  policyOf: async () => undefined,
-  forget: async () => undefined,
-};

@@ -57,6 +57,8 @@ export type Iam = {
   readonly serviceLinkedRole: ServiceLinkedRolePort;
   readonly serviceRoles: RolePort;
   /** For createConsoleSignIn. */
+  /** Tags of a user or role, by ARN, as they are now; undefined for those that are not known. */
+  readonly principalTags: (arn: string) => Readonly<Record<string, string>> | undefined;
   readonly parts: IamParts;
   /** Loads the users; on the first start makes the account's administrator and writes DIR/credentials. Call once, before serving. */
   readonly bootstrap: () => Promise<void>;
@@ -81,6 +83,7 @@ export function createIam(deps: IamDeps): Iam {
     roles: createRoleSource(directory),
     serviceLinkedRole: createServiceLinkedRole(parts),
     serviceRoles: createRolePort(directory, accountId),
+    principalTags: (arn) => (directory.userByArn(arn) ?? directory.roleByArn(arn))?.tags,
     parts,
     bootstrap: async () => {
       await bootstrapAccount({ ...deps, passwords });

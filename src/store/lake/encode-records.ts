@@ -9,6 +9,7 @@ import {
   SCALAR_MEMBERS,
   TEXT_MEMBERS,
   TLS_LEAVES,
+  WHOLE_MARK,
   type Leaf,
 } from './lake-columns.ts';
 import { scanMembers, type Span } from './scan-members.ts';
@@ -17,6 +18,7 @@ type Json = Readonly<Record<string, unknown>>;
 type Members = ReadonlyMap<string, Span>;
 
 const NULL = '\\N';
+const WHOLE = String.fromCharCode(WHOLE_MARK);
 
 /** Rows of a store's table as TabSeparated, in the order of `INSERT_COLUMNS`. */
 export function encodeRecords(records: readonly Uint8Array[]): Buffer {
@@ -42,7 +44,7 @@ function encodeForeign(bytes: Buffer): Buffer {
   const columns = row.slice(0, row.lastIndexOf('\t') + 1);
   return Buffer.concat([
     Buffer.from(columns),
-    Buffer.from(`${escape(bytes.toString('latin1'))}\n`, 'latin1'),
+    Buffer.from(`${WHOLE}${escape(bytes.toString('latin1'))}\n`, 'latin1'),
   ]);
 }
 
@@ -71,7 +73,7 @@ function rowOf(text: string, members: Members, mayCut: boolean): string {
     }
     row += '\t';
   }
-  return row + escape(cutOut(text, cuts));
+  return row + (mayCut ? escape(cutOut(text, cuts)) : WHOLE + escape(text));
 }
 
 type Cut = Span & { readonly mark: number };

@@ -3,7 +3,7 @@ import type { SqlColumn } from '../contract.ts';
 /**
  * How the records of a store stand in its table. What a record says is kept once: members that are long or random (`TEXT_MEMBERS`, the ids) are cut
  * out of the record into columns of their own, and `rest` is what is left, with a mark of one byte at each place. The record is put together
- * again byte for byte. Marks are control characters, which JSON never holds; a record that does (or is no JSON object) stays whole in `rest`.
+ * again byte for byte. Marks are control characters, which JSON never holds; a record that does stays whole in `rest`.
  */
 
 /** Objects of a record that Lake shows as map(varchar, varchar). Each is a column of JSON text, `j_` before its name. */
@@ -22,6 +22,8 @@ export const TEXT_MEMBERS = [
 
 export const EVENT_ID_MARK = 0x12;
 export const REQUEST_ID_MARK = 0x13;
+/** Before a record that stays whole in `rest`. */
+export const WHOLE_MARK = 0x14;
 
 /** Text of the record's top level, in the table under these names. `L`: few different values. */
 export const SCALAR_MEMBERS = [
@@ -96,10 +98,10 @@ export const TLS_LEAVES: readonly Leaf[] = [
   leaf('tlsDetails.clientProvidedHostHeader', 'L'),
 ];
 
+const MAP = 'map(varchar, varchar)';
 const IDENTITY_TYPE = rowType(IDENTITY_LEAVES);
 const TLS_TYPE = rowType(TLS_LEAVES);
 const RESOURCES_TYPE = 'array(row(accountid varchar, type varchar, arn varchar, arnprefix varchar))';
-const MAP = 'map(varchar, varchar)';
 
 /** Columns of a store of CloudTrail events, in the order of `SELECT *`: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/query-supported-event-schemas.html */
 export const EVENT_COLUMNS: readonly SqlColumn[] = [

@@ -8,6 +8,7 @@ import {
   TEXT_MEMBERS,
   TLS_LEAVES,
   treeOf,
+  WHOLE_MARK,
   type Leaf,
 } from './lake-columns.ts';
 
@@ -116,11 +117,12 @@ WHERE eventtime >= now() - toIntervalDay(${table.retentionDays})`;
 const name = (column: string): string => (column.includes('.') ? `\`${column}\`` : column);
 const mapOf = (sql: string): string => `JSONExtract(${sql}, 'Map(String, Nullable(String))')`;
 
-const RECORD = [
+/** SQL that puts a record together again. */
+export const recordSql = `if(startsWith(rest, char(${WHOLE_MARK})), substring(rest, 2), ${[
   ...TEXT_MEMBERS.map(([, column, mark]) => [mark, jsonColumn(column)] as const),
   [EVENT_ID_MARK, 'toString(id)'] as const,
   [REQUEST_ID_MARK, "ifNull(requestid, '')"] as const,
-].reduce((sql, [mark, value]) => `replaceOne(${sql}, char(${mark}), ${value})`, 'rest');
+].reduce((sql, [mark, value]) => `replaceOne(${sql}, char(${mark}), ${value})`, 'rest')})`;
 
 const EVENT_VIEW: readonly string[] = [
   ...SCALAR_MEMBERS.map(([, column]) => column),
@@ -136,8 +138,8 @@ const EVENT_VIEW: readonly string[] = [
   ...TEXT_MEMBERS.filter(([, column]) => column !== 'eventdata' && column !== 'metadata').map(
     ([, column]) => `${mapOf(jsonColumn(column))} AS ${column}`,
   ),
-  `${RECORD} AS eventjson`,
-  `base64Encode(SHA256(${RECORD})) AS eventjsonchecksum`,
+  `${recordSql} AS eventjson`,
+  `base64Encode(SHA256(${recordSql})) AS eventjsonchecksum`,
 ];
 
 /** A named tuple of all leaves. */
@@ -166,7 +168,7 @@ function rowOf(leaves: readonly Leaf[]): string {
       .join(', ')})`;
   };
   const tree = treeOf(leaves);
-  return `CAST(${sqlOf(tree)}, '${typeOf(tree)}')`;
+  return `CAST(${sqlOf(tree)}, '${typeOf(tree).replaceAll("'", "\\'")}')`;
 }
 
 const ACTIVITY_VIEW: readonly string[] = [
@@ -178,8 +180,8 @@ const ACTIVITY_VIEW: readonly string[] = [
   `${mapOf('j_addendum')} AS addendum`,
   `CAST(tuple(JSONExtract(j_metadata, 'ingestionTime', 'Nullable(String)'), JSONExtract(j_metadata, 'channelARN', 'Nullable(String)')), 'Tuple(ingestiontime Nullable(String), channelarn Nullable(String))') AS metadata`,
   `${activityData()} AS eventdata`,
-  `${RECORD} AS eventjson`,
-  `base64Encode(SHA256(${RECORD})) AS eventjsonchecksum`,
+  `${recordSql} AS eventjson`,
+  `base64Encode(SHA256(${recordSql})) AS eventjsonchecksum`,
 ];
 
 function activityData(): string {

@@ -132,7 +132,7 @@ function checkPolicy(given: unknown, arn: string): string {
   const statements = [(parsed as { Statement: unknown }).Statement].flat() as { Resource?: unknown }[];
   const other = statements
     .flatMap(({ Resource }) => (Resource === undefined ? [] : [Resource].flat()))
-    .find((resource) => resource !== arn);
+    .find((resource) => resource !== arn && resource !== '*');
   if (other !== undefined)
     throw invalid(`its Resource must be ${arn}, not ${JSON.stringify(other)?.slice(0, 200)}`);
   return policy;

@@ -44,6 +44,12 @@ export async function dropTags(
   await (keys === 'all' ? all : all.where('key', 'in', keys)).execute();
 }
 
+/** Of a resource that is gone: its tags and its policy. */
+export async function forgetResource(settings: LakeResourceSettings, arn: string): Promise<void> {
+  await dropTags(settings, arn, 'all');
+  await settings.deleteFrom('lake_policies').where('arn', '=', arn).execute();
+}
+
 /** As the API has them, by key. */
 export async function tagsOf(
   settings: LakeResourceSettings,

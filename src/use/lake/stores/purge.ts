@@ -1,7 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { LakeTables } from '../../../store/contract.ts';
-import { dropPolicy } from '../resources/policies.ts';
-import { dropTags } from '../resources/tags.ts';
+import { forgetResource } from '../resources/tags.ts';
 import type { StoreSettings } from './settings.ts';
 
 /** How long a deleted store can be restored: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DeleteEventDataStore.html */
@@ -29,8 +28,7 @@ export async function purgeStores({ settings, tables, clock }: PurgeDeps): Promi
   for (const { id, arn } of gone) {
     await tables.drop(id);
     await settings.transaction().execute(async (tx) => {
-      await dropTags(tx, arn, 'all');
-      await dropPolicy(tx, arn);
+      await forgetResource(tx, arn);
       await tx.deleteFrom('lake_stretches').where('store_id', '=', id).execute();
       await tx.deleteFrom('lake_stores').where('id', '=', id).execute();
     });

@@ -7,7 +7,6 @@ import { trailResource } from './find-trail.ts';
 import { listPublicKeys } from './list-public-keys.ts';
 import { deleteTrail, startLogging, stopLogging } from './logging.ts';
 import { describeTrails, getTrail, getTrailStatus, listTrails } from './read-trails.ts';
-import { policyResource, putResourcePolicy, readResourcePolicy } from './resource-policies.ts';
 import { getInsightSelectors, putInsightSelectors } from './insight-selectors.ts';
 import { getEventSelectors, putEventSelectors } from './selectors.ts';
 import { addTags, listTags, removeTags } from './tags.ts';
@@ -44,13 +43,6 @@ const TABLE: readonly (readonly [name: string, handle: Handle, trailMember?: str
   ['DeregisterOrganizationDelegatedAdmin', deregisterDelegatedAdmin],
 ];
 
-/** Of what has resource policies: no trails. */
-const POLICIES: readonly (readonly [name: string, handle: Handle])[] = [
-  ['PutResourcePolicy', putResourcePolicy],
-  ['GetResourcePolicy', readResourcePolicy],
-  ['DeleteResourcePolicy', readResourcePolicy],
-];
-
 /** The trail operations of `cloudtrail`: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Operations.html */
 export function trailOperations(deps: TrailOperationDeps): Operation[] {
   const served = (name: string, handle: Handle, resources: Operation['resources']): Operation => ({
@@ -63,6 +55,5 @@ export function trailOperations(deps: TrailOperationDeps): Operation[] {
     ...TABLE.map(([name, handle, trailMember]) =>
       served(name, handle, trailMember === undefined ? undefined : trailResource(trailMember)),
     ),
-    ...POLICIES.map(([name, handle]) => served(name, handle, policyResource)),
   ];
 }
