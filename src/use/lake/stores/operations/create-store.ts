@@ -15,12 +15,12 @@ import { defaultSelectors, readStoreSelectors } from './selectors.ts';
 
 const INPUT = {
   Name: name,
-  AdvancedEventSelectors: z.unknown(),
+  AdvancedEventSelectors: z.unknown().optional(),
   MultiRegionEnabled: z.boolean().default(true),
   OrganizationEnabled: z.boolean().default(false),
   RetentionPeriod: z.number().optional(),
   TerminationProtectionEnabled: z.boolean().default(true),
-  TagsList: z.unknown(),
+  TagsList: z.unknown().optional(),
   KmsKeyId: kmsKeyId.optional(),
   StartIngestion: z.boolean().default(true),
   BillingMode: billingMode.default('EXTENDABLE_RETENTION_PRICING'),

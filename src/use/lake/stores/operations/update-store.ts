@@ -16,7 +16,7 @@ import { checkSameKind, readStoreSelectors } from './selectors.ts';
 const INPUT = {
   EventDataStore: store,
   Name: name.optional(),
-  AdvancedEventSelectors: z.unknown(),
+  AdvancedEventSelectors: z.unknown().optional(),
   MultiRegionEnabled: z.boolean().optional(),
   OrganizationEnabled: z.boolean().optional(),
   RetentionPeriod: z.number().optional(),
