@@ -26,7 +26,7 @@ export function encodeRecords(records: readonly Uint8Array[]): Buffer {
 }
 
 /** In JSON only within escapes; here marks of what was cut out. */
-// eslint-disable-next-line no-control-regex -- that is what is looked for
+ 
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
 
 function encodeRecord(raw: Uint8Array): Buffer {
