@@ -26,7 +26,7 @@ export function encodeRecords(records: readonly Uint8Array[]): Buffer {
 }
 
 /** In JSON only within escapes; here marks of what was cut out. */
- 
+
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
 
 function encodeRecord(raw: Uint8Array): Buffer {
