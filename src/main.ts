@@ -52,6 +52,7 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
     'tell which hours of which account and region are whole',
     async () => (await import('./cli/coverage.ts')).coverageCommand(),
   ],
+  ['report', 'write a report for an auditor', async () => (await import('./cli/report.ts')).reportCommand()],
   [
     'detections',
     'look for what an intruder does',

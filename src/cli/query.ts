@@ -7,11 +7,12 @@ import { formatDuration } from '../base/duration.ts';
 import { messageOf, OpentrailError } from '../base/errors.ts';
 import { serverAccess } from './client.ts';
 import { grouped } from './progress.ts';
-import { chooseStore, nameStores, type NamedStore } from './query/name-stores.ts';
+import { listStores } from './query/list-stores.ts';
+import { chooseStore, nameStores } from './query/name-stores.ts';
 import { printerFor, type Format } from './query/print-results.ts';
 import { Cancelled, resultPages, runQuery, type Ran } from './query/run-query.ts';
 import { describeSamples, findSamples, sampleNamed } from './query/samples.ts';
-import { cloudtrailCall, type ServerAccess } from './server-request.ts';
+import type { ServerAccess } from './server-request.ts';
 
 /** `opentrail query "SELECT …"`: SQL over an event data store, from a terminal. */
 export function queryCommand(): Command {
@@ -123,19 +124,4 @@ async function statementOf(
   const piped = await readAll(process.stdin);
   if (piped.trim() === '') throw new OpentrailError('BAD_ARGUMENT', 'the statement is empty');
   return piped;
-}
-
-async function listStores(server: ServerAccess): Promise<readonly NamedStore[]> {
-  const found: NamedStore[] = [];
-  let token: string | undefined;
-  do {
-    const page = await cloudtrailCall<{
-      EventDataStores: { EventDataStoreArn: string; Name: string; Status?: string }[];
-      NextToken?: string;
-    }>(server, 'ListEventDataStores', token === undefined ? {} : { NextToken: token });
-    for (const { EventDataStoreArn: arn, Name: name, Status } of page.EventDataStores)
-      if (Status !== 'PENDING_DELETION') found.push({ name, id: arn.slice(arn.lastIndexOf('/') + 1) });
-    token = page.NextToken;
-  } while (token !== undefined);
-  return found;
 }
