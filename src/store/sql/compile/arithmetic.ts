@@ -76,7 +76,7 @@ function decimals({ operator, lenient }: Operation, a: Value, b: Value): Value {
   if (operator === '%') {
     const type = decimalOf(Math.min(x.precision - x.scale, y.precision - y.scale) + scale, scale);
     const [p, q] = [wide(a, scale), wide(b, scale)];
-    return { sql: `(${p} - multiply(${q}, CAST(intDiv(${p}, ${q}), 'Nullable(Decimal(38, 0))')))`, type };
+    return { sql: `(${p} - multiply(${q}, toDecimal128OrNull(toString(intDiv(${p}, ${q})), 0)))`, type };
   }
   const type = decimalOf(Math.max(x.precision - x.scale, y.precision - y.scale) + scale + 1, scale);
   return { sql: `${ENGINE[operator]}(${wide(a, scale)}, ${wide(b, scale)})`, type };

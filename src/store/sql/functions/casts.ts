@@ -82,10 +82,32 @@ function doubleText(sql: string): string {
   return `multiIf(isNull(${sql}), NULL, isNaN(${sql}), 'NaN', isInfinite(${sql}), if(${sql} > 0, 'Infinity', '-Infinity'), ${sql} != 0 AND (abs(${sql}) >= 10000000 OR abs(${sql}) < 0.001), ${large}, ${small})`;
 }
 
+/** The engine takes a month 13 for a day of 1900. */
+function dateText(text: string, lenient: boolean): string {
+  const good = `match(${text}, '^\\\\s*\\\\d{4}-(0?[1-9]|1[0-2])-(0?[1-9]|[12]\\\\d|3[01])')`;
+  const date = `toDate32(parseDateTime64BestEffortOrNull(${text}, 3, 'UTC'))`;
+  if (lenient) return `if(${good}, ${date}, NULL)`;
+  return `if(throwIf(ifNull(NOT ${good}, false), 'Value cannot be cast to date') = 0, ${date}, NULL)`;
+}
+
+function decimalText(
+  text: string,
+  scale: number,
+  { engine, lenient }: { readonly engine: string; readonly lenient: boolean },
+): string {
+  const exact = `toDecimal128${lenient ? 'OrNull' : ''}(${text}, ${Math.min(38, scale + 2)})`;
+  return `CAST(round(${exact}, ${scale}), ${quote(engine)})`;
+}
+
 function asJson({ sql, type }: Value): Value | undefined {
   if (type.kind === 'varbinary' || isTime(type)) return undefined;
   if (type.kind === 'boolean')
     return of({ kind: 'json' }, `multiIf(isNull(${sql}), NULL, ${sql}, 'true', 'false')`);
+  if (type.kind === 'map')
+    return of(
+      { kind: 'json' },
+      `concat('{', arrayStringConcat(arrayMap((k, v) -> concat(toJSONString(toString(k)), ':', toJSONString(v)), mapKeys(${sql}), mapValues(${sql})), ','), '}')`,
+    );
   if (type.kind === 'row')
     return of(
       { kind: 'json' },
@@ -103,7 +125,7 @@ function toTime(call: Call, value: Value, to: Type, lenient: boolean): Value | u
   if (isTime(value.type)) return asTime(value, to);
   if (value.type.kind !== 'varchar') return undefined;
   if (value.constant !== undefined && !lenient) return coerce(value, to, call.expr.place);
-  if (to.kind === 'date') return of(to, lenient ? `toDate32OrNull(${value.sql})` : `toDate32(${value.sql})`);
+  if (to.kind === 'date') return of(to, dateText(value.sql, lenient));
   return of(to, `parseDateTime64BestEffort${lenient ? 'OrNull' : ''}(${value.sql}, 3, 'UTC')`);
 }
 
@@ -128,7 +150,7 @@ function toNumber(value: Value, to: Type, lenient: boolean): Value | undefined {
     lenient ? `accurateCastOrNull(${sql}, ${engine})` : `CAST(${sql}, ${quote(engineType(to))})`;
   const { kind } = value.type;
   if (kind === 'varchar' && to.kind === 'decimal')
-    return of(to, `toDecimal128${lenient ? 'OrNull' : ''}(${value.sql}, ${to.scale})`);
+    return of(to, decimalText(value.sql, to.scale, { engine: engineType(to), lenient }));
   if (kind === 'varchar') return of(to, cast(`trimBoth(${value.sql})`));
   if (kind === 'boolean') return of(to, `CAST(${value.sql}, ${quote(engineType(to))})`);
   if (!isNumeric(value.type)) return undefined;

@@ -56,7 +56,7 @@ export function mysqlParseFormat(call: Call, format: string): string {
   return format.replaceAll('%s', '%S').replaceAll('%T', '%H:%i:%S').replaceAll('%r', '%h:%i:%S %p');
 }
 
-const JODA = 'CYywxdDEeMahHKksSzZ';
+const JODA = 'CYywxdDEeMmahHKksSzZ';
 
 export function jodaFormat(call: Call, time: string, format: string): string {
   const parts = [...format.matchAll(/'((?:[^']|'')*)'|(([A-Za-z])\3*)|([^A-Za-z']+)/gs)].map(

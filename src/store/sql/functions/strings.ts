@@ -53,14 +53,9 @@ export const STRING_FUNCTIONS: Functions = {
       `replaceAll(${call.text(0).sql}, ${call.text(1).sql}, ${call.count === 3 ? call.text(2).sql : "''"})`,
     ),
   ),
-  translate: three((call) => {
-    const [from, to] = [call.constant(1), call.constant(2)];
-    const pairs = [...from].map((sign, n) => [sign, [...to][n] ?? ''] as const);
-    return of(
-      VARCHAR,
-      `arrayStringConcat(transform(ngrams(assumeNotNull(${call.text(0).sql}), 1), [${pairs.map(([a]) => quote(a)).join(', ')}], [${pairs.map(([, b]) => quote(b)).join(', ')}]))`,
-    );
-  }),
+  translate: three((call) =>
+    of(VARCHAR, `translateUTF8(${call.text(0).sql}, ${quote(call.constant(1))}, ${quote(call.constant(2))})`),
+  ),
   strpos: takes(2, 2, (call) => of(BIGINT, `positionUTF8(${call.text(0).sql}, ${call.text(1).sql})`)),
   'strpos in': two((call) => of(BIGINT, `positionUTF8(${call.text(1).sql}, ${call.text(0).sql})`)),
   starts_with: two((call) => bool(`startsWith(${call.text(0).sql}, ${call.text(1).sql})`)),

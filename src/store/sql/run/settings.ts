@@ -32,5 +32,6 @@ export function settingsFor(maxSeconds: number): ClickHouseSettings {
     output_format_json_named_tuples_as_objects: 0,
     output_format_json_map_as_array_of_tuples: 1,
     output_format_json_escape_forward_slashes: 0,
+    output_format_decimal_trailing_zeros: 1,
   } as ClickHouseSettings;
 }
