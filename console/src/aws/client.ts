@@ -40,6 +40,13 @@ export type ApiClient = {
     input: object,
     signal?: AbortSignal,
   ) => Promise<Record<string, unknown>>;
+  /** One operation that answers with a stream of events: the answer is handed over unread. */
+  readonly jsonStream: (
+    service: JsonService,
+    operation: string,
+    input: object,
+    signal?: AbortSignal,
+  ) => Promise<Response>;
   /** One operation of a service that speaks Query; the answer's XML. */
   readonly query: (
     service: QueryService,
@@ -70,8 +77,8 @@ type Sendable = {
 /** Signs as any AWS client does. A clock that is off is corrected once by the server's Date header. */
 export function createClient(deps: ClientDeps): ApiClient {
   const succeed = succeeding(deps);
-  const json: ApiClient['json'] = async (service, operation, input, signal) => {
-    const response = await succeed({
+  const jsonStream: ApiClient['jsonStream'] = (service, operation, input, signal) =>
+    succeed({
       method: 'POST',
       path: '/',
       headers: {
@@ -82,11 +89,14 @@ export function createClient(deps: ClientDeps): ApiClient {
       service,
       signal,
     });
+  const json: ApiClient['json'] = async (service, operation, input, signal) => {
+    const response = await jsonStream(service, operation, input, signal);
     const text = await response.text();
     return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
   };
   return {
     json,
+    jsonStream,
     cloudtrail: (operation, input, signal) => json('cloudtrail', operation, input, signal),
     query: async (service, operation, input, signal) => {
       const response = await succeed({

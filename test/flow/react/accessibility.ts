@@ -48,6 +48,7 @@ export function accessibilityTests(opened: Opened): void {
     ['log-groups/cloudtrail%2Fmain', 'AccessDenied'],
     ['log-groups/cloudtrail%2Fmain?tab=streams', 'us-east-1'],
     ['log-groups/cloudtrail%2Fmain?tab=filters', 'denied'],
+    ['log-groups/cloudtrail%2Fmain?tab=insights', 'Run query'],
     ['findings', 'Nothing was found'],
     ['detections', SELECTION],
   ];

@@ -66,15 +66,23 @@ export function ruleTests(opened: Opened): void {
     await page.getByRole('button', { name: 'Create rule' }).click();
     await page.getByText('“nowhere” is no address').waitFor();
     await page.getByRole('textbox', { name: 'URL' }).fill(hook.url);
+    await page.getByRole('button', { name: 'What target-1 gets, and when it fails' }).click();
+    await page.getByRole('button', { name: /^Gets/ }).click();
+    await page.getByRole('option', { name: 'A text made of it' }).click();
+    await page.getByLabel('Values by name (JSON)').fill('{"who": "nobody"}');
+    await page.getByText('Enter JSON: {"name": "$.path", …}.').waitFor();
+    await page.getByLabel('Values by name (JSON)').fill('{"who": "$.detail.userIdentity.userName"}');
+    await page.getByLabel('Template').fill('{"told": "<who> did it", "event": <aws.events.event>}');
+    await look('rule-target');
     await page.getByRole('button', { name: 'Create rule' }).click();
     await page
       .getByText('Made: API destination again-DeleteBucket-target-1, rule again-DeleteBucket.')
       .waitFor();
     await makeAndDelete('ledger');
     await expect
-      .poll(() => hook.all.map(({ json }) => json['detail-type']), { timeout: 20_000 })
-      .toEqual(['AWS API Call via CloudTrail']);
-    expect(hook.all[0]?.json).toMatchObject({ detail: { eventName: 'DeleteBucket' } });
+      .poll(() => hook.all.map(({ json }) => json['told']), { timeout: 20_000 })
+      .toEqual(['admin did it']);
+    expect(hook.all[0]?.json).toMatchObject({ event: { detail: { eventName: 'DeleteBucket' } } });
 
     await page.getByRole('link', { name: 'Show the rule' }).click();
     await page.getByRole('heading', { name: 'Webhook again-DeleteBucket-target-1' }).waitFor();
@@ -100,6 +108,16 @@ export function ruleTests(opened: Opened): void {
     await page.getByText('Done.', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'Show the rule' }).click();
     await page.getByText('Who deletes buckets?').waitFor();
+    await page.getByText('gets a text made of the event').waitFor();
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('button', { name: 'What target-1 gets, and when it fails' }).click();
+    await page.getByLabel('Tried again, times').fill('3');
+    await page.getByLabel('Queue for what it never took (optional)').fill('dead');
+    await expect.poll(() => page.locator('.ot-commands pre').innerText()).toContain('MaximumRetryAttempts');
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await page.getByText('Done.', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Show the rule' }).click();
+    await page.getByText('tried again 3 times · what fails goes to dead').waitFor();
     await page.getByRole('button', { name: 'Disable' }).click();
     await page.getByText('again-DeleteBucket is disabled.').first().waitFor();
     await page

@@ -4,14 +4,17 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 
+import { Confirm } from '../../parts/confirm.tsx';
 import { ErrorState } from '../../parts/error-state.tsx';
 import { useAct } from '../../parts/use-act.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 import { formatHash } from '../../routing/route.ts';
+import { navigate } from '../../routing/use-route.ts';
 import { useConnection } from '../../session/context.tsx';
 import { PageLayout } from '../../shell/page-layout.tsx';
-import { getDetection, switchDetections, type WholeDetection } from './detections.ts';
+import { deleteDetection, getDetection, switchDetections, type WholeDetection } from './detections.ts';
 import { Advice } from './finding/advice-part.tsx';
 import { SeverityMark } from './severity-mark.tsx';
 import { TryPart } from './try-part.tsx';
@@ -25,6 +28,13 @@ export default function DetectionPage({ id }: { readonly id: string }) {
     queryFn: ({ signal }) => getDetection(api, id, signal),
     staleTime: 0,
   });
+  const [asked, setAsked] = useState(false);
+  const remove = () => {
+    setAsked(false);
+    void act('delete', () => deleteDetection(api, id), 'It was deleted.').then((done) => {
+      if (done) navigate({ page: 'detections' });
+    });
+  };
   const title = detection.data?.title ?? id;
   const crumbs = [
     { text: 'Detections', href: '#/detections' },
@@ -50,7 +60,24 @@ export default function DetectionPage({ id }: { readonly id: string }) {
             onRetry={() => void detection.refetch()}
           />
         )}
-        {detection.data && <Loaded detection={detection.data} busy={busy !== undefined} onSwitch={turn} />}
+        {detection.data && (
+          <Loaded
+            detection={detection.data}
+            busy={busy !== undefined}
+            onSwitch={turn}
+            onDelete={() => setAsked(true)}
+          />
+        )}
+        {asked && (
+          <Confirm
+            title={`Delete “${title}”?`}
+            verb="Delete"
+            onCancel={() => setAsked(false)}
+            onConfirm={remove}
+          >
+            It was imported: to look for it again it has to be imported again. What it found stays.
+          </Confirm>
+        )}
       </div>
     </PageLayout>
   );
@@ -60,9 +87,10 @@ type LoadedProps = {
   readonly detection: WholeDetection;
   readonly busy: boolean;
   readonly onSwitch: (on: boolean) => void;
+  readonly onDelete: () => void;
 };
 
-function Loaded({ detection, busy, onSwitch }: LoadedProps) {
+function Loaded({ detection, busy, onSwitch, onDelete }: LoadedProps) {
   const { enabled, id, title, severity, attack, open, text } = detection;
   return (
     <SpaceBetween size="l">
@@ -84,9 +112,16 @@ function Loaded({ detection, busy, onSwitch }: LoadedProps) {
           </>
         }
         actions={
-          <Button variant={enabled ? 'normal' : 'primary'} loading={busy} onClick={() => onSwitch(!enabled)}>
-            {enabled ? 'Disable' : 'Enable'}
-          </Button>
+          <SpaceBetween size="xs" direction="horizontal">
+            {detection.imported && <Button onClick={onDelete}>Delete</Button>}
+            <Button
+              variant={enabled ? 'normal' : 'primary'}
+              loading={busy}
+              onClick={() => onSwitch(!enabled)}
+            >
+              {enabled ? 'Disable' : 'Enable'}
+            </Button>
+          </SpaceBetween>
         }
       >
         {title}

@@ -131,6 +131,33 @@ export async function switchDetections(api: Api, ids: readonly string[], on: boo
   await call(api, 'UpdateDetections', { DetectionIds: ids, Enabled: on });
 }
 
+/** Rules of Sigma as they are written, a file each. Resolves with the ids of what they look for, enabled. */
+export async function importDetections(api: Api, rules: readonly string[]): Promise<readonly string[]> {
+  return texts((await call(api, 'ImportDetections', { Rules: rules }))['DetectionIds']);
+}
+
+/** Of those that this account imported. */
+export async function deleteDetection(api: Api, id: string): Promise<void> {
+  await call(api, 'DeleteDetection', { DetectionId: id });
+}
+
+/** The topic that findings are told to; '' for none. Times in milliseconds, 0 for never. */
+export type FindingsTopic = { readonly arn: string; readonly triedAt: number; readonly failure: string };
+
+export async function findingsTopic(api: Api, signal?: AbortSignal): Promise<FindingsTopic> {
+  const answer = await call(api, 'GetFindingsTopic', {}, signal);
+  return {
+    arn: text(answer['TopicArn']),
+    triedAt: time(answer['LastAttemptTime']),
+    failure: text(answer['LastError']),
+  };
+}
+
+/** '' for none. */
+export async function putFindingsTopic(api: Api, arn: string): Promise<void> {
+  await call(api, 'PutFindingsTopic', { TopicArn: arn });
+}
+
 export type Trial = {
   readonly findings: readonly Finding[];
   readonly counts: readonly { readonly id: string; readonly count: number }[];
@@ -142,10 +169,20 @@ export type Trial = {
 /** What they would have found; nothing is kept. `from` in seconds. */
 export async function tryDetections(
   api: Api,
-  asked: { readonly ids: readonly string[]; readonly from: number },
+  asked: {
+    readonly ids?: readonly string[];
+    /** Rules of Sigma that were not imported. */
+    readonly rules?: readonly string[];
+    readonly from: number;
+  },
   signal?: AbortSignal,
 ): Promise<Trial> {
-  const input = { DetectionIds: asked.ids, StartTime: asked.from, MaxResults: 50 };
+  const input = {
+    ...(asked.ids ? { DetectionIds: asked.ids } : {}),
+    ...(asked.rules ? { Rules: asked.rules } : {}),
+    StartTime: asked.from,
+    MaxResults: 50,
+  };
   const answer = await call(api, 'TestDetections', input, signal);
   return {
     findings: objects(answer['Findings']).map(readFinding),

@@ -16,7 +16,10 @@ import { useConnection } from '../../session/context.tsx';
 import { tryDetections, type Trial } from './detections.ts';
 
 type Props = {
-  readonly ids: readonly string[];
+  /** Of detections that are there, */
+  readonly ids?: readonly string[];
+  /** or rules of Sigma as they are written. */
+  readonly rules?: readonly string[];
   /** `all of them` */
   readonly what: string;
   readonly titles: ReadonlyMap<string, string>;
@@ -30,12 +33,16 @@ const SPANS = [
 ];
 
 /** How often they would have fired, and on what. Nothing is kept of it. */
-export function TryPart({ ids, what, titles }: Props) {
+export function TryPart({ ids, rules, what, titles }: Props) {
   const { api } = useConnection();
   const [days, setDays] = useState('7');
   const trial = useMutation({
     mutationFn: () =>
-      tryDetections(api, { ids, from: Math.floor(Date.now() / 1000) - Number(days) * 86_400 }),
+      tryDetections(api, {
+        ...(ids ? { ids } : {}),
+        ...(rules ? { rules } : {}),
+        from: Math.floor(Date.now() / 1000) - Number(days) * 86_400,
+      }),
   });
   return (
     <Container

@@ -1,4 +1,5 @@
 import type { TrailEvent } from '../../events/trail-event.ts';
+import { csvLine } from '../../parts/csv.ts';
 
 export type ExportFormat = 'csv' | 'json';
 
@@ -47,14 +48,8 @@ const COLUMNS: readonly (readonly [string, (event: TrailEvent) => string])[] = [
 ];
 
 const CSV: FileWriter = {
-  open: `${COLUMNS.map(([name]) => name).join(',')}\r\n`,
-  event: (event) => `${COLUMNS.map(([, read]) => cell(read(event))).join(',')}\r\n`,
+  open: csvLine(COLUMNS.map(([name]) => name)),
+  event: (event) => csvLine(COLUMNS.map(([, read]) => read(event))),
   close: '',
   type: 'text/csv',
 };
-
-/** RFC 4180; what a spreadsheet would take for a formula gets an apostrophe, since callers choose these texts. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}

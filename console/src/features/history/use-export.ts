@@ -2,6 +2,7 @@ import { useCallback, useRef, useState } from 'react';
 
 import type { TrailEvent } from '../../events/trail-event.ts';
 import { lookupPage, type Search } from '../../events/lookup.ts';
+import { saveFile } from '../../parts/save-file.ts';
 import { useConnection } from '../../session/context.tsx';
 import { EXPORT_LIMIT, fileWriter, type ExportFormat } from './export-file.ts';
 
@@ -62,11 +63,6 @@ export function useExport(): Export {
   return { state, savePage, saveAll, cancel };
 }
 
-function save(parts: readonly string[], type: string, format: ExportFormat): void {
-  const url = URL.createObjectURL(new Blob([...parts], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `opentrail-events-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.${format}`;
-  link.click();
-  window.setTimeout(() => URL.revokeObjectURL(url), 60_000);
+function save(parts: readonly string[], type: string, ending: ExportFormat): void {
+  saveFile(parts, { name: 'opentrail-events', type, ending });
 }

@@ -1,16 +1,19 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 
 import { bytesText } from '../../parts/bytes.ts';
 import { Command } from '../../parts/command.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
+import { useAct } from '../../parts/use-act.tsx';
 import { useList } from '../../parts/use-list.ts';
 import { formatHash } from '../../routing/route.ts';
 import { useConnection } from '../../session/context.tsx';
 import { ListPage } from '../../shell/list-page.tsx';
-import { listGroups, type LogGroup } from './logs.ts';
+import { GroupDialog } from './group-dialog.tsx';
+import { createGroup, listGroups, retentionText, type LogGroup } from './logs.ts';
 
 const COLUMNS = [
   {
@@ -48,20 +51,21 @@ const COLUMNS = [
   },
 ];
 
-export function retentionText(days: number | undefined): string {
-  if (days === undefined) return 'for ever';
-  return days === 1 ? '1 day' : `${days.toLocaleString('en')} days`;
-}
-
 /** The log groups of the session's account and region. */
 export default function LogGroupsPage() {
   const { api } = useConnection();
+  const { act, busy, said } = useAct(['log-groups', 'available']);
+  const [making, setMaking] = useState(false);
   const groups = useQuery({
     queryKey: ['log-groups'],
     queryFn: ({ signal }) => listGroups(api, signal),
     staleTime: 0,
   });
   const list = useList(groups.data ?? [], ({ name }) => name);
+  const create = (name: string, days: number | undefined) => {
+    setMaking(false);
+    void act('create', () => createGroup(api, name, days), `The log group ${name} was made.`);
+  };
   return (
     <ListPage
       active="log-groups"
@@ -75,6 +79,17 @@ export default function LogGroupsPage() {
       columns={COLUMNS}
       findBy="by name"
       empty={<NoGroups />}
+      actions={
+        <Button variant="primary" loading={busy !== undefined} onClick={() => setMaking(true)}>
+          Create log group
+        </Button>
+      }
+      said={
+        <>
+          {said}
+          {making && <GroupDialog before={undefined} onCancel={() => setMaking(false)} onDone={create} />}
+        </>
+      }
     />
   );
 }

@@ -54,6 +54,31 @@ export async function getGroup(api: Api, name: string, signal?: AbortSignal): Pr
     .find((group) => group.name === name);
 }
 
+/** What PutRetentionPolicy takes, in days. */
+export const RETENTIONS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+export function retentionText(days: number | undefined): string {
+  if (days === undefined) return 'for ever';
+  return days === 1 ? '1 day' : `${days.toLocaleString('en')} days`;
+}
+
+export async function createGroup(api: Api, name: string, days: number | undefined): Promise<void> {
+  await api.json('logs', 'CreateLogGroup', { logGroupName: name });
+  if (days !== undefined) await setRetention(api, name, days);
+}
+
+/** `days` undefined: for ever. */
+export async function setRetention(api: Api, name: string, days: number | undefined): Promise<void> {
+  if (days === undefined) await api.json('logs', 'DeleteRetentionPolicy', { logGroupName: name });
+  else await api.json('logs', 'PutRetentionPolicy', { logGroupName: name, retentionInDays: days });
+}
+
+export async function deleteGroup(api: Api, name: string): Promise<void> {
+  await api.json('logs', 'DeleteLogGroup', { logGroupName: name });
+}
+
 /** Those that were written to last first: the newest fifty. */
 export async function newestStreams(
   api: Api,

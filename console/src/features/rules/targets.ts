@@ -1,4 +1,5 @@
 import type { Target } from './rules.ts';
+import type { TargetSettings } from './target-settings.ts';
 
 /** Where events may go. */
 export const KINDS = [
@@ -43,6 +44,7 @@ export type NewTarget = {
   readonly value: string;
   /** Topics and log groups: it is made along with the rule. */
   readonly isNew: boolean;
+  readonly settings: TargetSettings;
 };
 
 export type Place = { readonly accountId: string; readonly region: string };

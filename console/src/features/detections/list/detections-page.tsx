@@ -9,11 +9,14 @@ import { ListPage } from '../../../shell/list-page.tsx';
 import { listDetections, switchDetections, type Detection } from '../detections.ts';
 import { TryPart } from '../try-part.tsx';
 import { COLUMNS } from './columns.tsx';
+import { ImportDialog } from './import-dialog.tsx';
+import { TopicPart } from './topic-part.tsx';
 
 /** What is looked for: switched on and off, tried over history first. */
 export default function DetectionsPage() {
   const { api, session } = useConnection();
-  const { act, busy, said } = useAct(['detections', 'detection']);
+  const { act, busy, said } = useAct(['detections', 'detection', 'findings-topic']);
+  const [importing, setImporting] = useState(false);
   const [selected, setSelected] = useState<readonly Detection[]>([]);
   const detections = useQuery({
     queryKey: ['detections'],
@@ -53,19 +56,37 @@ export default function DetectionsPage() {
       columns={COLUMNS}
       findBy="by words, severity or ATT&CK technique"
       counter={`(${enabled} of ${all.length} enabled)`}
-      said={said}
+      said={
+        <>
+          {said}
+          {importing && (
+            <ImportDialog
+              onCancel={() => setImporting(false)}
+              onDone={(ids) => {
+                setImporting(false);
+                const what = ids.length === 1 ? '1 detection was' : `${ids.length} detections were`;
+                void act('import', () => Promise.resolve(), `${what} imported and enabled.`);
+              }}
+            />
+          )}
+        </>
+      }
       above={
         all.length > 0 && (
-          <TryPart
-            ids={none ? ['all'] : selected.map(({ id }) => id)}
-            what={none ? 'all of them' : selectedText(selected.length)}
-            titles={new Map(all.map(({ id, title }) => [id, title]))}
-          />
+          <>
+            <TryPart
+              ids={none ? ['all'] : selected.map(({ id }) => id)}
+              what={none ? 'all of them' : selectedText(selected.length)}
+              titles={new Map(all.map(({ id, title }) => [id, title]))}
+            />
+            <TopicPart act={act} busy={busy} />
+          </>
         )
       }
       actions={
         <>
           <Button href="#/findings">Findings</Button>
+          <Button onClick={() => setImporting(true)}>Import</Button>
           <Button disabled={none} loading={busy === 'off'} onClick={() => turn(false)}>
             Disable
           </Button>

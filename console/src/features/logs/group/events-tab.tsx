@@ -10,24 +10,18 @@ import { ErrorState } from '../../../parts/error-state.tsx';
 import { Waiting } from '../../../parts/waiting.tsx';
 import { formatHash } from '../../../routing/route.ts';
 import { EventLine } from './event-line.tsx';
+import { SPANS } from './spans.ts';
 import { useLogSearch } from './use-log-search.ts';
 
-const HOUR = 3_600_000;
-const SPANS = [
-  { value: String(HOUR / 4), label: 'the last 15 minutes' },
-  { value: String(HOUR), label: 'the last hour' },
-  { value: String(24 * HOUR), label: 'the last 24 hours' },
-  { value: String(7 * 24 * HOUR), label: 'the last 7 days' },
-  { value: String(30 * 24 * HOUR), label: 'the last 30 days' },
-];
+type Props = { readonly group: string; readonly groupArn: string; readonly stream: string };
 
 /** Events of a group or of one stream, newest first, through a filter pattern. */
-export function EventsTab({ group, stream }: { readonly group: string; readonly stream: string }) {
+export function EventsTab({ group, groupArn, stream }: Props) {
   const [typed, setTyped] = useState('');
   const [pattern, setPattern] = useState('');
-  const [span, setSpan] = useState(24 * HOUR);
+  const [span, setSpan] = useState(Number(SPANS[2]?.value));
   const [live, setLive] = useState(false);
-  const search = useLogSearch({ group, stream, pattern, span }, live);
+  const search = useLogSearch({ group, groupArn, stream, pattern, span }, live);
   const { events, loading, error, before } = search;
   const run = () => (typed === pattern ? search.refresh() : setPattern(typed));
   return (
@@ -73,12 +67,20 @@ export function EventsTab({ group, stream }: { readonly group: string; readonly 
       {live && (
         <Box variant="small" color="text-body-secondary">
           <span className="ot-live-live" />
-          Asks for new events every two seconds while this page is seen. Each question is recorded like any
-          other.
+          What is written from now on comes by itself.
+          {search.sampled && ' More is written than can be shown: Live Tail leaves some of it out.'}
         </Box>
       )}
       {error !== undefined && (
-        <ErrorState error={error} what="Events" action="logs:FilterLogEvents" onRetry={search.refresh} />
+        <ErrorState
+          error={error}
+          what={live ? 'Live events' : 'Events'}
+          action={live ? 'logs:StartLiveTail' : 'logs:FilterLogEvents'}
+          onRetry={() => {
+            setLive(false);
+            search.refresh();
+          }}
+        />
       )}
       {events.length === 0 && loading && <Waiting what="events" />}
       {events.length === 0 && !loading && error === undefined && (

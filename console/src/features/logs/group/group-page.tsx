@@ -8,15 +8,17 @@ import { bytesText } from '../../../parts/bytes.ts';
 import { CopyButton } from '../../../parts/copy-button.tsx';
 import { ErrorState } from '../../../parts/error-state.tsx';
 import { NotServed } from '../../../parts/not-served.tsx';
+import { useAct } from '../../../parts/use-act.tsx';
 import { Waiting } from '../../../parts/waiting.tsx';
 import { formatHash } from '../../../routing/route.ts';
 import { navigate } from '../../../routing/use-route.ts';
 import { useConnection } from '../../../session/context.tsx';
 import { PageLayout } from '../../../shell/page-layout.tsx';
-import { retentionText } from '../groups-page.tsx';
-import { getGroup, type LogGroup } from '../logs.ts';
+import { getGroup, retentionText, type LogGroup } from '../logs.ts';
 import { EventsTab } from './events-tab.tsx';
 import { FiltersTab } from './filters-tab.tsx';
+import { GroupActions } from './group-actions.tsx';
+import { InsightsTab } from './insights-tab.tsx';
 import { StreamsTab } from './streams-tab.tsx';
 
 type Props = {
@@ -28,6 +30,7 @@ type Props = {
 /** One log group: its events, newest first, its streams, and what is counted in it. */
 export default function LogGroupPage({ name, tab, stream }: Props) {
   const { api } = useConnection();
+  const { act, busy, said } = useAct(['log-group', 'log-groups']);
   const group = useQuery({
     queryKey: ['log-group', name],
     queryFn: async ({ signal }) => {
@@ -48,6 +51,7 @@ export default function LogGroupPage({ name, tab, stream }: Props) {
   ];
   return (
     <PageLayout active="log-groups" title={name} contentType="default" crumbs={crumbs}>
+      {said}
       <div className="ot-trail">
         {group.isPending && <Waiting what="the log group" lines={6} />}
         {error && isNotServed(error) && <NotServed title="No log groups here" error={error} />}
@@ -60,7 +64,9 @@ export default function LogGroupPage({ name, tab, stream }: Props) {
             onRetry={() => void group.refetch()}
           />
         )}
-        {group.data && <Loaded group={group.data} tab={tab ?? 'events'} stream={stream} />}
+        {group.data && (
+          <Loaded group={group.data} tab={tab ?? 'events'} stream={stream} act={act} busy={busy} />
+        )}
       </div>
     </PageLayout>
   );
@@ -70,7 +76,9 @@ function Loaded({
   group,
   tab,
   stream,
-}: {
+  act,
+  busy,
+}: Pick<ReturnType<typeof useAct>, 'act' | 'busy'> & {
   readonly group: LogGroup;
   readonly tab: string;
   readonly stream: string | undefined;
@@ -80,6 +88,7 @@ function Loaded({
     <SpaceBetween size="l">
       <Header
         variant="h1"
+        actions={<GroupActions group={group} act={act} busy={busy} />}
         description={
           <>
             <div>
@@ -100,7 +109,14 @@ function Loaded({
           {
             id: 'events',
             label: 'Events',
-            content: tab === 'events' && <EventsTab key={stream ?? ''} group={name} stream={stream ?? ''} />,
+            content: tab === 'events' && (
+              <EventsTab key={stream ?? ''} group={name} groupArn={group.arn} stream={stream ?? ''} />
+            ),
+          },
+          {
+            id: 'insights',
+            label: 'Logs Insights',
+            content: tab === 'insights' && <InsightsTab group={name} />,
           },
           { id: 'streams', label: 'Streams', content: tab === 'streams' && <StreamsTab group={name} /> },
           {

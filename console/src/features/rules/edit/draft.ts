@@ -4,6 +4,7 @@ import { compile } from '../pattern/judge.ts';
 import { patternOf } from '../pattern/narrow.ts';
 import { laidOut } from '../pattern/readable.ts';
 import { ALL_MANAGEMENT, type Rule, type RuleState, type Target } from '../rules.ts';
+import { settingsProblems, UNFINISHED, WHOLE_EVENT } from '../target-settings.ts';
 import type { NewTarget } from '../targets.ts';
 
 /** Everything that the form asks for. */
@@ -41,7 +42,7 @@ export function newDraft(event: TrailEvent | undefined): Draft {
     roleArn: '',
     state: event && isQuiet(event) ? ALL_MANAGEMENT : 'ENABLED',
     kept: [],
-    added: [{ id: 'target-1', kind: 'topic', value: '', isNew: true }],
+    added: [{ id: 'target-1', kind: 'topic', value: '', isNew: true, settings: WHOLE_EVENT }],
   };
 }
 
@@ -75,8 +76,11 @@ const MOST_TARGETS = 5;
 function targetsProblem({ kept, added }: Draft): string | undefined {
   const count = kept.length + added.length;
   if (count > MOST_TARGETS) return `A rule has at most ${MOST_TARGETS} targets, not ${count}.`;
+  const isUnfinished =
+    kept.some((target) => target[UNFINISHED] === true) ||
+    added.some(({ settings }) => Object.keys(settingsProblems(settings)).length > 0);
   const wrong = added.map((target) => targetProblem(target)).find((problem) => problem !== undefined);
-  return wrong;
+  return wrong ?? (isUnfinished ? 'Correct what a target gets, or its retries.' : undefined);
 }
 
 /** What is wrong with one of the added. */

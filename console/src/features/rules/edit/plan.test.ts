@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { cliScript } from '../../../plan/cli-commands.ts';
+import { WHOLE_EVENT } from '../target-settings.ts';
 import type { NewTarget } from '../targets.ts';
 import { draftOf, newDraft, validate, type Draft } from './draft.ts';
 import { planRule } from './plan.ts';
@@ -12,6 +13,7 @@ const target = (id: string, changes: Partial<NewTarget>): NewTarget => ({
   kind: 'topic',
   value: '',
   isNew: false,
+  settings: WHOLE_EVENT,
   ...changes,
 });
 const plan = (draft: Draft, before?: Draft) => planRule({ draft, before, place });

@@ -1,6 +1,7 @@
 import { shellQuote } from '../../../parts/shell-quote.ts';
 import type { PlannedCall as AnyCall } from '../../../plan/planned-call.ts';
 import { arnOf, destinationName, type NewTarget, type Place } from '../targets.ts';
+import { withSettings } from '../target-settings.ts';
 import type { Draft, DraftField } from './draft.ts';
 
 export type PlannedCall = AnyCall<DraftField>;
@@ -23,7 +24,15 @@ export function planRule({ draft, before, place }: Planning): readonly PlannedCa
   const { name, bus, added, kept } = draft;
   const named = { Rule: name, ...(bus === 'default' ? {} : { EventBusName: bus }) };
   const gone = (before?.kept ?? []).filter(({ Id }) => !kept.some((target) => target.Id === Id));
-  const targets = added.map((target) => ({ Id: target.id, Arn: arnOf(target, name, place) }));
+  const changed = kept.filter(
+    (target) => !before?.kept.some((one) => JSON.stringify(one) === JSON.stringify(target)),
+  );
+  const targets = [
+    ...changed,
+    ...added.map((target) =>
+      withSettings({ Id: target.id, Arn: arnOf(target, name, place) }, target.settings, place),
+    ),
+  ];
   return [
     ...added.flatMap((target) => destination(target, draft, place)),
     ...putRule(draft, before),
@@ -43,13 +52,19 @@ export function planRule({ draft, before, place }: Planning): readonly PlannedCa
       : [
           call({
             id: 'PutTargets',
-            title: targets.length === 1 ? 'Add its target' : `Add ${targets.length} targets`,
+            title: targetsTitle(changed.length, added.length),
             operation: 'PutTargets',
             field: 'targets',
             input: { ...named, Targets: targets },
           }),
         ]),
   ];
+}
+
+function targetsTitle(changed: number, added: number): string {
+  const count = (number: number) => (number === 1 ? 'a target' : `${number} targets`);
+  if (changed === 0) return added === 1 ? 'Add its target' : `Add ${count(added)}`;
+  return added === 0 ? `Change ${count(changed)}` : `Change ${count(changed)}, add ${count(added)}`;
 }
 
 function putRule(draft: Draft, before: Draft | undefined): PlannedCall[] {

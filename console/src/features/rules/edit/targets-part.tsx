@@ -7,15 +7,19 @@ import Header from '@cloudscape-design/components/header';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 
 import { available, type Kind } from '../../../choices/available.ts';
 import { NameField } from '../../../choices/choose.tsx';
 import { Command } from '../../../parts/command.tsx';
 import { useConnection } from '../../../session/context.tsx';
+import type { Target } from '../rules.ts';
+import { settingsOf, settingsProblems, UNFINISHED, WHOLE_EVENT, withSettings } from '../target-settings.ts';
 import { arnOf, describeTarget, KINDS, type NewTarget, type TargetKind } from '../targets.ts';
 import { targetProblem } from './draft.ts';
 import { subscribeCommand } from './plan.ts';
 import type { PartProps } from './rule-form.tsx';
+import { SettingsPart } from './settings-part.tsx';
 
 const LISTS: { readonly [kind in TargetKind]?: Kind } = { topic: 'topics', logs: 'logGroups' };
 
@@ -48,24 +52,14 @@ export function TargetsPart({ draft, change, error }: PartProps) {
       }
     >
       <SpaceBetween size="m">
-        {kept.map((target) => {
-          const { kind, name } = describeTarget(target);
-          return (
-            <div key={target.Id} className="ot-card-head">
-              <span>
-                {kind} <span className="ot-mono ot-anywhere">{name}</span>{' '}
-                <span className="ot-secondary">· {target.Id}</span>
-              </span>
-              <Button
-                variant="inline-link"
-                ariaLabel={`Remove ${target.Id}`}
-                onClick={() => change({ kept: kept.filter(({ Id }) => Id !== target.Id) })}
-              >
-                Remove
-              </Button>
-            </div>
-          );
-        })}
+        {kept.map((target) => (
+          <Kept
+            key={target.Id}
+            target={target}
+            onChange={(next) => change({ kept: kept.map((one) => (one.Id === next.Id ? next : one)) })}
+            onRemove={() => change({ kept: kept.filter(({ Id }) => Id !== target.Id) })}
+          />
+        ))}
         {added.map((target) => (
           <Added
             key={target.id}
@@ -82,6 +76,42 @@ export function TargetsPart({ draft, change, error }: PartProps) {
         {kept.length + added.length === 0 && <Box color="text-body-secondary">No targets.</Box>}
       </SpaceBetween>
     </Container>
+  );
+}
+
+type KeptProps = {
+  readonly target: Target;
+  readonly onChange: (target: Target) => void;
+  readonly onRemove: () => void;
+};
+
+/** Where it goes stays: another place is another target. */
+function Kept({ target, onChange, onRemove }: KeptProps) {
+  const { session } = useConnection();
+  const [settings, setSettings] = useState(() => settingsOf(target));
+  const { kind, name } = describeTarget(target);
+  return (
+    <div className="ot-choice">
+      <div className="ot-card-head">
+        <span>
+          {kind} <span className="ot-mono ot-anywhere">{name}</span>{' '}
+          <span className="ot-secondary">· {target.Id}</span>
+        </span>
+        <Button variant="inline-link" ariaLabel={`Remove ${target.Id}`} onClick={onRemove}>
+          Remove
+        </Button>
+      </div>
+      <SettingsPart
+        id={target.Id}
+        settings={settings}
+        onChange={(next) => {
+          setSettings(next);
+          // What is not whole yet stands in the form only: the button waits for it.
+          const isWhole = Object.keys(settingsProblems(next)).length === 0;
+          onChange(isWhole ? withSettings(target, next, session) : { ...target, [UNFINISHED]: true });
+        }}
+      />
+    </div>
   );
 }
 
@@ -136,6 +166,11 @@ function Added({ target, rule, problem, onChange, onRemove }: AddedProps) {
           suggest={canBeNew && !target.isNew}
           available={names}
         />
+        <SettingsPart
+          id={target.id}
+          settings={target.settings}
+          onChange={(settings) => onChange({ ...target, settings })}
+        />
         {kind.id === 'topic' &&
           target.isNew &&
           target.value !== '' &&
@@ -162,5 +197,5 @@ function useNames(kind: Kind | undefined) {
 function another(taken: readonly string[]): NewTarget {
   let n = 1;
   while (taken.includes(`target-${n}`)) n++;
-  return { id: `target-${n}`, kind: 'topic', value: '', isNew: true };
+  return { id: `target-${n}`, kind: 'topic', value: '', isNew: true, settings: WHOLE_EVENT };
 }
