@@ -1,7 +1,7 @@
 import type { ApiClient } from '../aws/client.ts';
 import type { AttributeKey } from './attributes.ts';
 import { fromLookup, type TrailEvent } from './trail-event.ts';
-import type { HistoryQuery } from './query.ts';
+import type { Condition, HistoryQuery } from './query.ts';
 import type { Span } from './range.ts';
 
 /** LookupEvents in its extended form; see LookupEvents, extended in ARCHITECTURE.md. */
@@ -61,12 +61,15 @@ export async function lookupValues(
     readonly limit: number;
     readonly span: Span | undefined;
     readonly everywhere: boolean;
+    /** Of which events. */
+    readonly conditions?: readonly Condition[];
   },
   signal?: AbortSignal,
 ): Promise<readonly ValueCount[]> {
   const input = {
     ...scopeInput(ask.everywhere),
     ...(ask.span ? spanInput(ask.span) : {}),
+    ...attributesInput(ask.conditions ?? []),
     Values: { AttributeKey: ask.key, Prefix: ask.prefix, MaxResults: ask.limit },
   };
   const answer = await api.cloudtrail('LookupEvents', input, signal);
@@ -89,20 +92,25 @@ export async function lookupEvent(
 }
 
 function searchInput({ query, span, everywhere }: Search): object {
-  const attributes = query.conditions.flatMap(({ key, operator, values }) =>
+  const { account } = query;
+  const ofAccount: readonly Condition[] =
+    account === undefined ? [] : [{ key: 'RecipientAccountId', operator: 'equals', values: [account] }];
+  return {
+    ...scopeInput(everywhere),
+    ...spanInput(span),
+    ...attributesInput([...query.conditions, ...ofAccount]),
+  };
+}
+
+function attributesInput(conditions: readonly Condition[]): object {
+  const attributes = conditions.flatMap(({ key, operator, values }) =>
     values.map((value) => ({
       AttributeKey: key,
       AttributeValue: value,
       ...(operator === 'equals' ? {} : { Operator: operator }),
     })),
   );
-  if (query.account !== undefined)
-    attributes.push({ AttributeKey: 'RecipientAccountId', AttributeValue: query.account });
-  return {
-    ...scopeInput(everywhere),
-    ...spanInput(span),
-    ...(attributes.length > 0 ? { LookupAttributes: attributes } : {}),
-  };
+  return attributes.length > 0 ? { LookupAttributes: attributes } : {};
 }
 
 function scopeInput(everywhere: boolean): object {

@@ -19,6 +19,7 @@ describe('addresses of pages', () => {
     ['#/create-trail', { page: 'create-trail' }],
     ['#/edit-trail/main', { page: 'edit-trail', name: 'main' }],
     ['#/organization', { page: 'organization' }],
+    ['#/who/address?value=203.0.113.9', { page: 'who', kind: 'address', value: '203.0.113.9' }],
   ])('%s goes both ways', (hash, route) => {
     expect(parseHash(hash)).toEqual(route);
     expect(formatHash(route)).toBe(hash);

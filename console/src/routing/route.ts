@@ -9,6 +9,19 @@ export type Route =
   | { readonly page: 'create-trail' }
   | { readonly page: 'edit-trail'; readonly name: string }
   | { readonly page: 'organization' }
+  /** `statement`: what it begins with, over a store. */
+  | { readonly page: 'sql'; readonly statement?: string; readonly store?: string }
+  | { readonly page: 'stores' }
+  | { readonly page: 'store'; readonly id: string }
+  | { readonly page: 'create-store' }
+  | { readonly page: 'insights' }
+  /** By the id that its start and its end share. */
+  | { readonly page: 'insight'; readonly id: string }
+  | { readonly page: 'dashboards' }
+  /** By name, or by ARN. */
+  | { readonly page: 'dashboard'; readonly id: string }
+  /** `kind`: identity, role, key, address, resource … */
+  | { readonly page: 'who'; readonly kind: string; readonly value: string }
   | { readonly page: 'rules' }
   | { readonly page: 'findings' }
   | { readonly page: 'detections' }
@@ -54,6 +67,18 @@ const PARSE: Readonly<Record<string, Parse>> = {
   'create-trail': () => ({ page: 'create-trail' }),
   'edit-trail': (id) => (id ? { page: 'edit-trail', name: id } : { page: 'trails' }),
   organization: () => ({ page: 'organization' }),
+  sql: (_id, search) => ({
+    page: 'sql',
+    ...present({ statement: search.get('statement'), store: search.get('store') }),
+  }),
+  stores: (id) => (id ? { page: 'store', id } : { page: 'stores' }),
+  'create-store': () => ({ page: 'create-store' }),
+  insights: (id) => (id ? { page: 'insight', id } : { page: 'insights' }),
+  dashboards: (id) => (id ? { page: 'dashboard', id } : { page: 'dashboards' }),
+  who: (id, search) => {
+    const value = search.get('value');
+    return id && value ? { page: 'who', kind: id, value } : { page: 'events', search: '' };
+  },
 };
 
 /** `#/events?EventName=DeleteTable`, `#/events/<id>`, `#/trails/<name>`. Whatever else there is, is event history. */
@@ -93,6 +118,15 @@ const FORMAT: Formats = {
   'create-trail': () => 'create-trail',
   'edit-trail': ({ name }) => below('edit-trail', name),
   organization: () => 'organization',
+  sql: ({ statement, store }) => withQuery('sql', { statement, store }),
+  stores: () => 'stores',
+  store: ({ id }) => below('stores', id),
+  'create-store': () => 'create-store',
+  insights: () => 'insights',
+  insight: ({ id }) => below('insights', id),
+  dashboards: () => 'dashboards',
+  dashboard: ({ id }) => below('dashboards', id),
+  who: ({ kind, value }) => withQuery(below('who', kind), { value }),
 };
 
 export function formatHash(route: Route): string {

@@ -8,7 +8,18 @@ import { useArrival } from './arrival.ts';
 
 /** Those in the navigation. */
 export type PageName =
-  'events' | 'findings' | 'detections' | 'rules' | 'alarms' | 'log-groups' | 'trails' | 'organization';
+  | 'events'
+  | 'insights'
+  | 'sql'
+  | 'dashboards'
+  | 'stores'
+  | 'findings'
+  | 'detections'
+  | 'rules'
+  | 'alarms'
+  | 'log-groups'
+  | 'trails'
+  | 'organization';
 
 type Props = {
   readonly active: PageName;
@@ -23,6 +34,10 @@ type Props = {
 
 const PAGES = [
   { type: 'link', text: 'Event history', href: '#/events' },
+  { type: 'link', text: 'Insights', href: '#/insights' },
+  { type: 'link', text: 'SQL', href: '#/sql' },
+  { type: 'link', text: 'Dashboards', href: '#/dashboards' },
+  { type: 'link', text: 'Event data stores', href: '#/stores' },
   { type: 'link', text: 'Findings', href: '#/findings' },
   { type: 'link', text: 'Detections', href: '#/detections' },
   { type: 'link', text: 'Rules', href: '#/rules' },

@@ -23,6 +23,15 @@ const DetectionsPage = lazy(() => import('../features/detections/list/detections
 const DetectionPage = lazy(() => import('../features/detections/detection-page.tsx'));
 const LogGroupsPage = lazy(() => import('../features/logs/groups-page.tsx'));
 const LogGroupPage = lazy(() => import('../features/logs/group/group-page.tsx'));
+const SqlPage = lazy(() => import('../features/sql/sql-page.tsx'));
+const StoresPage = lazy(() => import('../features/stores/stores-page.tsx'));
+const StorePage = lazy(() => import('../features/stores/store-page.tsx'));
+const CreateStorePage = lazy(() => import('../features/stores/create-page.tsx'));
+const InsightsPage = lazy(() => import('../features/insights/insights-page.tsx'));
+const InsightPage = lazy(() => import('../features/insights/insight-page.tsx'));
+const DashboardsPage = lazy(() => import('../features/dashboards/dashboards-page.tsx'));
+const DashboardPage = lazy(() => import('../features/dashboards/dashboard-page.tsx'));
+const WhoPage = lazy(() => import('../features/who/who-page.tsx'));
 const AlarmsPage = lazy(() => import('../features/alarms/alarms-page.tsx'));
 const AlarmPage = lazy(() => import('../features/alarms/alarm/alarm-page.tsx'));
 const EditAlarmPage = lazy(() => import('../features/alarms/edit/edit-page.tsx'));
@@ -96,6 +105,17 @@ const PAGES: Pages = {
   'create-trail': () => <WizardPage key="" name={undefined} />,
   'edit-trail': ({ name }) => <WizardPage key={name} name={name} />,
   organization: () => <OrganizationPage />,
+  sql: ({ statement, store }) => (
+    <SqlPage key={`${store} ${statement}`} statement={statement} store={store} />
+  ),
+  insights: () => <InsightsPage />,
+  insight: ({ id }) => <InsightPage key={id} id={id} />,
+  dashboards: () => <DashboardsPage />,
+  dashboard: ({ id }) => <DashboardPage key={id} id={id} />,
+  stores: () => <StoresPage />,
+  store: ({ id }) => <StorePage key={id} id={id} />,
+  'create-store': () => <CreateStorePage />,
+  who: ({ kind, value }) => <WhoPage key={`${kind} ${value}`} kind={kind} value={value} />,
 };
 
 function Page({ route, back }: { readonly route: Route; readonly back: string }) {

@@ -1,7 +1,7 @@
 import { childOf, textAt } from '../../events/record.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
-import { findChain, type Chain } from './creator.ts';
-import { EventLine } from './event-line.tsx';
+import { findChain, type Chain } from '../../events/creator.ts';
+import { EventLine } from '../../events/event-line.tsx';
 import { RelatedPart } from './related-part.tsx';
 
 /** Who handed out the key that signed this call, role by role. */

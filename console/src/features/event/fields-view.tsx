@@ -1,5 +1,6 @@
 import type { TrailEvent } from '../../events/trail-event.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
+import { formatHash } from '../../routing/route.ts';
 import { fieldsOf } from './fields.ts';
 
 export function Fields({ event }: { readonly event: TrailEvent }) {
@@ -7,11 +8,17 @@ export function Fields({ event }: { readonly event: TrailEvent }) {
     <section className="ot-section">
       <h3>Fields</h3>
       <dl className="ot-fields">
-        {fieldsOf(event).map(({ label, value, identifier }) => (
+        {fieldsOf(event).map(({ label, value, identifier, who }) => (
           <div key={label}>
             <dt>{label}</dt>
             <dd className={identifier ? 'ot-mono' : undefined}>
-              {value}
+              {who ? (
+                <a href={formatHash({ page: 'who', kind: who, value })} title={`What is known of ${value}`}>
+                  {value}
+                </a>
+              ) : (
+                value
+              )}
               {identifier && <CopyButton text={value} what={label} />}
             </dd>
           </div>

@@ -4,7 +4,7 @@ import { EMPTY_QUERY, type Condition } from '../../events/query.ts';
 import type { Span } from '../../events/range.ts';
 import { textAt } from '../../events/record.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
-import type { Scope } from './creator.ts';
+import type { Scope } from '../../events/creator.ts';
 
 type Api = Pick<ApiClient, 'cloudtrail'>;
 

@@ -7,7 +7,7 @@ import type { TrailEvent } from '../../events/trail-event.ts';
 import { ErrorState } from '../../parts/error-state.tsx';
 import { useLate } from '../../parts/use-late.ts';
 import { useConnection } from '../../session/context.tsx';
-import type { Scope } from './creator.ts';
+import type { Scope } from '../../events/creator.ts';
 
 type Props<Found> = {
   readonly title: string;

@@ -1,6 +1,6 @@
 import { textAt } from '../../events/record.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
-import { EventLine } from './event-line.tsx';
+import { EventLine } from '../../events/event-line.tsx';
 import { findSameRequest } from './nearby.ts';
 import { RelatedPart } from './related-part.tsx';
 

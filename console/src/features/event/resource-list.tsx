@@ -1,12 +1,13 @@
 import type { Range } from '../../events/range.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
+import { formatHash } from '../../routing/route.ts';
 import { historyOf, rangeFor } from './related.ts';
 
 /** A batch call names up to a thousand objects; the JSON has them all. */
 const MOST = 50;
 
-/** What the call was about, each a link to everything that happened to it. */
+/** What the call was about, each a link to what is known of it, and to everything that happened to it. */
 export function ResourceList({
   event,
   range,
@@ -25,12 +26,18 @@ export function ResourceList({
           <li key={`${type} ${name} ${index}`}>
             <a
               className="ot-mono"
-              href={historyOf({ key: 'ResourceName', operator: 'equals', values: [name] }, within)}
-              title={`Events about ${name}`}
+              href={formatHash({ page: 'who', kind: 'resource', value: name })}
+              title={`What is known of ${name}`}
             >
               {name}
             </a>{' '}
-            <CopyButton text={name} what={name} />
+            <CopyButton text={name} what={name} />{' '}
+            <a
+              href={historyOf({ key: 'ResourceName', operator: 'equals', values: [name] }, within)}
+              aria-label={`Events about ${name}`}
+            >
+              events
+            </a>
             {type && <div className="ot-secondary">{type}</div>}
           </li>
         ))}

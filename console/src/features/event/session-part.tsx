@@ -1,6 +1,6 @@
 import type { Range } from '../../events/range.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
-import { EventLine } from './event-line.tsx';
+import { EventLine } from '../../events/event-line.tsx';
 import { findSession } from './nearby.ts';
 import { RelatedPart } from './related-part.tsx';
 import { historyOf, rangeFor } from './related.ts';

@@ -17,6 +17,7 @@ type Props = {
   readonly onLive: (live: boolean) => void;
   readonly onRefresh: () => void;
   readonly onCli: () => void;
+  readonly onSql: () => void;
   readonly onDownload: (what: 'page' | 'all', format: ExportFormat) => void;
 };
 
@@ -27,9 +28,22 @@ const DOWNLOADS = [
   { id: 'all csv', text: 'All that match as CSV', description: LIMIT },
   { id: 'all json', text: 'All that match as JSON', description: LIMIT },
 ];
-const CLI = { id: 'cli', text: 'Open as CLI' };
+const OPEN = [
+  { id: 'cli', text: 'Open as CLI' },
+  { id: 'sql', text: 'Open as SQL' },
+];
 
-export function HistoryHeader({ count, live, tail, busy, onLive, onRefresh, onCli, onDownload }: Props) {
+export function HistoryHeader({
+  count,
+  live,
+  tail,
+  busy,
+  onLive,
+  onRefresh,
+  onCli,
+  onSql,
+  onDownload,
+}: Props) {
   const narrow = useNarrow();
   return (
     <Header
@@ -47,10 +61,11 @@ export function HistoryHeader({ count, live, tail, busy, onLive, onRefresh, onCl
           <ButtonDropdown
             items={[
               ...DOWNLOADS.map((item) => ({ ...item, disabled: live && item.id.startsWith('all') })),
-              ...(narrow ? [CLI] : []),
+              ...(narrow ? OPEN : []),
             ]}
             onItemClick={({ detail }) => {
               if (detail.id === 'cli') return onCli();
+              if (detail.id === 'sql') return onSql();
               const [what, format] = detail.id.split(' ');
               onDownload(what === 'all' ? 'all' : 'page', format === 'csv' ? 'csv' : 'json');
             }}
@@ -59,6 +74,7 @@ export function HistoryHeader({ count, live, tail, busy, onLive, onRefresh, onCl
             {narrow ? 'More' : 'Download'}
           </ButtonDropdown>
           {!narrow && <Button onClick={onCli}>Open as CLI</Button>}
+          {!narrow && <Button onClick={onSql}>Open as SQL</Button>}
         </SpaceBetween>
       }
     >

@@ -6,6 +6,8 @@ import type { TrailEvent } from '../../events/trail-event.ts';
 import { useLate } from '../../parts/use-late.ts';
 import { useNarrow } from '../../parts/use-narrow.ts';
 import { usePreferences } from '../../preferences/context.tsx';
+import { asSql } from '../../events/as-sql.ts';
+import { STORE_PLACE } from '../../lake/schema.ts';
 import { navigate } from '../../routing/use-route.ts';
 import { useConnection } from '../../session/context.tsx';
 import { PageLayout } from '../../shell/page-layout.tsx';
@@ -74,6 +76,7 @@ export function HistoryPage({ search }: { readonly search: string }) {
           onLive={(next) => go({ live: next, event: undefined })}
           onRefresh={history.refresh}
           onCli={() => setCli(true)}
+          onSql={() => navigate({ page: 'sql', statement: asSql(query, history.span, STORE_PLACE) })}
           onDownload={(what, format) =>
             what === 'page' ? download.savePage(events, format) : download.saveAll(history.search, format)
           }

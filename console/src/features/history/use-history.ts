@@ -1,8 +1,8 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 
-import { isNotPermitted } from '../../aws/errors.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
+import { useOwnScopeWhenDenied } from '../../events/use-own-scope.ts';
 import { useConnection } from '../../session/context.tsx';
 import { formatAddress } from '../../events/address.ts';
 import { lookupHistogram, lookupPage, type Bucket, type Search } from '../../events/lookup.ts';
@@ -82,12 +82,4 @@ export function useHistory(query: HistoryQuery, pageSize: number): History {
     histogram: { buckets: histogram.data, bucketSeconds, error: histogram.error },
     refresh: useCallback(() => setAsked((before) => before + 1), []),
   };
-}
-
-/** Somebody without `opentrail:AllAccounts` still sees the account and region of the credentials. */
-function useOwnScopeWhenDenied(error: unknown): void {
-  const { everywhere, giveUpEverywhere } = useConnection();
-  useEffect(() => {
-    if (everywhere && isNotPermitted(error)) giveUpEverywhere();
-  }, [error, everywhere, giveUpEverywhere]);
 }

@@ -6,6 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 
+import type { WhoKind } from '../../../events/who.ts';
 import { CopyButton } from '../../../parts/copy-button.tsx';
 import { ErrorState } from '../../../parts/error-state.tsx';
 import { TimeText } from '../../../parts/time-text.tsx';
@@ -123,12 +124,15 @@ function Buttons(props: {
 
 function Facts({ finding }: { readonly finding: Finding }) {
   const narrow = useNarrow();
-  const copied = (text: string, what: string): ReactNode =>
+  const copied = (text: string, what: string, kind: WhoKind): ReactNode =>
     text === '' ? (
       '–'
     ) : (
       <>
-        <span className="ot-mono ot-anywhere">{text}</span> <CopyButton text={text} what={what} />
+        <a className="ot-link ot-mono ot-anywhere" href={formatHash({ page: 'who', kind, value: text })}>
+          {text}
+        </a>{' '}
+        <CopyButton text={text} what={what} />
       </>
     );
   return (
@@ -149,9 +153,16 @@ function Facts({ finding }: { readonly finding: Finding }) {
                 </>
               ),
           },
-          { label: 'Who', value: copied(finding.actor, 'who it was') },
-          { label: 'From', value: copied(finding.sourceIp, 'the address') },
-          { label: 'Access key', value: copied(finding.accessKey, 'the access key') },
+          {
+            label: 'Who',
+            value: copied(
+              finding.actor,
+              'who it was',
+              finding.actor.startsWith('arn:') ? 'identity' : 'user',
+            ),
+          },
+          { label: 'From', value: copied(finding.sourceIp, 'the address', 'address') },
+          { label: 'Access key', value: copied(finding.accessKey, 'the access key', 'key') },
           {
             label: 'Call',
             value: `${finding.eventName} (${finding.eventSource})${finding.error === '' ? '' : `: ${finding.error}`}`,
@@ -167,7 +178,12 @@ function Facts({ finding }: { readonly finding: Finding }) {
                 <ul className="ot-plain-list">
                   {finding.resources.map((name) => (
                     <li key={name} className="ot-mono">
-                      {name}
+                      <a
+                        className="ot-link"
+                        href={formatHash({ page: 'who', kind: 'resource', value: name })}
+                      >
+                        {name}
+                      </a>
                     </li>
                   ))}
                 </ul>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { fromRecord } from '../../events/trail-event.ts';
+import { fromRecord } from './trail-event.ts';
 import { findChain } from './creator.ts';
 
 const AT = '2026-01-02T03:04:05Z';

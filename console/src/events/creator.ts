@@ -1,9 +1,9 @@
-import type { ApiClient } from '../../aws/client.ts';
-import { lookupPage } from '../../events/lookup.ts';
-import { EMPTY_QUERY, type Condition } from '../../events/query.ts';
-import type { Span } from '../../events/range.ts';
-import { childOf, textAt } from '../../events/record.ts';
-import type { TrailEvent } from '../../events/trail-event.ts';
+import type { ApiClient } from '../aws/client.ts';
+import { lookupPage } from './lookup.ts';
+import { EMPTY_QUERY, type Condition } from './query.ts';
+import type { Span } from './range.ts';
+import { childOf, textAt } from './record.ts';
+import type { TrailEvent } from './trail-event.ts';
 
 export type Scope = { readonly everywhere: boolean; readonly signal?: AbortSignal | undefined };
 

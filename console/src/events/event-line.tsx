@@ -1,8 +1,8 @@
-import { OutcomeMark } from '../../events/outcome-mark.tsx';
-import { outcomeOf, sentenceOf, sentenceText } from '../../events/sentence.ts';
-import type { TrailEvent } from '../../events/trail-event.ts';
-import { TimeText } from '../../parts/time-text.tsx';
-import { formatHash } from '../../routing/route.ts';
+import { OutcomeMark } from './outcome-mark.tsx';
+import { outcomeOf, sentenceOf, sentenceText } from './sentence.ts';
+import type { TrailEvent } from './trail-event.ts';
+import { TimeText } from '../parts/time-text.tsx';
+import { formatHash } from '../routing/route.ts';
 
 type Props = { readonly event: TrailEvent; readonly current?: boolean; readonly note?: string | undefined };
 

@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process';
+
+import { afterAll, beforeAll, describe } from 'vitest';
+
+import { openConsole, opening, type Console } from '../kit/console-page.ts';
+import { BIN, startServer } from '../kit/server.ts';
+import { missingTool, needing } from '../kit/tools.ts';
+import { whoTests } from './understand/who.ts';
+
+const missing = missingTool('chromium');
+
+/** Everything in the browser that explains what happened, on the demo's events. */
+describe.skipIf(missing !== undefined)(needing('understanding in the console', missing), () => {
+  const { opened, set, close } = opening<Console>();
+
+  beforeAll(async () => {
+    const server = await startServer();
+    execFileSync(BIN, ['demo', '--data', server.data, '--events', '20000', '--seed', '7'], {
+      stdio: 'ignore',
+    });
+    set(await openConsole(server, 'events?range=30d', 'Event history'));
+  });
+  afterAll(() => close());
+
+  describe('who is this', () => whoTests(opened));
+});
