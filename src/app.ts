@@ -75,7 +75,10 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const sources = await openSources({ ...base, store, embedded, buckets, ingest });
   const endpoint = createEndpoint({
     settings: endpointSettings(config),
-    routes: await ownRoutes({ ...base, ...record, ...uses, embedded, store, ingest, proofs, sources }),
+    routes: [
+      ...(await ownRoutes({ ...base, ...record, ...uses, embedded, store, ingest, proofs, sources })),
+      ...activities.routes,
+    ],
     operations: [...uses.operations, ...activities.operations, ...embedded.operations],
     models,
     namer: createNamer({ models, defaultRegion: config.region }),

@@ -93,9 +93,14 @@ function missingPartners(settings: z.output<typeof configSchema>): string[] {
     ['upstream_access_key_id', 'upstream_secret_access_key'],
     ['smtp_url', 'smtp_from'],
   ] as const;
-  return pairs
+  const lonely =
+    settings.tls_client_ca !== undefined && settings.tls_cert === undefined
+      ? [`${variableOf('tls_client_ca')}: wants ${variableOf('tls_cert')}`]
+      : [];
+  const missing = pairs
     .filter(([one, other]) => (settings[one] === undefined) !== (settings[other] === undefined))
     .map(([one, other]) => `${variableOf(one)} and ${variableOf(other)}: set both or neither`);
+  return [...missing, ...lonely];
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

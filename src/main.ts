@@ -54,6 +54,11 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
   ],
   ['report', 'write a report for an auditor', async () => (await import('./cli/report.ts')).reportCommand()],
   [
+    'tokens',
+    'manage who may send CloudEvents and OTLP logs to a channel',
+    async () => (await import('./cli/tokens.ts')).tokensCommand(),
+  ],
+  [
     'detections',
     'look for what an intruder does',
     async () => (await import('./cli/detections.ts')).detectionsCommand(),

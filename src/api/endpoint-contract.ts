@@ -44,7 +44,12 @@ export type EndpointSettings = {
 };
 
 /** PEM texts: the certificate with its chain, and its key. */
-export type EndpointTls = { readonly cert: string; readonly key: string };
+export type EndpointTls = {
+  readonly cert: string;
+  readonly key: string;
+  /** Who vouches for clients that show a certificate; undefined: none is asked for. */
+  readonly clientCa?: string | undefined;
+};
 
 export type EndpointDeps = {
   readonly settings: EndpointSettings;

@@ -47,7 +47,7 @@ export function createHttpServer(
   return {
     listen: (host, port) => listen(server, host, port),
     renewTls: (tls) => {
-      if (tls !== undefined && 'setSecureContext' in server) server.setSecureContext({ ...tls, ...TLS });
+      if (tls !== undefined && 'setSecureContext' in server) server.setSecureContext(secureContext(tls));
     },
     stop: () => drain(server),
   };
@@ -55,9 +55,20 @@ export function createHttpServer(
 
 const TLS = { ALPNProtocols: ['http/1.1'], minVersion: 'TLSv1.2' } as const;
 
+function secureContext({ cert, key, clientCa }: EndpointTls) {
+  return { cert, key, ...(clientCa === undefined ? {} : { ca: clientCa }), ...TLS };
+}
+
 function open(tls: EndpointTls | undefined, options: ServerOptions): Server | TlsServer {
   if (tls === undefined) return createServer(options);
-  return createTlsServer({ ...options, ...tls, ...TLS, handshakeTimeout: HANDSHAKE_TIMEOUT });
+  // Clients without a certificate are welcome: most sign what they send.
+  const clients = tls.clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: false };
+  return createTlsServer({
+    ...options,
+    ...secureContext(tls),
+    ...clients,
+    handshakeTimeout: HANDSHAKE_TIMEOUT,
+  });
 }
 
 async function listen(

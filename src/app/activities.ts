@@ -1,3 +1,4 @@
+import type { InternalRoute } from '../api/endpoint-contract.ts';
 import type { Operation } from '../aws/operation.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
@@ -9,11 +10,14 @@ import { createTakeActivities, type ActivityRecord } from '../capture/ingest/act
 import { columnsOfBytes } from '../record/columns.ts';
 import type { EventRecord } from '../record/event-record.ts';
 import type { Channels } from './channels.ts';
+import { cloudEventsRoute } from './routes/cloud-events.ts';
+import { otlpLogsRoute } from './routes/otlp-logs.ts';
+import { senderRoutes } from './routes/senders.ts';
 import type { Store } from './store.ts';
 
 export type ActivitiesJoin = {
   readonly store: Pick<Store, 'intake' | 'events' | 'journal'>;
-  readonly channels: Pick<Channels, 'table' | 'policyOf'>;
+  readonly channels: Pick<Channels, 'table' | 'policyOf' | 'senders' | 'senderOperations'>;
   readonly publish: (event: EventRecord) => void;
   readonly storedThrough: () => number;
   readonly clock: Clock;
@@ -24,7 +28,10 @@ export type ActivitiesJoin = {
 const READ_BYTES = 4 * 1024 * 1024;
 
 /** Joins events of one's own services to their channels, the record stage and the store. */
-export function joinActivities(deps: ActivitiesJoin): { readonly operations: readonly Operation[] } {
+export function joinActivities(deps: ActivitiesJoin): {
+  readonly operations: readonly Operation[];
+  readonly routes: readonly InternalRoute[];
+} {
   const { store, channels, publish, clock, log } = deps;
   const { table } = channels;
   const counter = new Counter({
@@ -34,7 +41,8 @@ export function joinActivities(deps: ActivitiesJoin): { readonly operations: rea
     registers: [deps.metrics],
   });
   const refused = (channel: IngestChannel, failures: readonly RefusedActivity[]): void => {
-    store.intake.rejected(failures.length);
+    // The journal itself has counted what it could not take.
+    store.intake.rejected(failures.filter(({ errorCode }) => errorCode !== 'InternalFailure').length);
     counter.inc({ outcome: 'rejected' }, failures.length);
     const last = failures.at(-1);
     if (last === undefined) return;
@@ -55,7 +63,11 @@ export function joinActivities(deps: ActivitiesJoin): { readonly operations: rea
     log,
   });
   const channel = (arn: string) => table.get(arn);
-  return { operations: [putAuditEvents({ channel, policyOf: channels.policyOf, take, refused })] };
+  const sending = { take, refused, channels, clock };
+  return {
+    operations: [putAuditEvents({ channel, policyOf: channels.policyOf, take, refused })],
+    routes: [cloudEventsRoute(sending), otlpLogsRoute(sending), ...senderRoutes(channels.senderOperations)],
+  };
 }
 
 function eventOf({ raw }: ActivityRecord): EventRecord {

@@ -3,6 +3,8 @@ import type { EventDataStorePort } from '../aws/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import { newEventId } from '../base/ids.ts';
 import { openChannelTable } from '../use/lake/channels/channel-table.ts';
+import { openSenders } from '../use/lake/channels/senders.ts';
+import { senderOperations } from '../use/lake/channels/operations/senders.ts';
 import { channelOperations, channelPort } from '../use/lake/channels/create-channels.ts';
 import type { FindResource } from '../use/lake/resources/kinds.ts';
 import type { ResourceExtras } from '../use/lake/channels/operations/deps.ts';
@@ -23,11 +25,20 @@ export type Channels = Awaited<ReturnType<typeof openChannels>>;
 export async function openChannels({ store, stores, extras, clock, closing }: ChannelsDeps) {
   const table = await openChannelTable(store.settings);
   closing.add('channels', () => table.stop());
-  const operations = channelOperations({ table, stores, extras, clock, newId: newEventId });
+  const senders = await openSenders({ settings: store.settings, clock, newId: newEventId });
+  closing.add('senders', () => senders.stop());
   const findResource: FindResource = async (arn, { accountId }) => {
     const channel = table.get(arn);
     if (channel?.account === accountId) return channel;
     throw new AwsError('ChannelNotFoundException', `Channel ${arn.slice(0, 200)} was not found.`);
   };
-  return { table, findResource, port: channelPort(table), policyOf: extras.policyOf, operations };
+  return {
+    table,
+    senders,
+    findResource,
+    port: channelPort(table),
+    policyOf: extras.policyOf,
+    operations: channelOperations({ table, senders, stores, extras, clock, newId: newEventId }),
+    senderOperations: senderOperations({ table, senders, clock }),
+  };
 }

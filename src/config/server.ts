@@ -32,6 +32,12 @@ export const serverSettings = {
       'File of the certificate chain (PEM) of the endpoint, which then speaks HTTPS only. Read again on SIGHUP.',
     ),
   tls_key: z.string().optional().describe('File of its private key (PEM).'),
+  tls_client_ca: z
+    .string()
+    .optional()
+    .describe(
+      'File of the certificates (PEM) that vouch for client certificates, by which services may send events of their own (docs/ingest.md). Wants OPENTRAIL_TLS_CERT.',
+    ),
   public_url: url
     .optional()
     .describe(

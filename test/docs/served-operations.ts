@@ -143,6 +143,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
     });
     const channels = channelOperations({
       table: await openChannelTable(settings.db),
+      senders: { forget: () => undefined },
       stores: { find: unasked },
       extras: {
         readTags: () => [],

@@ -1,11 +1,7 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-
-import type { InternalRoute, RouteRequest } from '../../api/endpoint-contract.ts';
+import type { InternalRoute } from '../../api/endpoint-contract.ts';
 import { AwsError } from '../../aws/errors.ts';
 import type { Ingest, IngestOrigin } from '../../capture/ingest/ingest.ts';
-
-const unzip = promisify(gunzip);
+import { expandBody } from './expand-body.ts';
 
 /** Of the body, and of what it expands to. */
 const LARGEST_BODY = 64 * 1024 * 1024;
@@ -23,7 +19,7 @@ export function ingestRoute(ingest: Ingest): InternalRoute {
       const query = new URLSearchParams(request.query);
       const origin = originOf(query.get('origin') ?? 'ingested');
       const since = sinceOf(query.get('since'));
-      const body = await expand(request);
+      const body = await expandBody(request, { body: LARGEST_BODY, expanded: LARGEST_BODY });
       reply.json(200, await ingest(body, { origin, since }));
     },
   };
@@ -47,23 +43,4 @@ function sinceOf(text: string | null): number | undefined {
       `since: must be a time such as 2026-01-31T00:00:00Z (got "${text}")`,
     );
   return ms / 1000;
-}
-
-async function expand(request: RouteRequest): Promise<Uint8Array> {
-  const body = await request.body(LARGEST_BODY);
-  const isGzip = request.headers['content-encoding'] === 'gzip' || (body[0] === 0x1f && body[1] === 0x8b);
-  if (!isGzip) return body;
-  try {
-    return await unzip(body, { maxOutputLength: LARGEST_BODY });
-  } catch (cause) {
-    const isTooLarge =
-      cause instanceof RangeError ||
-      (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE');
-    if (isTooLarge)
-      throw new AwsError('RequestTooLarge', `the body expands to more than ${LARGEST_BODY} bytes`, {
-        status: 413,
-        cause,
-      });
-    throw new AwsError('InvalidParameterException', 'the body is not a whole gzip stream', { cause });
-  }
 }

@@ -2,27 +2,15 @@ import { hash } from 'node:crypto';
 
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, Operation, OperationInput, PolicyDocument } from '../../../aws/operation.ts';
-import { OpentrailError } from '../../../base/errors.ts';
-import {
-  failure,
-  isFailure,
-  type Activity,
-  type ActivityFailure,
-  type ActivityResult,
-  type IngestChannel,
-  type RefusedActivity,
-} from './activity.ts';
+import { failure, type Activity, type ActivityFailure, type IngestChannel } from './activity.ts';
 import { readEventData } from './check-event-data.ts';
-import type { TakeActivities } from './take-activities.ts';
+import { takeWithReport, type ReportDeps } from './report.ts';
 
-export type AuditEventDeps = {
+export type AuditEventDeps = ReportDeps & {
   /** By ARN. */
   readonly channel: (arn: string) => IngestChannel | undefined;
   /** The resource policy of a channel. */
   readonly policyOf: (arn: string) => Promise<PolicyDocument | undefined>;
-  readonly take: TakeActivities;
-  /** Events that were not taken. */
-  readonly refused: (channel: IngestChannel, failures: readonly RefusedActivity[]) => void;
 };
 
 const MOST_EVENTS = 100;
@@ -61,36 +49,8 @@ async function put(deps: AuditEventDeps, input: OperationInput, context: CallCon
   if (channel === undefined) throw new AwsError('ChannelNotFound', `There is no channel ${arn}.`);
   await checkExternalId(deps, channel, input);
   const events = readEvents(input['auditEvents']);
-  const read = events.map((event) => readEvent(event, channel));
-  const sound = read.filter((one): one is Activity => !isFailure(one));
-  const results = new Map<string, ActivityResult>();
-  const taken = await take(deps, channel, sound);
-  sound.forEach(({ id }, at) => results.set(id, taken[at] as ActivityResult));
-  read.forEach((one, at) => {
-    if (isFailure(one)) results.set((events[at] as AuditEvent).id, one);
-  });
-  const failed = [...results].flatMap(([id, one]) => (isFailure(one) ? [{ id, ...one }] : []));
-  if (failed.length > 0) deps.refused(channel, failed);
-  const successful = [...results].flatMap(([id, one]) =>
-    isFailure(one) ? [] : [{ id, eventID: one.eventId }],
-  );
-  return { successful, failed };
-}
-
-/** A journal that takes nothing now fails the events one by one, as AWS has it: the sender tries those again. */
-async function take(
-  deps: AuditEventDeps,
-  channel: IngestChannel,
-  sound: readonly Activity[],
-): Promise<readonly ActivityResult[]> {
-  if (sound.length === 0) return [];
-  try {
-    return await deps.take(channel, sound);
-  } catch (error) {
-    if (!(error instanceof OpentrailError) || error.code !== 'JOURNAL_FULL') throw error;
-    const problem = failure('InternalFailure', 'The event could not be stored now. Send it again later.');
-    return sound.map(() => problem);
-  }
+  const sent = events.map((event) => ({ id: event.id, read: readEvent(event, channel) }));
+  return takeWithReport(deps, channel, sent);
 }
 
 type AuditEvent = {

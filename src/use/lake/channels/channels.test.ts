@@ -30,6 +30,7 @@ afterEach(async () => {
 async function call(name: string, input: Record<string, unknown>, caller: Partial<CallContext> = {}) {
   const operations = channelOperations({
     table,
+    senders: { forget: () => undefined },
     stores: {
       find: async ({ store }) => {
         const arn = [STORE, OTHER, TRAILS, DYING].find((one) => one.endsWith(store));

@@ -36,6 +36,7 @@ export const updateChannel: Handle = async (deps, input, context) => {
 export const deleteChannel: Handle = async (deps, input, context) => {
   const { arn } = findChannel(deps.table, input, context);
   await deps.table.remove(arn);
+  deps.senders.forget(arn);
   await deps.extras.forget(arn);
   return { output: {} };
 };

@@ -8,6 +8,7 @@ import type { EventDataStorePort } from '../../../../aws/ports.ts';
 import type { Clock } from '../../../../base/clock.ts';
 import type { NewId } from '../../../../base/ids.ts';
 import type { ChannelTable } from '../channel-table.ts';
+import type { Senders } from '../senders.ts';
 
 export type Tag = { readonly key: string; readonly value: string };
 
@@ -24,6 +25,7 @@ export type ResourceExtras = {
 
 export type ChannelDeps = {
   readonly table: ChannelTable;
+  readonly senders: Pick<Senders, 'forget'>;
   readonly stores: EventDataStorePort;
   readonly extras: ResourceExtras;
   readonly clock: Clock;
