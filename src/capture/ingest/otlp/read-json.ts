@@ -60,9 +60,8 @@ function valueOf(given: unknown, levels: number): unknown {
     case 'boolValue':
       return value === true || value === 'true';
     case 'intValue':
-      return typeof value === 'number' ? value : integerOf(integer(value, kind));
     case 'doubleValue':
-      return typeof value === 'number' || typeof value === 'string' ? value : null;
+      return numberOf(value, kind);
     case 'arrayValue':
       return objects(isObject(value) ? value : {}, 'values').map((one) => valueOf(one, levels - 1));
     case 'kvlistValue':
@@ -70,6 +69,13 @@ function valueOf(given: unknown, levels: number): unknown {
     default:
       throw new MalformedOtlp(`${JSON.stringify(kind.slice(0, 100))} is not a kind of value`);
   }
+}
+
+/** Integers are text beyond what a JSON number holds; doubles where they are no number at all. */
+function numberOf(value: unknown, kind: string): number | string {
+  if (typeof value === 'number') return value;
+  if (kind === 'doubleValue' && typeof value === 'string') return value;
+  return integerOf(integer(value, kind));
 }
 
 function nanoseconds(holder: Json, member: string): bigint {
