@@ -5,6 +5,7 @@ import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
 
 import { messageOf, OpentrailError } from './base/errors.ts';
+import { athenaSettings } from './config/athena.ts';
 import { functionsSettings } from './config/functions.ts';
 import { url } from './config/kinds.ts';
 import { lakeSettings } from './config/lake.ts';
@@ -39,6 +40,7 @@ export const configSchema = z.strictObject({
   ...silenceSettings,
   ...proofsSettings,
   ...sourcesSettings,
+  ...athenaSettings,
 });
 
 export type Config = z.output<typeof configSchema> & {

@@ -80,6 +80,7 @@ export async function openEmbedded({ config, store, address, clock, log, closing
     roles: iam.serviceRoles,
     consoleSignIn: createConsoleSignIn({ iam, sessionDuration: config.session_duration }),
     buckets: s3.buckets,
+    callerBuckets: s3.callerBuckets,
     keys,
     topics,
     /** Rules are opened later than buckets, which tell them of changes. */

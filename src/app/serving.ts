@@ -6,7 +6,7 @@ import type { Config } from '../config.ts';
 const OWN: ReadonlySet<string> = new Set(['cloudtrail', 'cloudtrail-data', 'opentrail']);
 
 /** Built here to be used beside another cloud: an upstream does not take them over unless it is told to, service by service. */
-const KEPT: ReadonlySet<string> = new Set(['logs', 'events', 'monitoring']);
+const KEPT: ReadonlySet<string> = new Set(['logs', 'events', 'monitoring', 'athena']);
 
 export type ServingTable = {
   readonly serving: (named: NamedCall) => Serving;

@@ -13,8 +13,10 @@ import { startEngine } from '../store/events/engine/engine.ts';
 import { createIntake } from '../store/journal/intake.ts';
 import { openJournal } from '../store/journal/open-journal.ts';
 import { createLakeTables } from '../store/lake/create-lake-tables.ts';
+import { createLogFileStore } from '../store/log-files/create-log-file-store.ts';
 import { createMetricStore } from '../store/metrics/create-metric-store.ts';
 import { createLogEventStore } from '../store/log-events/create-log-event-store.ts';
+import { createSqlEngine } from '../store/sql/create-sql-engine.ts';
 import { createRateStore } from '../store/rates/create-rate-store.ts';
 import { createCursors } from '../store/settings/cursors.ts';
 import { createMeta, type Meta } from '../store/settings/meta.ts';
@@ -112,7 +114,16 @@ async function openEvents({ config, log, metrics, closing }: StoreDeps, journalI
   closing.add('metrics', () => metricData.stop());
   const rates = await createRateStore(url);
   closing.add('rates', () => rates.stop());
-  return { journalId, lakeTables, events, logEvents, metricData, rates, engine };
+  const logFiles = await createLogFileStore({
+    url,
+    folder: engine === undefined ? undefined : join(config.data, 'log-files'),
+    cacheBytes: config.athena_cache,
+    log,
+  });
+  closing.add('log files', () => logFiles.stop());
+  const sql = createSqlEngine(url);
+  closing.add('sql', () => sql.stop());
+  return { journalId, lakeTables, events, logEvents, metricData, rates, logFiles, sql, engine };
 }
 
 /** Sequence numbers mean something only within one journal: the event store keeps which one they came from. */

@@ -1,3 +1,4 @@
+import { athenaMigrations, type AthenaTables } from '../use/athena/settings.ts';
 import { bucketMigrations, type BucketTables } from '../embedded/s3/index.ts';
 import { keyMigrations, type KeyTables } from '../embedded/kms/index.ts';
 import { snsMigrations, type SnsTables } from '../embedded/sns/index.ts';
@@ -42,6 +43,7 @@ export type Tables = CursorTables &
   LogTables &
   MetricTables &
   RuleTables &
+  AthenaTables &
   DetectionTables &
   QueryTables &
   ChannelTables &
@@ -67,6 +69,7 @@ export const migrations = [
   logFilterMigrations,
   ruleMigrations,
   detectionMigrations,
+  athenaMigrations,
   queryMigrations,
   channelMigrations,
   lakeResourceMigrations,

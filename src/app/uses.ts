@@ -5,6 +5,7 @@ import type { Registry } from '../base/metrics.ts';
 import type { Config } from '../config.ts';
 import { lookupEvents } from '../use/history/lookup-events.ts';
 import type { Closing } from './closing.ts';
+import { openAthena } from './athena.ts';
 import { openDetections } from './detections.ts';
 import type { Embedded } from './embedded.ts';
 import { startFollowers } from './followers.ts';
@@ -57,6 +58,7 @@ export async function openUses(deps: UsesDeps) {
     retentionMs: config.history_retention,
     tokenKey: embedded.masterKey.mac('lookup-token', 'v1'),
   });
+  const athena = await openAthena({ ...deps, lake });
   await cloudwatch.start();
   return {
     followers,
@@ -69,6 +71,7 @@ export async function openUses(deps: UsesDeps) {
       ...logs.operations,
       ...cloudwatch.operations,
       ...rules.operations,
+      ...athena,
     ],
   };
 }

@@ -82,6 +82,38 @@ export type DeliverySigner = {
   ) => Promise<{ readonly signature: Uint8Array; readonly fingerprint: string }>;
 };
 
+/** Who has a service use buckets for them. */
+export type BucketCaller = Pick<CallContext, 'principal' | 'accountId' | 'region' | 'authorize'>;
+
+/** S3, as a caller uses it by way of a service (Athena): with no more than the caller's own rights. */
+export type CallerBucketPort = {
+  /** Which S3 this is: the same name, the same buckets. */
+  readonly name: string;
+  /**
+   * Objects under a prefix in the order of their keys, starting after `startAfter`, as far as they are wanted; all of them the caller may read.
+   * Throws AccessDenied at the first that it may not, or may not decrypt; NoSuchBucket.
+   */
+  readonly readable: (
+    query: Parameters<BucketPort['list']>[0] & {
+      readonly wanted: (object: ListedObject) => boolean;
+      /** The last key; exclusive. */
+      readonly before?: string | undefined;
+    },
+    caller: BucketCaller,
+  ) => AsyncIterable<ListedObject>;
+  /** Throws AccessDenied, NoSuchKey, NoSuchBucket. */
+  readonly get: (
+    object: { readonly bucket: string; readonly key: string },
+    caller: BucketCaller,
+  ) => Promise<Uint8Array>;
+  readonly put: (object: PutObject, caller: BucketCaller) => Promise<void>;
+  /** Whether the caller may put that object. Throws AccessDenied, NoSuchBucket. */
+  readonly checkPut: (
+    object: { readonly bucket: string; readonly key: string },
+    caller: BucketCaller,
+  ) => Promise<void>;
+};
+
 /** An AWS service that acts for one of its own resources: what resource policies' Principal, aws:SourceArn and aws:SourceAccount are compared with. */
 export type ServiceSource = {
   /** `cloudtrail.amazonaws.com`. */

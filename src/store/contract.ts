@@ -324,6 +324,7 @@ export type MetricStore = {
 
 // ---------------------------------------------------------------- SQL
 
+export * from './log-files-contract.ts';
 export * from './sql-contract.ts';
 
 // ---------------------------------------------------------------- event data stores

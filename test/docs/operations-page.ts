@@ -9,6 +9,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   monitoring: 'cloudwatch',
 };
 const EMBEDDED = [
+  'athena',
   'events',
   'logs',
   'monitoring',

@@ -23,6 +23,7 @@ import { putAuditEvents } from '../../src/capture/ingest/activity/put-audit-even
 import { openChannelTable } from '../../src/use/lake/channels/channel-table.ts';
 import { channelOperations } from '../../src/use/lake/channels/create-channels.ts';
 import { channelMigrations, type ChannelTables } from '../../src/use/lake/channels/settings.ts';
+import { ATHENA_OPERATIONS } from '../../src/use/athena/create-athena.ts';
 import { createAlarms } from '../../src/use/metrics/alarms/create-alarms.ts';
 import { createMetrics } from '../../src/use/metrics/create-metrics.ts';
 import { metricMigrations, type MetricTables } from '../../src/use/metrics/settings.ts';
@@ -179,7 +180,8 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       ...sqs.operations,
       ...organizations.operations,
     ];
-    return new Set(operations.map(({ service, name }) => `${service}.${name}`));
+    const athena = ATHENA_OPERATIONS.map((name) => `athena.${name}`);
+    return new Set([...operations.map(({ service, name }) => `${service}.${name}`), ...athena]);
   } finally {
     await trails.close();
     await rules.stop();

@@ -41,6 +41,11 @@ export async function authorizeObject(
   });
 }
 
+/** What a bucket has to say about its objects, for `authorize`. */
+export function bucketRules(row: BucketRow) {
+  return { resourcePolicy: policyOf(row), resourceAccount: row.account_id } as const;
+}
+
 /** Parsed policies by the rows they stand in: rows stay in memory until they change, and compiled policies are remembered by document. */
 const policies = new WeakMap<BucketRow, PolicyDocument>();
 

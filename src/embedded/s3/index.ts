@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 
 import type { Operation } from '../../aws/operation.ts';
-import type { BucketPort } from '../../aws/ports.ts';
+import type { BucketPort, CallerBucketPort } from '../../aws/ports.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Settings } from '../../store/settings/contract.ts';
 import { openBlobs } from './blobs.ts';
 import { createBucketPort } from './bucket-port.ts';
 import { BucketStore } from './bucket-store.ts';
+import { createCallerBuckets } from './caller-buckets.ts';
 import { Encryptions, type EncryptionDeps } from './encryption.ts';
 import { MultipartUploads } from './multipart.ts';
 import { bucketOperations } from './operations/buckets.ts';
@@ -25,6 +26,7 @@ export { bucketMigrations, type BucketTables } from './settings.ts';
 export type EmbeddedS3 = {
   readonly operations: readonly Operation[];
   readonly buckets: BucketPort;
+  readonly callerBuckets: CallerBucketPort;
   /** Tells of changes from now on. */
   readonly start: () => void;
   readonly stop: () => Promise<void>;
@@ -58,6 +60,7 @@ export async function openEmbeddedS3(deps: {
       ...multipartOperations(store, uploads),
     ],
     buckets: createBucketPort(store),
+    callerBuckets: createCallerBuckets(store),
     start: sender.start,
     stop: sender.stop,
   };

@@ -31,6 +31,8 @@ export type ClickHouse = {
     readonly body: Buffer;
     readonly token: string;
   }) => Promise<void>;
+  /** Runs a statement that writes (INSERT … SELECT), on the connections for SQL. `data`: what its `input(…)` reads, in RowBinary; of servers only. */
+  readonly write: (statement: Statement & { readonly data?: Buffer | undefined }) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -72,6 +74,10 @@ export function connectClickHouse(url: string): ClickHouse {
         });
       }),
     insert: (insert) => guarded(() => insertRows(client, insert)),
+    write: async (statement) => {
+      statement.signal?.throwIfAborted();
+      await guarded(() => write(client, statement));
+    },
     close: () => client.close(),
   };
 }
@@ -100,6 +106,24 @@ async function insertRows(
       max_memory_usage: '900000000',
     },
   });
+}
+
+async function write(
+  client: ClickHouseClient,
+  { sql, settings, signal, data }: Parameters<ClickHouse['write']>[0],
+): Promise<void> {
+  const given = {
+    clickhouse_settings: { ...settings },
+    abort_signal: signal,
+    http_headers: { 'X-Opentrail-Lane': 'sql' },
+  };
+  if (data === undefined) {
+    await client.command({ query: sql, ...given });
+    return;
+  }
+  const values = Readable.from([data], { objectMode: false, highWaterMark: 1024 * 1024 });
+  const answer = await client.exec({ query: `${sql} FORMAT RowBinary`, values, ...given });
+  await buffer(answer.stream);
 }
 
 async function guarded<T>(work: () => Promise<T>): Promise<T> {
