@@ -72,7 +72,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   const gateway = await openGateway({ ...base, sink, credentials, signingKeys });
   const ingest = joinIngest({ ...base, ...followers, store, publish: live.publish });
   const activities = joinActivities({ ...base, ...followers, store, channels, publish: live.publish });
-  const sources = await openSources({ ...base, store, embedded, buckets, ingest });
+  const sources = await openSources({ ...base, ...uses, store, embedded, buckets, ingest });
   const endpoint = createEndpoint({
     settings: endpointSettings(config),
     routes: [

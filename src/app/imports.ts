@@ -1,10 +1,11 @@
 import { AwsError } from '../aws/errors.ts';
-import type { BucketPort, RolePort } from '../aws/ports.ts';
+import type { BucketPort } from '../aws/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { createImports, type Imports } from '../use/lake/imports/create-imports.ts';
 import type { EventDataStores } from '../use/lake/stores/contract.ts';
 import type { Closing } from './closing.ts';
+import type { Embedded } from './embedded.ts';
 import type { Store } from './store.ts';
 import type { StoreWriter } from './store-writer.ts';
 
@@ -13,8 +14,7 @@ export type OpenImportsDeps = {
   readonly stores: EventDataStores;
   readonly write: StoreWriter;
   readonly buckets: BucketPort;
-  /** Undefined where another IAM is served. */
-  readonly roles: RolePort | undefined;
+  readonly embedded: Pick<Embedded, 'serving' | 'roles'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly closing: Closing;
@@ -25,11 +25,12 @@ const CATEGORIES = ['Management', 'Data', 'NetworkActivity', 'Insight'];
 
 /** Imports of log files into event data stores; those that an earlier run left go on once they are started. */
 export function openImports(deps: OpenImportsDeps): Imports {
-  const { store, stores, write, buckets, roles, clock, log, closing } = deps;
+  const { store, stores, write, buckets, embedded, clock, log, closing } = deps;
   const imports = createImports({
     settings: store.settings,
     buckets,
-    roles,
+    // Another IAM cannot be asked what a role may.
+    roles: embedded.serving.upstreamOf('iam') === 'embedded' ? embedded.roles : undefined,
     stores: { target: trailStoreOf(stores), write },
     clock,
     log,

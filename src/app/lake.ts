@@ -1,4 +1,4 @@
-import type { ChannelPort } from '../aws/ports.ts';
+import type { BucketPort, ChannelPort } from '../aws/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import { newEventId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
@@ -15,7 +15,9 @@ import { membersAt } from '../use/trails/organizations/members-at.ts';
 import { openChannels } from './channels.ts';
 import type { Closing } from './closing.ts';
 import type { Embedded } from './embedded.ts';
+import { openImports } from './imports.ts';
 import type { Store } from './store.ts';
+import { createStoreWriter } from './store-writer.ts';
 import type { Trails } from './trails.ts';
 
 const NAME = 'lake';
@@ -23,7 +25,9 @@ const NAME = 'lake';
 export type LakeDeps = {
   readonly config: Config;
   readonly store: Store;
-  readonly embedded: Pick<Embedded, 'keys' | 'serviceRole' | 'principalTags'>;
+  readonly embedded: Pick<Embedded, 'keys' | 'serviceRole' | 'principalTags' | 'roles' | 'serving'>;
+  /** Where log files are imported from. */
+  readonly buckets: BucketPort;
   readonly trails: Pick<Trails, 'organizations' | 'refreshOrganizations'>;
   readonly storeSelection: StoreDataSelection;
   readonly clock: Clock;
@@ -36,7 +40,7 @@ export async function openLake(deps: LakeDeps) {
   const { config, store, embedded, trails, clock, log, closing } = deps;
   const { settings, lakeTables: tables, journal } = store;
   // Channels name stores and stores channels: these are opened first.
-  const late: { channels?: ChannelPort } = {};
+  const late: { channels?: ChannelPort; isImporting?: (storeArn: string) => Promise<boolean> } = {};
   const stores = createStores({
     settings,
     tables,
@@ -52,7 +56,7 @@ export async function openLake(deps: LakeDeps) {
       destinationsOf: (arn) => late.channels?.destinationsOf(arn) ?? [],
       channelsOf: (arn) => late.channels?.channelsOf(arn) ?? [],
     },
-    isImporting: async () => false,
+    isImporting: async (storeArn) => (await late.isImporting?.(storeArn)) ?? false,
     dataSelection: deps.storeSelection,
     columnsOf: plainColumnsOf,
     clock,
@@ -70,18 +74,24 @@ export async function openLake(deps: LakeDeps) {
   };
   const channels = await openChannels({ store, stores: stores.port, extras, clock, closing });
   late.channels = channels.port;
+  const write = createStoreWriter({ tables, stores: stores.stores, clock });
+  const imports = openImports({ ...deps, stores: stores.stores, write });
+  late.isImporting = imports.isImporting;
   const resources: LakeResources = { eventdatastore: stores.findResource, channel: channels.findResource };
   await stores.start();
   const follower = createStoresFollower(deps, stores.apply);
   // What was recorded before there were stores is in none.
   if ((await store.cursors.get(NAME)) === 0) await store.cursors.set(NAME, journal.head());
   await follower.start();
+  await imports.start();
   closing.add('event data stores', async () => {
     await follower.stop();
     await stores.stop();
   });
   return {
     stores: stores.stores,
+    /** Adds what log files hold. */
+    write,
     storePort: stores.port,
     channels,
     /** ARNs of what has tags and policies; dashboards add theirs. */
@@ -90,6 +100,7 @@ export async function openLake(deps: LakeDeps) {
     operations: [
       ...stores.operations,
       ...channels.operations,
+      ...imports.operations,
       ...tagOperations({ settings, resources }),
       ...policyOperations({ settings, resources }),
     ],

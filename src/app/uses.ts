@@ -64,6 +64,8 @@ export async function openUses(deps: UsesDeps) {
     followers,
     detections,
     channels: lake.channels,
+    stores: lake.stores,
+    writeToStore: lake.write,
     tails: logs.tails,
     operations: [
       history,
