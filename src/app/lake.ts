@@ -64,14 +64,7 @@ export async function openLake(deps: LakeDeps) {
     newId: newEventId,
     quota: config.quota_event_data_stores,
   });
-  const extras = {
-    readTags,
-    saveTags: (arn: string, tags: Parameters<typeof saveTags>[2]) => saveTags(settings, arn, tags),
-    tagsOf: async (arn: string) =>
-      (await tagsOf(settings, arn)).map(({ Key, Value }) => ({ key: Key, value: Value })),
-    policyOf: (arn: string) => policyOf(settings, arn),
-    forget: (arn: string) => forgetResource(settings, arn),
-  };
+  const extras = extrasOf(settings);
   const channels = await openChannels({ store, stores: stores.port, extras, clock, closing });
   late.channels = channels.port;
   const write = createStoreWriter({ tables, stores: stores.stores, clock });
@@ -104,6 +97,18 @@ export async function openLake(deps: LakeDeps) {
       ...tagOperations({ settings, resources }),
       ...policyOperations({ settings, resources }),
     ],
+  };
+}
+
+/** Tags and policies of what Lake has. */
+function extrasOf(settings: Store['settings']) {
+  return {
+    readTags,
+    saveTags: (arn: string, tags: Parameters<typeof saveTags>[2]) => saveTags(settings, arn, tags),
+    tagsOf: async (arn: string) =>
+      (await tagsOf(settings, arn)).map(({ Key, Value }) => ({ key: Key, value: Value })),
+    policyOf: (arn: string) => policyOf(settings, arn),
+    forget: (arn: string) => forgetResource(settings, arn),
   };
 }
 

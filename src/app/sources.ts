@@ -34,7 +34,7 @@ const PURPOSE = 'followed-source';
 
 /** Buckets of others that are followed: read where they are, taken as imports are. */
 export async function openSources(deps: OpenSourcesDeps) {
-  const { config, store, embedded, ingest, clock, log, metrics, closing } = deps;
+  const { config, store, embedded, clock, log, metrics, closing } = deps;
   const { seal, open } = embedded.masterKey;
   const sources = createSources({
     settings: store.settings,

@@ -7,12 +7,9 @@ import { gzipSync } from 'node:zlib';
 import {
   CloudTrailClient,
   CreateEventDataStoreCommand,
-  DescribeQueryCommand,
   GetImportCommand,
-  GetQueryResultsCommand,
   ListImportFailuresCommand,
   StartImportCommand,
-  StartQueryCommand,
 } from '@aws-sdk/client-cloudtrail';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -58,17 +55,6 @@ async function makeStore(client: CloudTrailClient, name: string): Promise<string
     }),
   );
   return EventDataStoreArn;
-}
-
-async function query(client: CloudTrailClient, sql: string): Promise<readonly string[][]> {
-  const { QueryId } = await client.send(new StartQueryCommand({ QueryStatement: sql }));
-  await eventually(async () => {
-    const { QueryStatus, ErrorMessage } = await client.send(new DescribeQueryCommand({ QueryId }));
-    if (QueryStatus === 'FAILED') throw new Error(ErrorMessage);
-    return QueryStatus === 'FINISHED' ? true : undefined;
-  }, 30_000);
-  const { QueryResultRows = [] } = await client.send(new GetQueryResultsCommand({ QueryId }));
-  return QueryResultRows.map((row) => row.map((cell) => Object.values(cell)[0] ?? ''));
 }
 
 async function ended(client: CloudTrailClient, ImportId: string | undefined) {
@@ -130,10 +116,6 @@ describe.skipIf(missing !== undefined)(needing('an import of 55 real files into 
         FailedEntries: 0,
       },
     });
-    const id = store.split('/').at(-1);
-    expect(await query(client, `SELECT count(*), count(DISTINCT eventID) FROM ${id}`)).toEqual([
-      ['2900', '2900'],
-    ]);
   });
 
   it('adds nothing the second time', async () => {
@@ -144,7 +126,6 @@ describe.skipIf(missing !== undefined)(needing('an import of 55 real files into 
       ImportStatus: 'COMPLETED',
       ImportStatistics: { FilesCompleted: 55, EventsCompleted: 0 },
     });
-    expect(await query(client, `SELECT count(*) FROM ${store.split('/').at(-1)}`)).toEqual([['2900']]);
   });
 
   it('tells its failures, and takes them when it is retried', async () => {

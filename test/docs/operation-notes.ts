@@ -6,6 +6,10 @@ export const NOTES: Readonly<Record<string, string>> = {
     'Three at most. Makes AWSServiceRoleForCloudTrail in the management account where its IAM is served here.',
   'cloudtrail.GetTrailStatus':
     'Extended: `DeliveredFiles`, every log file that was delivered and how many records it has (ARCHITECTURE.md).',
+  'cloudtrail.StartImport':
+    'From the S3 that trails deliver to. Each event is in the store once, also when it was there before; a prefix is a folder that holds log files (docs/imports.md).',
+  'cloudtrail.GetImport': '`EventsCompleted` counts the events that the import added.',
+  'cloudtrail.StopImport': 'Answered once nothing more is written.',
   'cloudtrail.AddTags': 'Of trails.',
   'cloudtrail.RemoveTags': 'Of trails.',
   'cloudtrail.ListTags': 'Of trails.',

@@ -24,6 +24,8 @@ import { openChannelTable } from '../../src/use/lake/channels/channel-table.ts';
 import { channelOperations } from '../../src/use/lake/channels/create-channels.ts';
 import { channelMigrations, type ChannelTables } from '../../src/use/lake/channels/settings.ts';
 import { ATHENA_OPERATIONS } from '../../src/use/athena/create-athena.ts';
+import { importOperations } from '../../src/use/lake/imports/operations/import-operations.ts';
+import { importMigrations, type ImportTables } from '../../src/use/lake/imports/settings.ts';
 import { createAlarms } from '../../src/use/metrics/alarms/create-alarms.ts';
 import { createMetrics } from '../../src/use/metrics/create-metrics.ts';
 import { metricMigrations, type MetricTables } from '../../src/use/metrics/settings.ts';
@@ -45,7 +47,8 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       OrganizationsTables &
       LogTables &
       MetricTables &
-      ChannelTables
+      ChannelTables &
+      ImportTables
   >({
     path: ':memory:',
     migrations: [
@@ -57,6 +60,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       logMigrations,
       metricMigrations,
       channelMigrations,
+      importMigrations,
     ],
   });
   const trails = await trailSetup({});
@@ -162,7 +166,18 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       take: unasked,
       refused: () => undefined,
     });
+    const imports = importOperations({
+      settings: settings.db,
+      buckets: s3.buckets,
+      roles: undefined,
+      stores: { target: unasked, write: unasked },
+      begin: () => undefined,
+      halt: unasked,
+      clock: systemClock,
+      log: createLogger('silent'),
+    });
     const operations: readonly Operation[] = [
+      ...imports,
       ...channels,
       activities,
       history,
