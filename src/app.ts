@@ -94,6 +94,7 @@ async function build(config: Config, { log, closing }: { log: Logger; closing: C
   await store.intake.start();
   await followers.tellPause();
   await sources.start();
+  uses.insights.start();
   const url = await listen(config, endpoint.listen);
   closing.add('endpoint', () => endpoint.stop());
   closing.add('receivers who wait', embedded.endWaiting);

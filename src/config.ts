@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { messageOf, OpentrailError } from './base/errors.ts';
 import { athenaSettings } from './config/athena.ts';
 import { functionsSettings } from './config/functions.ts';
+import { insightsSettings } from './config/insights.ts';
 import { url } from './config/kinds.ts';
 import { lakeSettings } from './config/lake.ts';
 import { metricsSettings } from './config/metrics.ts';
@@ -38,6 +39,7 @@ export const configSchema = z.strictObject({
   ...trailsSettings,
   ...lakeSettings,
   ...silenceSettings,
+  ...insightsSettings,
   ...proofsSettings,
   ...sourcesSettings,
   ...athenaSettings,

@@ -14,6 +14,7 @@ import { ruleMigrations, type RuleTables } from '../use/rules/settings.ts';
 import { detectionMigrations, type DetectionTables } from '../use/detections/settings.ts';
 import { sourceMigrations, type SourceTables } from '../use/sources/settings.ts';
 import { importMigrations, type ImportTables } from '../use/lake/imports/settings.ts';
+import { insightMigrations, type InsightTables } from '../use/insights/settings.ts';
 import { silenceMigrations, type SilenceTables } from '../use/silence/settings.ts';
 import { logFilterMigrations } from '../use/logs/filters/settings.ts';
 import { metricMigrations, type MetricTables } from '../use/metrics/settings.ts';
@@ -39,6 +40,7 @@ export type Tables = CursorTables &
   SilenceTables &
   SourceTables &
   ImportTables &
+  InsightTables &
   ProofTables &
   LogTables &
   MetricTables &
@@ -61,6 +63,7 @@ export const migrations = [
   silenceMigrations,
   sourceMigrations,
   importMigrations,
+  insightMigrations,
   trailOrganizationMigrations,
   aggregationMigrations,
   proofMigrations,

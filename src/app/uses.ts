@@ -62,6 +62,7 @@ export async function openUses(deps: UsesDeps) {
   await cloudwatch.start();
   return {
     followers,
+    insights,
     detections,
     channels: lake.channels,
     stores: lake.stores,

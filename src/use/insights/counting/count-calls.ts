@@ -7,7 +7,7 @@ export type CountDeps = {
   readonly columnsOf: (record: Readonly<Record<string, unknown>>) => PlainColumns;
   readonly clock: { readonly now: () => number };
   /** Called when more was counted. */
-  readonly onCounted: () => void;
+  readonly onCounted: (counts: readonly RateCount[]) => void;
 };
 
 /** Names come from callers. */
@@ -32,7 +32,7 @@ export function createCounting(deps: CountDeps) {
     const counts = countCalls(entries, deps);
     if (counts.length === 0) return;
     await deps.rates.add(counts, `rates-${from}-${to}`);
-    deps.onCounted();
+    deps.onCounted(counts);
   };
 }
 
