@@ -5,6 +5,7 @@ import { benchFilters } from './filters.ts';
 import { benchGateway } from './gateway.ts';
 import { benchImport } from './import.ts';
 import { benchIngest } from './ingest.ts';
+import { benchInsights } from './insights.ts';
 import { benchLogGroups } from './log-groups.ts';
 import { benchLookup } from './lookup.ts';
 import { benchNaming } from './naming.ts';
@@ -39,6 +40,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
       samples: values.quick ? 5 : 20,
       dir: values.dir,
     }),
+  insights: async () => benchInsights(values.quick ? { seeds: [11], days: 35, apis: 100 } : {}),
   'log-groups': () =>
     benchLogGroups({ events: Number(values.events ?? (values.quick ? 30_000 : 1_000_000)) }),
   filters: async () => benchFilters(values.quick ? { rounds: 2 } : {}),

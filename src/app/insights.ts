@@ -6,7 +6,9 @@ import { columnsOf, plainColumnsOf } from '../record/columns.ts';
 import type { EventRecord } from '../record/event-record.ts';
 import { createFollower } from '../store/follow/follower.ts';
 import { createCounting } from '../use/insights/counting/count-calls.ts';
+import { insightOperations } from '../use/insights/operations/insight-operations.ts';
 import { watchRates, type InsightAsk, type RatesWatch } from '../use/insights/watch/watch-rates.ts';
+import { findTrail } from '../use/trails/operations/find-trail.ts';
 import { wantedInsights } from '../use/trails/insights/wanted-insights.ts';
 import type { Closing } from './closing.ts';
 import type { Store } from './store.ts';
@@ -49,6 +51,10 @@ export async function openInsights(deps: InsightsDeps) {
   await follower.start();
   closing.add('rates', () => follower.stop());
   return {
+    operations: insightOperations({
+      ...store,
+      trailArn: async (name, caller) => (await findTrail(store.settings, name, caller)).arn,
+    }),
     status: () => follower.status(),
     /** Once records are taken. */
     start: () => {

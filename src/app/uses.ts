@@ -75,6 +75,7 @@ export async function openUses(deps: UsesDeps) {
       ...cloudwatch.operations,
       ...rules.operations,
       ...athena,
+      ...insights.operations,
     ],
   };
 }

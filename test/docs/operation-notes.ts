@@ -22,9 +22,13 @@ export const NOTES: Readonly<Record<string, string>> = {
     'Always an error: trails have no resource policies, and what has some (event data stores, channels, dashboards) is not built.',
   'cloudtrail.GetResourcePolicy': 'As PutResourcePolicy.',
   'cloudtrail.DeleteResourcePolicy': 'As PutResourcePolicy.',
-  'cloudtrail.GetInsightSelectors': 'For trails.',
+  'cloudtrail.GetInsightSelectors': 'Of trails; event data stores are refused.',
+  'cloudtrail.ListInsightsData':
+    'Insights about data events of the own account and region, newest first; those of management events are found with LookupEvents.',
+  'cloudtrail.ListInsightsMetricData':
+    'Values are calls (or errors) per minute, the average of each period; with `TrailName` of data events, else of management events. A period that `StartTime` falls into is whole.',
   'cloudtrail.PutInsightSelectors':
-    'For trails. Takes effect at once, without the 36 hours that AWS may take: docs/insights.md.',
+    'For trails; event data stores are refused. Takes effect at once, where AWS takes up to 36 hours: docs/insights.md.',
   'cloudtrail.ListPublicKeys': 'Keys of this server: RSA 2048, a new one every 29 days.',
   'cloudtrail.CreateChannel':
     'Custom sources, and the names of the partners that AWS lists; any number of custom channels, one of a partner.',

@@ -24,7 +24,7 @@ export async function readShares(
   const sql = `SELECT pair.1, pair.2, count() AS c FROM (
       SELECT arrayJoin([('userIdentityArn', ${WHO}), ('userAgent', ${AGENT}), ('errorCode', error::String)]) AS pair FROM events
       WHERE account = {account:String} AND region = {region:String} AND source = {source:String} AND name = {name:String}
-        AND category = {category:String} AND origin IN ('captured', 'ingested') AND (${times})
+        AND category = {category:String} AND origin IN ('captured', 'ingested', 'replayed') AND (${times})
         ${error === undefined ? '' : 'AND error = {error:String}'})
     GROUP BY pair ORDER BY c DESC, pair LIMIT {most:UInt32} BY pair.1`;
   const reader = new RowReader(await clickhouse.rows('sql', { sql, params, settings: READ_SETTINGS }));

@@ -21,6 +21,10 @@ export function insightType({
   return error === '' ? 'ApiCallRateInsight' : 'ApiErrorRateInsight';
 }
 
+export function insightEventId({ id }: Pick<InsightRow, 'id'>, state: 'Start' | 'End'): string {
+  return uuidFrom(`${id} ${state}`);
+}
+
 /**
  * An Insights event as trails have it: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-insights-fields-trails.html
  * Its ids follow from what it tells. Those about data events say so in `insightDetails.eventCategory`, which AWS does not document: nothing else
@@ -32,7 +36,7 @@ export function insightRecord(
   figures: InsightFigures,
 ): InsightRecord {
   const minute = state === 'Start' ? row.start_minute : (row.end_minute ?? row.start_minute);
-  const id = uuidFrom(`${row.id} ${state}`);
+  const id = insightEventId(row, state);
   const record = {
     eventVersion: '1.09',
     eventTime: isoSeconds(minute * 60_000),

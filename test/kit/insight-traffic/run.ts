@@ -152,7 +152,7 @@ function belongsTo(start: Start, anomaly: Anomaly): boolean {
   return start.at > anomaly.start && start.at <= anomaly.end + AFTER;
 }
 
-/** Whether the one who did it stands first among those that the insight names (of a job: among those who usually do it). */
+/** Whether the one who did it is among the five that the insight names (of a job: that its baseline names). */
 function isNamed(world: World, anomaly: Anomaly, start: Start): boolean {
   const began = FIRST_DAY * DAY;
   const [from, to] = [start.start - began, start.end - began];
@@ -161,11 +161,8 @@ function isNamed(world: World, anomaly: Anomaly, start: Start): boolean {
     { shares: sharesOf(world, anomaly, { from: from - 7 * DAY, to: from }), minutes: 7 * DAY },
   );
   const who: Attribution | undefined = attributions.find(({ attribute }) => attribute === 'userIdentityArn');
-  const first = anomaly.kind === 'stopped job' ? who?.baseline : who?.insight;
-  return (
-    first?.[0]?.value === anomaly.arn ||
-    (anomaly.kind === 'stopped job' && first?.some(({ value }) => value === anomaly.arn) === true)
-  );
+  const named = anomaly.kind === 'stopped job' ? who?.baseline : who?.insight;
+  return named?.some(({ value }) => value === anomaly.arn) === true;
 }
 
 function sharesOf(

@@ -1,5 +1,5 @@
 import { OPENTRAIL_SOURCE } from '../../../base/service-event.ts';
-import type { PlainColumns } from '../../../record/event-record.ts';
+import { isNews, type PlainColumns } from '../../../record/event-record.ts';
 import type { JournalEntry, RateCount, RateKey, RateStore } from '../../../store/contract.ts';
 
 export type CountDeps = {
@@ -44,7 +44,8 @@ export function countCalls(
   const counts = new Map<string, { key: RateKey; minute: number; calls: number }>();
   const latest = Math.floor(clock.now() / 60_000) + AHEAD;
   for (const entry of entries) {
-    const columns = entry.kind === 'record' && isNews(entry) ? columnsFor(entry, columnsOf) : undefined;
+    const columns =
+      entry.kind === 'record' && isNews(entry.origin) ? columnsFor(entry, columnsOf) : undefined;
     const key = columns === undefined ? undefined : rateKeyOf(columns);
     if (columns === undefined || key === undefined) continue;
     const minute = Math.floor(columns.time / 60);
@@ -55,10 +56,6 @@ export function countCalls(
     else known.calls++;
   }
   return [...counts.values()];
-}
-
-function isNews({ origin }: JournalEntry): boolean {
-  return origin === 'captured' || origin === 'ingested';
 }
 
 function rateKeyOf(columns: PlainColumns): RateKey | undefined {

@@ -1,5 +1,5 @@
 import { hasLearnt } from './baseline.ts';
-import { isUsual, judge, onsetOf } from './judge.ts';
+import { isUsual, judge, onsetOf, type Verdict } from './judge.ts';
 import { expectedRuns, type ExpectedRun } from './runs.ts';
 import { Series, type SeriesSpec } from './series.ts';
 import { HOURS } from './windows.ts';
@@ -110,6 +110,7 @@ export class Detector {
     for (const [series, from] of this.#changed)
       for (let end = Math.max(from, now - 90); end <= now; end++) this.#look(series, end, signals);
     this.#changed.clear();
+    for (const series of [...this.#hits.keys()]) this.#look(series, now, signals);
     while (this.#complete < complete) {
       this.#complete++;
       this.#step(this.#complete, signals);
@@ -182,7 +183,7 @@ export class Detector {
     const isHit = verdict !== undefined && verdict.p < this.alpha;
     if (
       isHit &&
-      (verdict.p * SURE < this.alpha || hits.some((hit) => hit !== end && Math.abs(hit - end) <= TOGETHER))
+      (isSure(verdict, this.alpha) || hits.some((hit) => hit !== end && Math.abs(hit - end) <= TOGETHER))
     ) {
       this.#hits.delete(series);
       const start = onsetOf(series, end, verdict.length);
@@ -199,19 +200,19 @@ export class Detector {
 
   #follow(series: Series, minute: number, signals: Signal[]): void {
     const { open } = series;
-    if (open === undefined || minute < open.start) return;
+    if (open === undefined || minute <= open.last) return;
     if (open.kind === 'silence') {
       if (series.sum(minute, 15) >= open.resumes || minute - open.start >= LONGEST)
         this.#end(series, minute, signals);
       return;
     }
-    if (isUsual(series, minute)) open.quiet++;
+    if (isUsual(series, minute, 1)) open.quiet++;
     else {
       open.quiet = 0;
       open.last = minute;
     }
-    if (open.quiet >= this.#settings.quiet || minute - open.start >= LONGEST)
-      this.#end(series, open.last + 1, signals);
+    const isOver = open.quiet >= this.#settings.quiet && isUsual(series, minute, 5);
+    if (isOver || minute - open.start >= LONGEST) this.#end(series, open.last + 1, signals);
   }
 
   #end(series: Series, end: number, signals: Signal[]): void {
@@ -234,6 +235,11 @@ export class Detector {
     this.#open.add(series);
     signals.push({ state: 'Start', series, kind: 'silence', start: run.latest, end: run.missedAt + 1 });
   }
+}
+
+/** A single minute needs another beside it unless it is far less probable; sums of several are of several already. */
+function isSure({ p, length }: Verdict, alpha: number): boolean {
+  return length > 1 || p * SURE < alpha;
 }
 
 /** The last hour that is closed when a minute is complete. */

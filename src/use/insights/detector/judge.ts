@@ -12,6 +12,7 @@ const FAR = 3.5;
 const TESTS = 2;
 /** Standard deviations: a minute below is as usual (about the 99th percentile of what is over-dispersed). */
 const USUAL = 3;
+const APART = 10;
 
 export type Verdict = {
   /** Probability of so many calls or more. */
@@ -40,19 +41,18 @@ export function judge(series: Series, end: number): Verdict | undefined {
   return found;
 }
 
-/** Whether the minute, and the five up to it, are as usual again. */
-export function isUsual(series: Series, minute: number): boolean {
-  return [0, 1].every((window) => {
-    const length = WINDOWS[window] ?? 1;
-    return series.sum(minute, length) <= mostUsual(series, { end: minute, window, length });
-  });
+/** Whether the calls of so many minutes up to one are as usual again: of one minute, or of five. */
+export function isUsual(series: Series, minute: number, length: 1 | 5): boolean {
+  const window = length === 1 ? 0 : 1;
+  return series.sum(minute, length) <= mostUsual(series, { end: minute, window, length });
 }
 
-/** The first minute within a window in which there were more calls than usual. */
+/** Back from a minute to the first that had more calls than usual, with at most ten as usual between two of them. */
 export function onsetOf(series: Series, end: number, length: number): number {
-  for (let minute = end - length + 1; minute < end; minute++)
-    if (series.at(minute) > mostUsual(series, { end: minute, window: 0, length: 1 })) return minute;
-  return end;
+  let onset = end;
+  for (let minute = end - 1; minute > end - length && onset - minute <= APART; minute--)
+    if (series.at(minute) > mostUsual(series, { end: minute, window: 0, length: 1 })) onset = minute;
+  return onset;
 }
 
 function mostUsual(

@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { CreateBucketCommand, PutBucketPolicyCommand, type S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { awsCli, type AwsCli } from '../kit/aws-cli.ts';
+import { boto3 } from '../kit/boto3.ts';
+import { deliveredRecords, s3Client, trailBucketPolicy } from '../kit/client.ts';
+import { ingest, recordsOf } from '../kit/insight-records.ts';
+import { eventually } from '../kit/run.ts';
+import { startServer, type TestServer } from '../kit/server.ts';
+import { missingTool, needing } from '../kit/tools.ts';
+
+const missing = missingTool('aws', 'aws with AWS_ENDPOINT_URL');
+const ACCOUNT = '123456789012';
+const ARN = `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/unusual`;
+const LOGS = 'insight-logs';
+const THIEF = `arn:aws:sts::${ACCOUNT}:assumed-role/Thief`;
+const BOTH = [
+  { InsightType: 'ApiCallRateInsight', EventCategories: ['Management'] },
+  { InsightType: 'ApiErrorRateInsight', EventCategories: ['Management'] },
+];
+
+type Insight = {
+  readonly eventID: string;
+  readonly eventTime: string;
+  readonly sharedEventID: string;
+  readonly insightDetails: {
+    readonly state: string;
+    readonly insightContext: { readonly attributions: { attribute: string; insight: { value: string }[] }[] };
+  };
+};
+
+/** A past of eight days comes as records that other services tell of, with a burst in the last half hour: no clock is turned. */
+describe.skipIf(missing !== undefined)(needing('insights', missing), () => {
+  const minute = Math.floor(Date.now() / 60_000) * 60_000;
+  const began = new Date(minute - 600_000).toISOString().replace(/\.\d+Z/, 'Z');
+  let server: TestServer;
+  let s3: S3Client;
+  let cli: AwsCli;
+  const cloudtrail = <T = Record<string, unknown>>(...args: string[]) => cli.json<T>('cloudtrail', ...args);
+  const refusal = async (...args: string[]) =>
+    /\((\w+)\)/.exec((await cli.run('cloudtrail', ...args)).stderr)?.[1];
+  const lookup = async (...args: string[]) => {
+    const { Events: events } = await cloudtrail<{ Events: { CloudTrailEvent: string }[] }>(
+      ...['lookup-events', '--event-category', 'insight', ...args],
+    );
+    return events.map(({ CloudTrailEvent }) => JSON.parse(CloudTrailEvent) as Insight);
+  };
+
+  const data = mkdtempSync(join(tmpdir(), 'opentrail-insights-'));
+  const env = {
+    OPENTRAIL_DELIVERY_INTERVAL: '1s',
+    OPENTRAIL_DIGEST_INTERVAL: '2s',
+    OPENTRAIL_INSIGHTS_LAG: '0s',
+  };
+  const start = async () => {
+    server = await startServer({ data, env });
+    cli = awsCli(server);
+    s3 = s3Client(server);
+  };
+
+  beforeAll(async () => {
+    await start();
+    await s3.send(new CreateBucketCommand({ Bucket: LOGS }));
+    await s3.send(new PutBucketPolicyCommand({ Bucket: LOGS, Policy: trailBucketPolicy(LOGS, ACCOUNT) }));
+    await cloudtrail(
+      ...['create-trail', '--name', 'unusual', '--s3-bucket-name', LOGS, '--enable-log-file-validation'],
+    );
+    await cloudtrail('start-logging', '--name', 'unusual');
+  }, 90_000);
+  afterAll(async () => {
+    await server.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  it('are asked for with the CLI and boto3, and refused with the errors of the API', async () => {
+    const get = ['get-insight-selectors', '--trail-name', 'unusual'];
+    expect(await refusal(...get)).toBe('InsightNotEnabledException');
+    const put = ['put-insight-selectors', '--trail-name', 'unusual', '--insight-selectors'];
+    expect(await refusal(...put, '[{"InsightType":"Other"}]')).toBe('InvalidInsightSelectorsException');
+    const selectors = BOTH.map(({ InsightType }) => ({ InsightType }));
+    expect(await cloudtrail(...put, JSON.stringify(selectors))).toMatchObject({ TrailARN: ARN });
+    const answer = await boto3<Record<string, unknown>>(
+      server,
+      `say(client('cloudtrail').get_insight_selectors(TrailName='${ARN}'))`,
+    );
+    expect(answer).toMatchObject({ TrailARN: ARN, InsightSelectors: BOTH });
+    const trail = await cloudtrail('get-trail', '--name', 'unusual');
+    expect(trail).toMatchObject({ Trail: { HasInsightSelectors: true } });
+  }, 60_000);
+
+  it('tell of a burst when it begins and when it is over, and who it was', async () => {
+    await ingest(server, recordsOf({ minute, account: ACCOUNT, thief: THIEF }));
+    const [end, start] = await eventually(async () => {
+      const found = await lookup();
+      return found.length >= 2 ? found : undefined;
+    }, 90_000);
+    expect(start).toMatchObject({
+      eventType: 'AwsCloudTrailInsight',
+      eventCategory: 'Insight',
+      recipientAccountId: ACCOUNT,
+      eventTime: new Date(minute - 25 * 60_000).toISOString().replace('.000', ''),
+      insightDetails: {
+        state: 'Start',
+        eventSource: 'ec2.amazonaws.com',
+        eventName: 'CreateTags',
+        insightType: 'ApiCallRateInsight',
+        insightContext: { statistics: { baselineDuration: 10_080 } },
+      },
+    });
+    expect(end).toMatchObject({
+      sharedEventID: start?.sharedEventID,
+      insightDetails: {
+        state: 'End',
+        insightContext: { statistics: { insight: { average: 20 }, insightDuration: 8 } },
+      },
+    });
+    expect(end?.eventID).not.toBe(start?.eventID);
+    for (const event of [start, end]) {
+      const [who, agent, errors] = event?.insightDetails.insightContext.attributions ?? [];
+      expect(who).toMatchObject({ attribute: 'userIdentityArn', insight: [{ value: THIEF }] });
+      expect(agent?.insight[0]).toMatchObject({ value: 'Boto3/1.26.27' });
+      expect(errors?.insight).toMatchObject([{ value: 'null', average: 20 }]);
+    }
+    expect(
+      await lookup('--lookup-attributes', 'AttributeKey=EventName,AttributeValue=CreateTags'),
+    ).toHaveLength(2);
+    expect(await lookup('--lookup-attributes', 'AttributeKey=EventName,AttributeValue=Other')).toEqual([]);
+  }, 120_000);
+
+  it('are delivered into files of their own, which validate', async () => {
+    const delivered = await eventually(async () => {
+      const records = await deliveredRecords(s3, LOGS, '', 'CloudTrail-Insight');
+      return records.length >= 2 ? records : undefined;
+    }, 60_000);
+    expect(delivered.map(({ eventCategory }) => eventCategory)).toEqual(['Insight', 'Insight']);
+    const verbose = await eventually(async () => {
+      const { stdout, code } = await cli.run(
+        ...['cloudtrail', 'validate-logs', '--trail-arn', ARN, '--start-time', began, '--verbose'],
+      );
+      return code === 0 && stdout.includes('_CloudTrail-Insight_') ? stdout : undefined;
+    }, 60_000);
+    expect(verbose).toMatch(/Log file\ts3:\/\/\S+_CloudTrail-Insight_\S+\tvalid/);
+    expect(verbose).not.toContain('INVALID');
+  }, 150_000);
+
+  it('are not told again after a restart that nobody could prepare for', async () => {
+    const before = await lookup();
+    await server.kill();
+    await start();
+    await ingest(server, recordsOf({ minute: minute - 7 * 86_400_000, account: ACCOUNT, thief: THIEF }));
+    await eventually(async () => {
+      const events = await cloudtrail<{ Events: unknown[] }>('lookup-events', '--max-results', '50');
+      return events.Events.length > 0 ? true : undefined;
+    }, 60_000);
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+    expect(await lookup()).toEqual(before);
+  }, 120_000);
+});
