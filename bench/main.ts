@@ -6,6 +6,7 @@ import { benchGateway } from './gateway.ts';
 import { benchImport } from './import.ts';
 import { benchIngest } from './ingest.ts';
 import { benchInsights } from './insights.ts';
+import { benchLake } from './lake.ts';
 import { benchLogGroups } from './log-groups.ts';
 import { benchLookup } from './lookup.ts';
 import { benchNaming } from './naming.ts';
@@ -41,6 +42,12 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
       dir: values.dir,
     }),
   insights: async () => benchInsights(values.quick ? { seeds: [11], days: 35, apis: 100 } : {}),
+  lake: () =>
+    benchLake({
+      events: Number(values.events ?? (values.quick ? 100_000 : 10_000_000)),
+      samples: values.quick ? 5 : 10,
+      dir: values.dir,
+    }),
   'log-groups': () =>
     benchLogGroups({ events: Number(values.events ?? (values.quick ? 30_000 : 1_000_000)) }),
   filters: async () => benchFilters(values.quick ? { rounds: 2 } : {}),

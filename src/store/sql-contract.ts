@@ -25,6 +25,8 @@ export type SqlTable = {
   /** `name` or `database.name`. */
   readonly view: string;
   readonly columns: readonly SqlColumn[];
+  /** Whether the view has each scalar field of its rows as a column too, under its dotted path (`useridentity.arn`): then a statement that asks for one reads only that. */
+  readonly leaves?: boolean | undefined;
 };
 
 /** Resolves a name as a statement writes it, in lower case (['uuid'], ['aws:cloudtrail', 'uuid'], ['default', 'cloudtrail_logs']); undefined: no such table for this caller. */

@@ -10,18 +10,19 @@ export const NOTES: Readonly<Record<string, string>> = {
     'From the S3 that trails deliver to. Each event is in the store once, also when it was there before; a prefix is a folder that holds log files (docs/imports.md).',
   'cloudtrail.GetImport': '`EventsCompleted` counts the events that the import added.',
   'cloudtrail.StopImport': 'Answered once nothing more is written.',
-  'cloudtrail.AddTags': 'Of trails.',
-  'cloudtrail.RemoveTags': 'Of trails.',
-  'cloudtrail.ListTags': 'Of trails.',
   'cloudtrail.PutEventSelectors':
     'In force for what is recorded after it; what was recorded before is delivered by the selectors before.',
+  'cloudtrail.CreateEventDataStore':
+    '`KmsKeyId` is checked and shown, and queries ask whether it may be used; the tables are not encrypted with it. `BillingMode` decides how long events may be kept, nothing is billed. Takes in events at once: its first status is ENABLED (docs/lake.md).',
+  'cloudtrail.ListEventDataStores': 'With all members of a store, which AWS leaves out by now.',
+  'cloudtrail.DeleteEventDataStore': 'Purged within a minute once the seven days are over.',
+  'cloudtrail.StartEventDataStoreIngestion': 'Takes effect with the record of this very call.',
+  'cloudtrail.StopEventDataStoreIngestion': 'What was recorded before the call is still taken in.',
+  'cloudtrail.EnableFederation':
+    'Shows the store in the database `aws:cloudtrail` of the Athena that is served here. The role is kept and shown; nothing is registered with Glue or Lake Formation.',
   'cloudtrail.PutEventConfiguration':
-    "Aggregation of a trail's data events. `EventDataStore` is EventDataStoreNotFoundException: there are none yet.",
-  'cloudtrail.GetEventConfiguration': 'Of trails.',
-  'cloudtrail.PutResourcePolicy':
-    'Always an error: trails have no resource policies, and what has some (event data stores, channels, dashboards) is not built.',
-  'cloudtrail.GetResourcePolicy': 'As PutResourcePolicy.',
-  'cloudtrail.DeleteResourcePolicy': 'As PutResourcePolicy.',
+    'For stores: request context that the record tells (keys that it does not are refused by name), tags of the calling user or role where its IAM is served here, as they are when the event comes to the store; no tags of resources. Records are cut as AWS cuts them for `Standard` also where a store says `Large`. For trails: aggregation of data events.',
+  'cloudtrail.PutResourcePolicy': 'Of event data stores, channels and dashboards.',
   'cloudtrail.GetInsightSelectors': 'Of trails; event data stores are refused.',
   'cloudtrail.ListInsightsData':
     'Insights about data events of the own account and region, newest first; those of management events are found with LookupEvents.',

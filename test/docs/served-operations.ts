@@ -34,6 +34,7 @@ import { logMigrations, type LogTables } from '../../src/use/logs/settings.ts';
 import { ACCOUNT, startIam } from '../kit/iam.ts';
 import { testKms } from '../kit/kms.ts';
 import { startRules } from '../kit/rules.ts';
+import { storeSetup } from '../kit/store-setup.ts';
 import { trailSetup } from '../kit/trail-setup.ts';
 
 /** `service.Operation` of everything that the modules serve, from their own tables. Nothing of it is called. */
@@ -64,6 +65,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
     ],
   });
   const trails = await trailSetup({});
+  const stores = await storeSetup();
   await using started = await startIam();
   const rules = await startRules();
   try {
@@ -182,6 +184,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       activities,
       history,
       ...trails.operations,
+      ...stores.operations,
       ...logs.operations,
       ...cloudwatch.operations,
       ...alarms.operations,
@@ -199,6 +202,7 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
     return new Set([...operations.map(({ service, name }) => `${service}.${name}`), ...athena]);
   } finally {
     await trails.close();
+    await stores.close();
     await rules.stop();
     await settings.close();
     await rm(dir, { recursive: true });

@@ -38,6 +38,7 @@ export async function createLakeTables(url: string): Promise<ClickHouseLakeTable
     sqlTable: ({ id, kind }) => ({
       view: viewName(id),
       columns: kind === 'activity' ? ACTIVITY_COLUMNS : EVENT_COLUMNS,
+      leaves: kind === 'events',
     }),
     sizes: () => sizes(clickhouse),
     existing: (query) => existing(clickhouse, query),

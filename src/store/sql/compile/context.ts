@@ -20,6 +20,8 @@ export type ScopeColumn = {
   /** Names of its table, outermost first (`default`, `t`), lower case: any tail of them may stand before it. */
   readonly qualifier: readonly string[];
   readonly value: Value;
+  /** Of a table whose rows' scalar fields are columns too: the column of a dotted path behind this one's name. */
+  readonly leaf?: ((path: string) => string) | undefined;
   /** The other side of a JOIN … USING: not in `*`, found only with its table's name. */
   readonly hidden?: boolean | undefined;
 };

@@ -16,7 +16,7 @@ import {
   VARCHAR,
 } from '../types/type.ts';
 import { choose } from './choose.ts';
-import { resolve, unresolved, type Context } from './context.ts';
+import { resolve, unresolved, type Context, type ScopeColumn } from './context.ts';
 import { condition, binaryValue, equals } from './operators.ts';
 import { betweenValue, inQueryValue, inValue, likeValue } from './predicates.ts';
 import { subscriptValue } from './subscript.ts';
@@ -153,8 +153,16 @@ function columnValue(context: Context, path: readonly [Name, ...Name[]]): Value 
   if (alias) return alias;
   const found = resolve(context.scope, path);
   if (!found) throw unresolved(path, first.place);
-  const value = path.slice(found.used).reduce(fieldOf, found.column.value);
+  const value = leafOf(found.column, path.slice(found.used));
   return context.grouping && !found.outer ? anyOf(value) : value;
+}
+
+/** A field of a column's row, read alone where the table has it as a column too. */
+function leafOf({ value, leaf }: ScopeColumn, path: readonly Name[]): Value {
+  const found = path.reduce(fieldOf, value);
+  const isScalar = found.type.kind !== 'row' && found.type.kind !== 'array' && found.type.kind !== 'map';
+  if (leaf === undefined || path.length === 0 || !isScalar) return found;
+  return { sql: leaf(path.map(({ lower }) => lower).join('.')), type: found.type };
 }
 
 /** A column that is no key of GROUP BY: Trino refuses it, CloudTrail Lake's own samples have it. One of the group's values. */

@@ -42,9 +42,13 @@ function tableSql(
   return aliased(statement, viewOf(table), alias, parts);
 }
 
-function viewOf({ view, columns }: SqlTable): Relational & { readonly table: true } {
+/** A table; `leaves`: it has the scalar fields of its rows as columns too. */
+type TableRelation = Relational & { readonly table: true; readonly leaves: boolean };
+
+function viewOf({ view, columns, leaves = false }: SqlTable): TableRelation {
   return {
     table: true,
+    leaves,
     sql: view.split('.').map(identifier).join('.'),
     columns: columns.map(({ name, type }) => {
       const value: Value = { sql: identifier(name), type: parseType(type), absent: true };
@@ -55,7 +59,7 @@ function viewOf({ view, columns }: SqlTable): Relational & { readonly table: tru
 
 function aliased(
   statement: Statement,
-  of: Relational & { readonly table?: true },
+  of: Relational | TableRelation,
   alias: Alias | undefined,
   own: readonly string[] = [],
 ): From {
@@ -63,11 +67,14 @@ function aliased(
   const qualifier = alias ? [alias.name.lower] : own;
   const { columns } = renamed(of, alias?.columns ?? []);
   return {
-    sql: `${of.table ? of.sql : `(${of.sql})`} AS ${table}`,
+    sql: `${'table' in of ? of.sql : `(${of.sql})`} AS ${table}`,
     columns: columns.map((column) => ({
       ...column,
       qualifier,
       value: { ...column.value, sql: `${table}.${column.value.sql}` },
+      ...('table' in of && of.leaves
+        ? { leaf: (path: string) => `${table}.${column.value.sql.slice(0, -1)}.${identifier(path).slice(1)}` }
+        : {}),
     })),
   };
 }

@@ -36,6 +36,8 @@ export type Stores = {
   readonly apply: (batch: Batch) => Promise<void>;
   /** Makes tables that are missing, purges what is due. */
   readonly start: () => Promise<void>;
+  /** Drops what is due now rather than within a minute. */
+  readonly purge: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
@@ -69,6 +71,7 @@ export function createStores(deps: StoresDeps): Stores {
       await deps.dataSelection.refresh();
       purging.start();
     },
+    purge: () => purgeStores({ settings, tables, clock }),
     stop: purging.stop,
   };
 }
