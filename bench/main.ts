@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 
+import { benchAthena } from './athena.ts';
 import { benchDelivery } from './delivery.ts';
 import { benchFilters } from './filters.ts';
 import { benchGateway } from './gateway.ts';
@@ -31,6 +32,8 @@ const { values } = parseArgs({
 });
 
 const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
+  athena: () =>
+    benchAthena({ files: Number(values.files ?? (values.quick ? 200 : 2000)), rounds: values.quick ? 1 : 5 }),
   naming: () => benchNaming(values.quick ? { rounds: 2, seconds: 0.3 } : {}),
   gateway: () => benchGateway(values.quick ? { rounds: 2, seconds: 2 } : {}),
   ingest: () => benchIngest(values.quick ? { events: 50_000, rounds: 1 } : {}),

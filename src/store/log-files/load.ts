@@ -27,8 +27,8 @@ export type LoadGiven = {
 };
 
 /** Packed bytes of files that the engine gets at once: some MB unpacked, which stay in the processor's caches. */
-const BATCH_BYTES = 1024 * 1024;
-const BATCH_FILES = 200;
+const BATCH_BYTES = 2 * 1024 * 1024;
+const BATCH_FILES = 400;
 /** Reads under way; what is in a bucket elsewhere is waited for. */
 const READS = 24;
 /** Unpacked bytes that wait on the disk to be read in full. */
@@ -89,6 +89,7 @@ export class Load {
           await this.#readBatch(files, signal);
       };
       await Promise.all(Array.from({ length: feed.size + 1 }, take));
+      if (this.table !== undefined) await this.#refuseNotJson(this.#kept, this.table);
       this.#isRead = true;
       if (this.table === undefined) this.#settle();
     } catch (error) {
@@ -148,7 +149,6 @@ export class Load {
       this.#refuseBroken(batch.broken, files);
       if (this.table === undefined) return await this.#fillBatch(kept);
       await batch.insert({ table: this.table, members: this.members ?? [] }, signal);
-      await this.#refuseNotJson(kept, this.table);
     } catch (error) {
       await batch.discard();
       throw error;
@@ -157,7 +157,9 @@ export class Load {
     this.#waiting += batch.bytes;
     if (this.#waiting > MOST_WAITING) {
       const first = this.#kept.shift();
-      if (first !== undefined) await this.#fillBatch(first);
+      if (first === undefined) return;
+      await this.#refuseNotJson([first], this.table);
+      await this.#fillBatch(first);
     }
   }
 
@@ -178,7 +180,7 @@ export class Load {
     const { index } = this.#deps;
     const chunk = index.chunk();
     await batch.insert({ table: ROWS, members: MEMBERS, chunk }, this.#deps.ending);
-    if (this.table === undefined) await this.#refuseNotJson({ batch, files }, ROWS);
+    if (this.table === undefined) await this.#refuseNotJson([{ batch, files }], ROWS);
     const counts = await this.#counts(ROWS, files);
     await index.add(
       this.#given.bucket,
@@ -196,21 +198,26 @@ export class Load {
   }
 
   /** Where no JSON is, the engine finds no records: only files without rows are looked at again. */
-  async #refuseNotJson({ batch, files }: Kept, table: string): Promise<void> {
-    if (this.#given.ignoreMalformed) return;
-    const counts = await this.#counts(table, files);
-    const empty = files.filter(({ id }) => !counts.has(id)).map(({ id }) => id);
-    const [first] = await batch.notJson(empty);
-    if (first !== undefined) throw badFile(files.find(({ id }) => id === first)?.key ?? '', 'it is not JSON');
+  async #refuseNotJson(batches: readonly Kept[], table: string): Promise<void> {
+    if (this.#given.ignoreMalformed || batches.length === 0) return;
+    const all = batches.flatMap(({ files }) => files);
+    const counts = await this.#counts(table, all);
+    for (const { batch, files } of batches) {
+      const empty = files.filter(({ id }) => !counts.has(id)).map(({ id }) => id);
+      const [first] = await batch.notJson(empty);
+      if (first !== undefined)
+        throw badFile(files.find(({ id }) => id === first)?.key ?? '', 'it is not JSON');
+    }
   }
 
   async #counts(
     table: string,
     files: readonly { readonly id: number }[],
   ): Promise<ReadonlyMap<number, number>> {
-    const ids = files.map(({ id }) => id);
+    let [least, most] = [Infinity, 0];
+    for (const { id } of files) [least, most] = [Math.min(least, id), Math.max(most, id)];
     const reader = await readRows(this.#deps.clickhouse, {
-      sql: `SELECT file, toUInt32(count()) FROM ${table} WHERE file >= ${Math.min(...ids)} AND file <= ${Math.max(...ids)} GROUP BY file`,
+      sql: `SELECT file, toUInt32(count()) FROM ${table} WHERE file >= ${least} AND file <= ${most} GROUP BY file`,
     });
     const counts = new Map<number, number>();
     while (!reader.done) counts.set(reader.uint32(), reader.uint32());
