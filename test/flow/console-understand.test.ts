@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { openConsole, opening, type Console } from '../kit/console-page.ts';
 import { BIN, startServer } from '../kit/server.ts';
 import { missingTool, needing } from '../kit/tools.ts';
+import { storeTests } from './understand/stores.ts';
 import { whoTests } from './understand/who.ts';
 
 const missing = missingTool('chromium');
@@ -22,5 +23,7 @@ describe.skipIf(missing !== undefined)(needing('understanding in the console', m
   });
   afterAll(() => close());
 
+  describe('event data stores', () => storeTests(opened));
+  // Ends as somebody who may nothing.
   describe('who is this', () => whoTests(opened));
 });

@@ -76,5 +76,5 @@ function Cell({ text }: { readonly text: string | null }) {
         <pre tabIndex={0}>{text}</pre>
       </details>
     );
-  return <span className={isNumeric(text) ? 'ot-cell-number' : 'ot-mono ot-anywhere'}>{text}</span>;
+  return <span className={isNumeric(text) ? 'ot-cell-number' : 'ot-mono ot-cell-text'}>{text}</span>;
 }

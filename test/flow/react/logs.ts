@@ -58,18 +58,18 @@ export function logTests(opened: Opened): void {
   it('asks a query, and shows its rows as a table and as a chart', async () => {
     const { page, open, look } = opened();
     await open('log-groups/cloudtrail%2Fmain?tab=insights');
-    await page.getByLabel('Query').fill('stats count(*) as events by errorCode');
+    await page.getByRole('textbox', { name: 'Query' }).fill('stats count(*) as events by errorCode');
     await page.getByRole('button', { name: 'Run query' }).click();
     await page.getByText(/^2 rows · 20 of 20 events match/).waitFor();
     await page.getByRole('row', { name: /AccessDenied 5/ }).waitFor();
     await look('logs-insights');
-    await page.getByLabel('Query').fill('stats count(*) as events by bin(5m)');
-    await page.getByLabel('Query').press('Control+Enter');
+    await page.getByRole('textbox', { name: 'Query' }).fill('stats count(*) as events by bin(5m)');
+    await page.getByRole('textbox', { name: 'Query' }).press('Control+Enter');
     await page.getByText(/^[45] rows/).waitFor();
     await page.getByRole('button', { name: 'Chart' }).click();
     await page.getByRole('application', { name: 'Rows of the query' }).waitFor();
     await look('logs-insights-chart');
-    await page.getByLabel('Query').fill('stats | nonsense');
+    await page.getByRole('textbox', { name: 'Query' }).fill('stats | nonsense');
     await page.getByRole('button', { name: 'Run query' }).click();
     await page.getByText('MalformedQueryException').waitFor();
   });

@@ -72,7 +72,7 @@ export function ruleTests(opened: Opened): void {
     await page.getByLabel('Values by name (JSON)').fill('{"who": "nobody"}');
     await page.getByText('Enter JSON: {"name": "$.path", …}.').waitFor();
     await page.getByLabel('Values by name (JSON)').fill('{"who": "$.detail.userIdentity.userName"}');
-    await page.getByLabel('Template').fill('{"told": "<who> did it", "event": <aws.events.event>}');
+    await page.getByLabel('Template').fill('{"told": "<who> did it", "event": <aws.events.event.json>}');
     await look('rule-target');
     await page.getByRole('button', { name: 'Create rule' }).click();
     await page

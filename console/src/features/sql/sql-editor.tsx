@@ -2,6 +2,8 @@ import CodeEditor from '@cloudscape-design/components/code-editor';
 import ace from 'ace-builds/src-noconflict/ace';
 import 'ace-builds/src-noconflict/ext-language_tools';
 import 'ace-builds/src-noconflict/mode-sql';
+import 'ace-builds/src-noconflict/snippets/sql';
+import 'ace-builds/src-noconflict/snippets/text';
 import 'ace-builds/src-noconflict/theme-cloud_editor';
 import 'ace-builds/src-noconflict/theme-cloud_editor_dark';
 import 'ace-builds/css/ace.css';
