@@ -1,4 +1,4 @@
-// Builds the console when its sources are newer than its build. Nothing else needs building: Node runs the sources.
+// Builds the console and the middleware when their sources are newer than what was built of them. Nothing else needs building: Node runs the sources.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -18,6 +18,8 @@ const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.j
 for (const path of sources) hash.update(path.slice(root.length)).update(readFileSync(path));
 const wanted = hash.digest('hex');
 
+// A server needs the console only: it is built then, where the other is built by `npm run build` and before it is packed.
+if (!process.argv.includes('--console')) buildMiddleware();
 if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) process.exit(0);
 process.stderr.write('building the console …\n');
 const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
@@ -28,6 +30,20 @@ const done = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], 
 });
 if (done.status === 0) writeFileSync(stamp, wanted);
 process.exit(done.status ?? 1);
+
+function buildMiddleware() {
+  const folder = join(root, 'packages', 'middleware');
+  const made = join(folder, 'dist', '.stamp');
+  const digest = createHash('sha256');
+  for (const path of filesBelow(folder).sort())
+    if (/\.(ts|mjs|json)$/.test(path)) digest.update(path.slice(root.length)).update(readFileSync(path));
+  const stamp = digest.digest('hex');
+  if (existsSync(made) && readFileSync(made, 'utf8') === stamp) return;
+  process.stderr.write('building the middleware …\n');
+  const built = spawnSync(process.execPath, [join(folder, 'build.mjs')], { stdio: ['ignore', 2, 2] });
+  if (built.status !== 0) process.exit(built.status ?? 1);
+  writeFileSync(made, stamp);
+}
 
 function filesBelow(folder) {
   return readdirSync(folder).flatMap((name) => {

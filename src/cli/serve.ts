@@ -52,7 +52,7 @@ function reload(app: App): void {
 /** The console is built from source when it is stale: a checkout needs no build step of its own. */
 function buildConsole(): void {
   const script = fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url));
-  const built = spawnSync(process.execPath, [script], { stdio: ['ignore', 2, 2] });
+  const built = spawnSync(process.execPath, [script, '--console'], { stdio: ['ignore', 2, 2] });
   if (built.status !== 0)
     process.stderr.write('the console could not be built; the API is served without it\n');
 }
