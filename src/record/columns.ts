@@ -39,7 +39,8 @@ export function plainColumnsOf(record: Json): PlainColumns {
     name,
     category: categoryOf(record),
     readOnly: readOnlyOf(record['readOnly'], name),
-    username: usernameOf(identity),
+    // Events of one's own services say who it was by nothing else.
+    username: usernameOf(identity) || (event === record ? '' : text(identity['principalId'])),
     accessKey: text(identity['accessKeyId']),
     userArn: text(identity['arn']),
     sourceIp: text(event['sourceIPAddress']),
