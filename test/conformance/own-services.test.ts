@@ -206,13 +206,11 @@ say({'successful': put['successful'], 'failed': put['failed'], 'errors': [
         resource: resourceFromAttributes({ 'service.name': 'shop' }),
         processors: [new SimpleLogRecordProcessor({ exporter } as never)],
       });
-      provider
-        .getLogger('audit')
-        .emit({
-          eventName: name,
-          body: { order: 7 },
-          attributes: { 'user.id': 'dave', 'client.address': '203.0.113.9' },
-        });
+      provider.getLogger('audit').emit({
+        eventName: name,
+        body: { order: 7 },
+        attributes: { 'user.id': 'dave', 'client.address': '203.0.113.9' },
+      });
       await provider.forceFlush();
       await provider.shutdown();
       const [one] = (await oneFound(name))!;
