@@ -14,7 +14,7 @@ import { s3Client } from '../kit/client.ts';
 import { eventually, run } from '../kit/run.ts';
 import { BIN, cleanEnv, startServer, type TestServer } from '../kit/server.ts';
 
-const COMMANDS = ['serve', 'env', 'lookup', 'who', 'tail', 'import', 'verify', 'users', 'demo'];
+const COMMANDS = ['serve', 'env', 'lookup', 'who', 'tail', 'import', 'follow', 'verify', 'users', 'demo'];
 /** What only a terminal understands. */
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 
