@@ -84,7 +84,7 @@ describe.skipIf(missing !== undefined)(needing('log files asked where they lie',
           FROM cloudtrail_logs WHERE useridentity.sessioncontext.sessionissuer.arn IS NOT NULL`,
         `SELECT awsregion, replace(unnested.resources_entry.arn, 'arn:aws:s3:::') AS name, eventname, count(*) AS n
           FROM cloudtrail_logs t CROSS JOIN UNNEST(t.resources) unnested (resources_entry)
-          WHERE unnested.resources_entry.arn LIKE '%s' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+          WHERE unnested.resources_entry.arn LIKE '%w' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
         `SELECT count(*) FROM cloudtrail_logs WHERE errorcode IS NOT NULL AND eventtime >= '2023-07-10T12:00:00Z' AND eventtime < '2023-07-10T13:00:00Z'`,
         `SELECT json_extract_scalar(requestparameters, '$.bucketName') AS bucket, count(*) AS n FROM cloudtrail_logs
           WHERE json_extract_scalar(requestparameters, '$.bucketName') IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1`,
@@ -119,7 +119,7 @@ describe.skipIf(missing !== undefined)(needing('log files asked where they lie',
     ]);
     const groups = new Map<string, number>();
     for (const { record, resource } of resources) {
-      if (resource.ARN?.endsWith('s') !== true) continue;
+      if (resource.ARN?.endsWith('w') !== true) continue;
       const key = JSON.stringify([
         record['awsRegion'],
         resource.ARN.replaceAll('arn:aws:s3:::', ''),
