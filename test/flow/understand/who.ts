@@ -14,7 +14,7 @@ export function whoTests(opened: Opened): void {
     await page.getByRole('heading', { name: 'dmitri@acme.example' }).waitFor();
     await page.getByText('3 on 1 day').waitFor();
     await page.getByRole('img', { name: 'dynamodb.amazonaws.com: 3 calls, 0 failed' }).waitFor();
-    await page.getByRole('link', { name: 'DeployRole/dmitri@acme.example' }).click();
+    await page.getByRole('link', { name: 'DeployRole/dmitri@acme.example', exact: true }).click();
     await page.getByRole('link', { name: 'DeployRole', exact: true }).click();
     await page.getByText('arn:aws:iam::210987654321:role/DeployRole').waitFor();
     await page.getByRole('heading', { name: 'The chain behind it' }).waitFor();
