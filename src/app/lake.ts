@@ -6,7 +6,6 @@ import type { Config } from '../config.ts';
 import { plainColumnsOf } from '../record/columns.ts';
 import { createFollower } from '../store/follow/follower.ts';
 import { policyOperations, policyOf } from '../use/lake/resources/policies.ts';
-import type { LakeResources } from '../use/lake/resources/kinds.ts';
 import { tagOperations } from '../use/lake/resources/tag-operations.ts';
 import { forgetResource, readTags, saveTags, tagsOf } from '../use/lake/resources/tags.ts';
 import { createStores } from '../use/lake/stores/create-stores.ts';
@@ -16,6 +15,7 @@ import { openChannels } from './channels.ts';
 import type { Closing } from './closing.ts';
 import type { Embedded } from './embedded.ts';
 import { openImports } from './imports.ts';
+import { openLakeQueries } from './lake-queries.ts';
 import type { Store } from './store.ts';
 import { createStoreWriter } from './store-writer.ts';
 import type { Trails } from './trails.ts';
@@ -25,10 +25,13 @@ const NAME = 'lake';
 export type LakeDeps = {
   readonly config: Config;
   readonly store: Store;
-  readonly embedded: Pick<Embedded, 'keys' | 'serviceRole' | 'principalTags' | 'roles' | 'serving'>;
-  /** Where log files are imported from. */
+  readonly embedded: Pick<
+    Embedded,
+    'keys' | 'masterKey' | 'serviceRole' | 'principalTags' | 'roles' | 'serving'
+  >;
+  /** Where log files are imported from, and query results go. */
   readonly buckets: BucketPort;
-  readonly trails: Pick<Trails, 'organizations' | 'refreshOrganizations'>;
+  readonly trails: Pick<Trails, 'organizations' | 'refreshOrganizations' | 'signer'>;
   readonly storeSelection: StoreDataSelection;
   readonly clock: Clock;
   readonly log: Logger;
@@ -70,7 +73,13 @@ export async function openLake(deps: LakeDeps) {
   const write = createStoreWriter({ tables, stores: stores.stores, clock });
   const imports = openImports({ ...deps, stores: stores.stores, write });
   late.isImporting = imports.isImporting;
-  const resources: LakeResources = { eventdatastore: stores.findResource, channel: channels.findResource };
+  const queries = await openLakeQueries({
+    ...deps,
+    stores: stores.stores,
+    annexes: { ...extras, drop: extras.forget },
+  });
+  const { findResource: eventdatastore } = stores;
+  const resources = { eventdatastore, channel: channels.findResource, dashboard: queries.findDashboard };
   await stores.start();
   const follower = createStoresFollower(deps, stores.apply);
   // What was recorded before there were stores is in none.
@@ -94,6 +103,7 @@ export async function openLake(deps: LakeDeps) {
       ...stores.operations,
       ...channels.operations,
       ...imports.operations,
+      ...queries.operations,
       ...tagOperations({ settings, resources }),
       ...policyOperations({ settings, resources }),
     ],
@@ -130,4 +140,16 @@ function createStoresFollower(
     clock,
     log,
   });
+}
+
+/** Tags and resource policies, as channels and dashboards need them. */
+function extrasOf(settings: Store['settings']) {
+  return {
+    readTags,
+    saveTags: (arn: string, tags: Parameters<typeof saveTags>[2]) => saveTags(settings, arn, tags),
+    tagsOf: async (arn: string) =>
+      (await tagsOf(settings, arn)).map(({ Key, Value }) => ({ key: Key, value: Value })),
+    policyOf: (arn: string) => policyOf(settings, arn),
+    forget: (arn: string) => forgetResource(settings, arn),
+  };
 }

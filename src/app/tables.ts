@@ -18,6 +18,7 @@ import { insightMigrations, type InsightTables } from '../use/insights/settings.
 import { silenceMigrations, type SilenceTables } from '../use/silence/settings.ts';
 import { logFilterMigrations } from '../use/logs/filters/settings.ts';
 import { metricMigrations, type MetricTables } from '../use/metrics/settings.ts';
+import { dashboardMigrations, type DashboardTables } from '../use/lake/dashboards/settings.ts';
 import { queryMigrations, type QueryTables } from '../use/lake/queries/settings.ts';
 import { lakeResourceMigrations } from '../use/lake/resources/settings.ts';
 import { lakeStoreMigrations, type StoreTables } from '../use/lake/stores/settings.ts';
@@ -47,6 +48,7 @@ export type Tables = CursorTables &
   RuleTables &
   AthenaTables &
   DetectionTables &
+  DashboardTables &
   QueryTables &
   ChannelTables &
   StoreTables;
@@ -74,6 +76,7 @@ export const migrations = [
   detectionMigrations,
   athenaMigrations,
   queryMigrations,
+  dashboardMigrations,
   channelMigrations,
   lakeResourceMigrations,
   lakeStoreMigrations,

@@ -11,7 +11,7 @@ import { coverageOf, findingsOf, part, proofsOf, type Part, type ProofEvidence }
 import type { ReportFacts } from './facts.ts';
 import { reportDocument } from './pdf/document.ts';
 import { pdfOf } from './pdf/write-pdf.ts';
-import { readEvents, type EventScope } from './read-events.ts';
+import { awaitEvents, readEvents, type EventScope } from './read-events.ts';
 import { addRecord, newTally, top, type Tally } from './tally.ts';
 
 export type ReportOrder = EventScope & {
@@ -30,6 +30,7 @@ export async function makeReport(
 ): Promise<ReportFacts> {
   const line = progressLine();
   try {
+    await awaitEvents(server, order, signal);
     const events = await writeEvents(server, order, { signal, show: line.show });
     line.show('coverage, proofs and findings');
     const { tally } = events;

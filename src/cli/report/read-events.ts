@@ -1,3 +1,5 @@
+import { OpentrailError } from '../../base/errors.ts';
+import { pause } from '../../base/retry.ts';
 import { resultPages, runQuery } from '../query/run-query.ts';
 import { cloudtrailCall, type ServerAccess } from '../server-request.ts';
 
@@ -9,6 +11,32 @@ export type EventScope = {
   /** Id of an event data store to read; the event history where there is none. */
   readonly store: string | undefined;
 };
+
+type Health = {
+  readonly journal: { readonly head: number };
+  readonly followers: readonly { readonly name: string; readonly cursor: number }[];
+};
+
+/** Until what is recorded now can be found, so that nothing is missing that was answered before. Throws SERVER_UNREACHABLE after two minutes. */
+export async function awaitEvents(
+  server: ServerAccess,
+  { store }: EventScope,
+  signal: AbortSignal,
+): Promise<void> {
+  const name = store === undefined ? 'events' : 'lake';
+  const health = async () =>
+    (await (await fetch(new URL('/_health', server.endpoint), { signal })).json()) as Health;
+  const { head } = (await health()).journal;
+  for (let tries = 0; tries < 240; tries++) {
+    const follower = (await health()).followers.find((one) => one.name === name);
+    if (follower === undefined || follower.cursor >= head) return;
+    await pause(500, signal);
+  }
+  throw new OpentrailError(
+    'SERVER_UNREACHABLE',
+    `the server is behind: its ${name} do not have all that was recorded`,
+  );
+}
 
 /** All records of the period as JSON, a page at a time: newest first of the event history, oldest first of a store. */
 export function readEvents(

@@ -1,4 +1,5 @@
 import { AwsError } from '../../../aws/errors.ts';
+import type { SqlCatalog } from '../../../store/contract.ts';
 import { statementError } from './access.ts';
 import type { QueryDeps } from './deps.ts';
 import type { QueriedStore } from './stores-port.ts';
@@ -20,13 +21,11 @@ const MOST_AT_ONCE = 10;
 /** Checks a statement against the stores, and has it run. The query's id. Throws InvalidQueryStatementException, MaxConcurrentQueriesException. */
 export async function beginQuery(deps: QueryDeps, order: QueryOrder): Promise<string> {
   const { engine, runner, clock, newId } = deps;
-  const plan = await engine
-    .plan(order.statement, ([id, ...rest]) =>
-      rest.length > 0 ? undefined : order.stores.find((store) => store.id === id)?.table,
-    )
-    .catch((error: unknown) => {
-      throw statementError(error);
-    });
+  const catalog: SqlCatalog = ([id, ...rest]) =>
+    rest.length > 0 ? undefined : order.stores.find((store) => store.id === id)?.table;
+  const plan = await engine.plan(order.statement, catalog, { dialect: 'lake' }).catch((error: unknown) => {
+    throw statementError(error);
+  });
   const { account, region, refreshId } = order;
   if (refreshId === undefined && runner.active({ account, region }) >= MOST_AT_ONCE)
     throw new AwsError(

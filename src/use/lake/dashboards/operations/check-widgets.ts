@@ -29,7 +29,9 @@ export async function checkWidgets(
     const statement = bindParameters(QueryStatement, valuesFor(QueryParameters, values));
     const stores = await storesOfStatement(deps.queries, statement, asCaller(deps, context));
     await deps.queries.engine
-      .plan(statement, ([id]) => stores.find((store) => store.id === id)?.table)
+      .plan(statement, ([id]) => stores.find((store) => store.id === id)?.table, {
+        dialect: 'lake',
+      })
       .catch((error: unknown) => {
         throw statementError(error);
       });
