@@ -73,11 +73,7 @@ export async function openLake(deps: LakeDeps) {
   const write = createStoreWriter({ tables, stores: stores.stores, clock });
   const imports = openImports({ ...deps, stores: stores.stores, write });
   late.isImporting = imports.isImporting;
-  const queries = await openLakeQueries({
-    ...deps,
-    stores: stores.stores,
-    annexes: { ...extras, drop: extras.forget },
-  });
+  const queries = await openLakeQueries({ ...deps, stores: stores.stores, annexes: annexesOf(extras) });
   const { findResource: eventdatastore } = stores;
   const resources = { eventdatastore, channel: channels.findResource, dashboard: queries.findDashboard };
   await stores.start();
@@ -141,6 +137,9 @@ function createStoresFollower(
     log,
   });
 }
+
+/** As dashboards know them. */
+const annexesOf = (extras: ReturnType<typeof extrasOf>) => ({ ...extras, drop: extras.forget });
 
 /** Tags and resource policies, as channels and dashboards need them. */
 function extrasOf(settings: Store['settings']) {

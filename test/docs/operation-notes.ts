@@ -66,6 +66,23 @@ export const NOTES: Readonly<Record<string, string>> = {
   'monitoring.DescribeAlarms': '`CompositeAlarms` is always empty: there are none.',
   'monitoring.DescribeAlarmHistory': 'For 30 days.',
   'monitoring.TagResource': 'Of alarms.',
+  'cloudtrail.StartQuery':
+    'Trino SELECT (docs/sql.md). Ten at once of an account and region, else MaxConcurrentQueriesException; when ten of all accounts run, further ones wait as QUEUED. `QueryAlias` names a widget of a dashboard.',
+  'cloudtrail.DescribeQuery':
+    '`EventsMatched` is the number of rows. A query that ran when the server ended is FAILED and says so. `RefreshId` is that of StartDashboardRefresh.',
+  'cloudtrail.GetQueryResults':
+    'Kept for seven days, also over a restart. NULL is empty text in the rows. Extended: `QueryResultColumns` (names and types) and `QueryResultNulls` (for each row the places of those that are NULL).',
+  'cloudtrail.ListQueries': 'The owner of a store sees the queries of all accounts on it, others their own.',
+  'cloudtrail.GenerateQuery':
+    'Checked, then always GenerateResponseException: no language model stands behind it. SearchSampleQueries finds ready statements.',
+  'cloudtrail.SearchSampleQueries':
+    'Over a library of our own, by the words of the phrase; extended: the phrase `*` lists all of it. `$EDS_ID` in a statement stands for the store.',
+  'cloudtrail.CreateDashboard':
+    'The refresh schedule is carried out with the rights that the resource policies of the dashboard and of the stores give to cloudtrail.amazonaws.com, as in AWS; what was due while the server was down is done once.',
+  'cloudtrail.ListDashboards':
+    'Managed ones (Overview, Security, Activity, Errors, IAM, S3, Organization) are always among them, with statements of our own; Highlights once it was made.',
+  'cloudtrail.StartDashboardRefresh':
+    'Its queries do not count among the ten at once. Without times: the last seven days. A managed dashboard must be given `$EventDataStoreId$`; Highlights takes the store that shows most.',
   'monitoring.PutMetricData':
     'Answered once the data is on the disk; it is kept as fine as it comes, for 455 days. `EntityMetricData` is refused by name.',
   'monitoring.GetMetricData':

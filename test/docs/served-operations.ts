@@ -26,6 +26,8 @@ import { channelMigrations, type ChannelTables } from '../../src/use/lake/channe
 import { ATHENA_OPERATIONS } from '../../src/use/athena/create-athena.ts';
 import { importOperations } from '../../src/use/lake/imports/operations/import-operations.ts';
 import { importMigrations, type ImportTables } from '../../src/use/lake/imports/settings.ts';
+import { DASHBOARD_OPERATIONS } from '../../src/use/lake/dashboards/create-dashboards.ts';
+import { QUERY_OPERATIONS } from '../../src/use/lake/queries/create-queries.ts';
 import { createAlarms } from '../../src/use/metrics/alarms/create-alarms.ts';
 import { createMetrics } from '../../src/use/metrics/create-metrics.ts';
 import { metricMigrations, type MetricTables } from '../../src/use/metrics/settings.ts';
@@ -199,7 +201,8 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       ...organizations.operations,
     ];
     const athena = ATHENA_OPERATIONS.map((name) => `athena.${name}`);
-    return new Set([...operations.map(({ service, name }) => `${service}.${name}`), ...athena]);
+    const lake = [...QUERY_OPERATIONS, ...DASHBOARD_OPERATIONS].map((name) => `cloudtrail.${name}`);
+    return new Set([...operations.map(({ service, name }) => `${service}.${name}`), ...athena, ...lake]);
   } finally {
     await trails.close();
     await stores.close();

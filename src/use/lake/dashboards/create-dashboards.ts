@@ -34,6 +34,8 @@ const TABLE: readonly (readonly [name: string, handle: Handle, member?: string])
   ['StartDashboardRefresh', startDashboardRefresh, 'DashboardId'],
 ];
 
+export const DASHBOARD_OPERATIONS: readonly string[] = TABLE.map(([name]) => name);
+
 /** Dashboards over event data stores: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/lake-dashboard.html */
 export function createDashboards(deps: DashboardDeps): Dashboards {
   const { settings } = deps;

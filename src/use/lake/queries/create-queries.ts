@@ -58,6 +58,8 @@ const TABLE = {
   GenerateQuery: generateQuery,
 } as const;
 
+export const QUERY_OPERATIONS: readonly string[] = [...Object.keys(TABLE), 'SearchSampleQueries'];
+
 const HOUR = 3_600_000;
 
 /** Queries over event data stores: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/query-lake.html */
