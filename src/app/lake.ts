@@ -82,10 +82,7 @@ export async function openLake(deps: LakeDeps) {
   if ((await store.cursors.get(NAME)) === 0) await store.cursors.set(NAME, journal.head());
   await follower.start();
   await imports.start();
-  closing.add('event data stores', async () => {
-    await follower.stop();
-    await stores.stop();
-  });
+  closing.add('event data stores', () => follower.stop().then(stores.stop));
   return {
     stores: stores.stores,
     /** Adds what log files hold. */
