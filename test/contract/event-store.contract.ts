@@ -44,7 +44,11 @@ export function eventStoreContract(title: string, start: () => Promise<EventStor
         for (let round = 0; round < 80; round++) {
           const query = randomQuery(random, entries, range);
           const expected = entries.filter((entry) => matches(entry, query));
-          const found = await walk(store, { ...query, limit: (round < 20 ? 1 : 40) + random.below(160), after: undefined });
+          const found = await walk(store, {
+            ...query,
+            limit: (round < 20 ? 1 : 40) + random.below(160),
+            after: undefined,
+          });
           expect(sortedIds(found), JSON.stringify(query)).toEqual(expected.map(({ id }) => id).sort());
           const times = found.map(({ columns }) => columns.time);
           expect(times).toEqual([...times].sort((a, b) => b - a));
