@@ -182,14 +182,13 @@ describe('an auditor', () => {
     expect(target.state.requests).toBe(10);
   });
 
-  it('costs a request next to nothing, also while the server is slow', async () => {
+  it('holds back no request while the server is slow', () => {
     target.state.delay = 2000;
     const audit = auditor();
     const requestParameters = { a: 'x'.repeat(500), list: [1, 2, 3] };
-    const started = performance.now();
     for (let n = 0; n < 2000; n++) audit.record({ eventName: 'E', requestParameters });
-    expect((performance.now() - started) / 2000).toBeLessThan(1);
-    expect(audit.stats().recorded).toBe(2000);
+    // Within one turn of the event loop: nothing was waited for, nothing is sent yet.
+    expect(audit.stats()).toMatchObject({ recorded: 2000, sent: 0 });
     target.state.delay = 0;
   });
 
