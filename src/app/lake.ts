@@ -137,15 +137,3 @@ function createStoresFollower(
 
 /** As dashboards know them. */
 const annexesOf = (extras: ReturnType<typeof extrasOf>) => ({ ...extras, drop: extras.forget });
-
-/** Tags and resource policies, as channels and dashboards need them. */
-function extrasOf(settings: Store['settings']) {
-  return {
-    readTags,
-    saveTags: (arn: string, tags: Parameters<typeof saveTags>[2]) => saveTags(settings, arn, tags),
-    tagsOf: async (arn: string) =>
-      (await tagsOf(settings, arn)).map(({ Key, Value }) => ({ key: Key, value: Value })),
-    policyOf: (arn: string) => policyOf(settings, arn),
-    forget: (arn: string) => forgetResource(settings, arn),
-  };
-}
