@@ -93,14 +93,10 @@ say(rows)
   });
 
   it('leave signed results in S3, whose signature and hashes hold with the keys of ListPublicKeys', async () => {
-    const id = await start(
-      `SELECT eventid, errorcode FROM ${store}`,
-      '--delivery-s3-uri',
-      `s3://${BUCKET}/mine`,
-    );
+    const id = await start(`SELECT eventid, errorcode FROM ${store}`, '--delivery-s3-uri', `s3://${BUCKET}`);
     expect(await ended(id)).toMatchObject({ QueryStatus: 'FINISHED', DeliveryStatus: 'SUCCESS' });
     const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
-    const folder = `mine/AWSLogs/${ACCOUNT}/CloudTrail-Lake/Query/${day}/${id}/`;
+    const folder = `AWSLogs/${ACCOUNT}/CloudTrail-Lake/Query/${day}/${id}/`;
     const get = async (name: string) => {
       const { Body } = await s3Client(server).send(
         new GetObjectCommand({ Bucket: BUCKET, Key: folder + name }),
