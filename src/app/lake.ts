@@ -103,6 +103,18 @@ export async function openLake(deps: LakeDeps) {
   };
 }
 
+/** Tags and policies of what Lake has. */
+function extrasOf(settings: Store['settings']) {
+  return {
+    readTags,
+    saveTags: (arn: string, tags: Parameters<typeof saveTags>[2]) => saveTags(settings, arn, tags),
+    tagsOf: async (arn: string) =>
+      (await tagsOf(settings, arn)).map(({ Key, Value }) => ({ key: Key, value: Value })),
+    policyOf: (arn: string) => policyOf(settings, arn),
+    forget: (arn: string) => forgetResource(settings, arn),
+  };
+}
+
 function createStoresFollower(
   { store, clock, log }: LakeDeps,
   apply: ReturnType<typeof createStores>['apply'],
