@@ -13,7 +13,7 @@ import { openSettings } from '../../src/store/settings/open-settings.ts';
 import { memoryLogGroups } from './memory-log-groups.ts';
 import { ACCOUNT, callerOf, turnableClock, type Caller, type TurnableClock } from './calls.ts';
 
-export { ACCOUNT, OTHER, turnableClock, user } from './calls.ts';
+export { ACCOUNT, OTHER, user } from './calls.ts';
 
 /** The embedded Lambda over a folder of its own, called as the endpoint calls operations: policies asked first. */
 export type TestLambda = AsyncDisposable & {

@@ -77,11 +77,6 @@ export async function widgetResults(
   return { page: await queryResults(api, { id: text(query['QueryId']) }, signal), failure };
 }
 
-/** Managed ones are always there. */
-export async function deleteDashboard(api: Api, id: string): Promise<void> {
-  await api.cloudtrail('DeleteDashboard', { DashboardId: id });
-}
-
 function readName(arn: string, one: Json): DashboardName {
   return { arn, name: arn.split('/').at(-1) ?? arn, isManaged: text(one['Type']) === 'MANAGED' };
 }

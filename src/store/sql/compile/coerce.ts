@@ -133,9 +133,3 @@ export function unify(
   }
   return { values: values.map((value) => coerce(value, type)), type };
 }
-
-export const asBigint = (value: Value, place?: Place): Value => {
-  if (!isInteger(value.type) && value.type.kind !== 'unknown')
-    throw invalidSql(`expected bigint but found ${typeName(value.type)}`, place);
-  return coerce(value, BIGINT, place);
-};

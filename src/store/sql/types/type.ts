@@ -36,7 +36,6 @@ export const UNKNOWN = scalar('unknown');
 export const BOOLEAN = scalar('boolean');
 export const INTEGER = scalar('integer');
 export const BIGINT = scalar('bigint');
-export const REAL = scalar('real');
 export const DOUBLE = scalar('double');
 export const VARCHAR = scalar('varchar');
 export const VARBINARY = scalar('varbinary');
