@@ -1,7 +1,6 @@
 import { invalidSql, type Place } from '../invalid-sql.ts';
 import {
   arrayOf,
-  BIGINT,
   decimalOf,
   DOUBLE,
   isContainer,
