@@ -51,7 +51,10 @@ describe.skipIf(missing !== undefined)(needing('an organization, with the AWS CL
       {
         ...grant,
         Action: 's3:PutObject',
-        Resource: folders.map((folder) => `arn:aws:s3:::${BUCKET}/AWSLogs/${folder}/*`),
+        Resource: folders.flatMap((folder) => [
+          `arn:aws:s3:::${BUCKET}/AWSLogs/${folder}/*`,
+          `arn:aws:s3:::${BUCKET}/delegated/AWSLogs/${folder}/*`,
+        ]),
         Condition: {
           StringEquals: {
             's3:x-amz-acl': 'bucket-owner-full-control',
@@ -233,7 +236,7 @@ describe.skipIf(missing !== undefined)(needing('an organization, with the AWS CL
   it('lets a delegated administrator make another, which is the management account’s', async () => {
     const made = await member.json(
       ...['cloudtrail', 'create-trail', '--name', 'delegated', '--s3-bucket-name', BUCKET],
-      '--is-organization-trail',
+      ...['--s3-key-prefix', 'delegated', '--is-organization-trail'],
     );
     expect(made).toMatchObject({ TrailARN: DELEGATED_ARN, IsOrganizationTrail: true });
     await member.json('cloudtrail', 'start-logging', '--name', DELEGATED_ARN);

@@ -14,7 +14,19 @@ import { s3Client } from '../kit/client.ts';
 import { eventually, run } from '../kit/run.ts';
 import { BIN, cleanEnv, startServer, type TestServer } from '../kit/server.ts';
 
-const COMMANDS = ['serve', 'env', 'lookup', 'who', 'tail', 'import', 'follow', 'verify', 'users', 'demo'];
+/** Each with something of its help; those that are families name their first. */
+const HELP: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['serve', 'env', 'lookup', 'who', 'tail', 'import', 'verify', 'query', 'report', 'demo'].map((name) => [
+      name,
+      '--data <dir>',
+    ]),
+  ),
+  follow: 'add [options] <name>',
+  tokens: 'create [options]',
+  users: 'create [options] <name>',
+};
+const COMMANDS = Object.keys(HELP);
 /** What only a terminal understands. */
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 
@@ -41,7 +53,7 @@ describe('every command', () => {
     for (const [i, help] of told.entries()) {
       expect(help).toMatchObject({ code: 0, stderr: '' });
       expect(help.stdout).toMatch(new RegExp(`^Usage: opentrail ${COMMANDS[i]} `));
-      expect(help.stdout).toContain(COMMANDS[i] === 'users' ? 'create [options] <name>' : '--data <dir>');
+      expect(help.stdout).toContain(HELP[COMMANDS[i] as string]);
     }
   });
 
