@@ -80,7 +80,7 @@ describe.skipIf(missing !== undefined)(needing('an event in the console', missin
   });
 
   it('goes on to everything about a resource, by keyboard too', async () => {
-    await page.getByRole('link', { name: 'orders', exact: true }).focus();
+    await page.getByRole('link', { name: 'Events about orders', exact: true }).focus();
     await page.keyboard.press('Enter');
     await page.waitForURL(/#\/events\?ResourceName=orders/);
     const names = () => page.locator('[data-event-id] a').allInnerTexts();

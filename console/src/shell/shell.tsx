@@ -4,7 +4,6 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 
 import { ApiError } from '../aws/errors.ts';
-import { EventPage } from '../features/event/event-page.tsx';
 import { HistoryPage } from '../features/history/history-page.tsx';
 import { navigate, useRoute } from '../routing/use-route.ts';
 import { formatHash, type Route } from '../routing/route.ts';
@@ -13,6 +12,9 @@ import { TopBar } from './top-bar.tsx';
 import { useKeys } from './use-keys.ts';
 
 const HelpDialog = lazy(() => import('./help-dialog.tsx'));
+const EventPage = lazy(() =>
+  import('../features/event/event-page.tsx').then((module) => ({ default: module.EventPage })),
+);
 const TrailsPage = lazy(() => import('../features/trails/list/trails-page.tsx'));
 const TrailPage = lazy(() => import('../features/trails/trail/trail-page.tsx'));
 const WizardPage = lazy(() => import('../features/trails/wizard/wizard-page.tsx'));

@@ -1,13 +1,16 @@
 import Box from '@cloudscape-design/components/box';
 import Skeleton from '@cloudscape-design/components/skeleton';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { lazy, Suspense } from 'react';
 
 import type { Range } from '../../events/range.ts';
 import { ErrorState } from '../../parts/error-state.tsx';
 import { useLate } from '../../parts/use-late.ts';
 import { useConnection } from '../../session/context.tsx';
-import { EventView } from './event-view.tsx';
 import type { EventState } from './use-event.ts';
+
+/** Not among what the console begins with: a list comes first. */
+const EventView = lazy(() => import('./event-view.tsx').then((module) => ({ default: module.EventView })));
 
 /** An event in whichever state it is. */
 export function EventBody({
@@ -38,7 +41,11 @@ export function EventBody({
     case 'missing':
       return <Missing id={id} />;
     case 'found':
-      return <EventView event={state.event} range={range} whole={whole} />;
+      return (
+        <Suspense>
+          <EventView event={state.event} range={range} whole={whole} />
+        </Suspense>
+      );
   }
 }
 

@@ -1,13 +1,12 @@
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 
+import type * as AsSql from '../../events/as-sql.ts';
 import { formatAddress, parseAddress, type HistoryAddress } from '../../events/address.ts';
 import type { HistoryQuery } from '../../events/query.ts';
 import type { TrailEvent } from '../../events/trail-event.ts';
 import { useLate } from '../../parts/use-late.ts';
 import { useNarrow } from '../../parts/use-narrow.ts';
 import { usePreferences } from '../../preferences/context.tsx';
-import { asSql } from '../../events/as-sql.ts';
-import { STORE_PLACE } from '../../lake/schema.ts';
 import { navigate } from '../../routing/use-route.ts';
 import { useConnection } from '../../session/context.tsx';
 import { PageLayout } from '../../shell/page-layout.tsx';
@@ -76,7 +75,7 @@ export function HistoryPage({ search }: { readonly search: string }) {
           onLive={(next) => go({ live: next, event: undefined })}
           onRefresh={history.refresh}
           onCli={() => setCli(true)}
-          onSql={() => navigate({ page: 'sql', statement: asSql(query, history.span, STORE_PLACE) })}
+          onSql={() => void openAsSql(query, history.span)}
           onDownload={(what, format) =>
             what === 'page' ? download.savePage(events, format) : download.saveAll(history.search, format)
           }
@@ -111,6 +110,15 @@ export function HistoryPage({ search }: { readonly search: string }) {
       )}
     </PageLayout>
   );
+}
+
+/** What writes SQL comes when it is asked for. */
+async function openAsSql(...[query, span]: [HistoryQuery, Parameters<typeof AsSql.asSql>[1]]): Promise<void> {
+  const [{ asSql }, { STORE_PLACE }] = await Promise.all([
+    import('../../events/as-sql.ts'),
+    import('../../lake/schema.ts'),
+  ]);
+  navigate({ page: 'sql', statement: asSql(query, span, STORE_PLACE) });
 }
 
 /** Changes the address; what is not named stays. */
