@@ -24,6 +24,8 @@ import { openChannelTable } from '../../src/use/lake/channels/channel-table.ts';
 import { channelOperations } from '../../src/use/lake/channels/create-channels.ts';
 import { channelMigrations, type ChannelTables } from '../../src/use/lake/channels/settings.ts';
 import { ATHENA_OPERATIONS } from '../../src/use/athena/create-athena.ts';
+import type { InsightTables } from '../../src/use/insights/settings.ts';
+import { insightOperations } from '../../src/use/insights/operations/insight-operations.ts';
 import { importOperations } from '../../src/use/lake/imports/operations/import-operations.ts';
 import { importMigrations, type ImportTables } from '../../src/use/lake/imports/settings.ts';
 import { DASHBOARD_OPERATIONS } from '../../src/use/lake/dashboards/create-dashboards.ts';
@@ -51,7 +53,8 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       LogTables &
       MetricTables &
       ChannelTables &
-      ImportTables
+      ImportTables &
+      InsightTables
   >({
     path: ':memory:',
     migrations: [
@@ -180,7 +183,14 @@ export async function servedOperations(): Promise<ReadonlySet<string>> {
       clock: systemClock,
       log: createLogger('silent'),
     });
+    const insights = insightOperations({
+      settings: settings.db,
+      rates: { periods: unasked },
+      events: { lookup: unasked },
+      trailArn: unasked,
+    });
     const operations: readonly Operation[] = [
+      ...insights,
       ...imports,
       ...channels,
       activities,
