@@ -66,7 +66,7 @@ export function ruleTests(opened: Opened): void {
     await page.getByRole('button', { name: 'Create rule' }).click();
     await page.getByText('“nowhere” is no address').waitFor();
     await page.getByRole('textbox', { name: 'URL' }).fill(hook.url);
-    await page.getByRole('button', { name: 'What target-1 gets, and when it fails' }).click();
+    await page.getByRole('button', { name: 'What it gets, and when it fails: target-1' }).click();
     await page.getByRole('button', { name: /^Gets/ }).click();
     await page.getByRole('option', { name: 'A text made of it' }).click();
     await page.getByLabel('Values by name (JSON)').fill('{"who": "nobody"}');
@@ -110,7 +110,7 @@ export function ruleTests(opened: Opened): void {
     await page.getByText('Who deletes buckets?').waitFor();
     await page.getByText('gets a text made of the event').waitFor();
     await page.getByRole('button', { name: 'Edit' }).click();
-    await page.getByRole('button', { name: 'What target-1 gets, and when it fails' }).click();
+    await page.getByRole('button', { name: 'What it gets, and when it fails: target-1' }).click();
     await page.getByLabel('Tried again, times').fill('3');
     await page.getByLabel('Queue for what it never took (optional)').fill('dead');
     await expect.poll(() => page.locator('.ot-commands pre').innerText()).toContain('MaximumRetryAttempts');

@@ -40,7 +40,7 @@ export function SettingsPart({ id, settings, onChange }: Props) {
   return (
     <ExpandableSection
       headerText="What it gets, and when it fails"
-      headerAriaLabel={`What ${id} gets, and when it fails`}
+      headerAriaLabel={`What it gets, and when it fails: ${id}`}
     >
       <SpaceBetween size="s">
         <FormField label="Gets">
