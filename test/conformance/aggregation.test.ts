@@ -112,9 +112,7 @@ describe.skipIf(missing !== undefined)(needing('aggregated events', missing), ()
       'ResourceTypeNotSupportedException',
     );
     expect(await refusal('get-resource-policy', '--resource-arn', STORE)).toBe('ResourceNotFoundException');
-    expect(await refusal('start-import', '--import-id', STORE.slice(-36))).toBe(
-      'UnsupportedOperationException',
-    );
+    expect(await refusal('start-import', '--import-id', STORE.slice(-36))).toBe('ImportNotFoundException');
   }, 60_000);
 
   it('count every call once over a kill, are named by digests, and validate', async () => {

@@ -51,7 +51,8 @@ describe('requests of the official clients', () => {
     }
   };
 
-  for (const known of models.packages()) {
+  // Of a model of our own there is no client to ask.
+  for (const known of models.packages().filter(({ folder }) => folder !== '')) {
     it(`of ${known.specifier} come back`, async () => {
       for (const client of await openClients(known)) await send(known, client);
     }, 120_000);
