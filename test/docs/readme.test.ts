@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { awsOnPath, type AwsOnPath } from '../kit/aws-on-path.ts';
 import { jsonCall, s3Client } from '../kit/client.ts';
 import { eventually, run } from '../kit/run.ts';
 import { awsEnv, cleanEnv, ROOT, startServer, type TestServer } from '../kit/server.ts';
@@ -60,11 +61,13 @@ describe('README.md', () => {
 describe.skipIf(missing !== undefined)(needing('every command of README.md', missing), () => {
   let server: TestServer;
   let folder: string;
+  let aws: AwsOnPath;
   /** The variables of the reader's shell, carried from one command to the next. */
   let shell: Record<string, string>;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'opentrail-readme-'));
+    aws = await awsOnPath();
     server = await startServer({
       env: {
         OPENTRAIL_DELIVERY_INTERVAL: '1s',
@@ -75,6 +78,7 @@ describe.skipIf(missing !== undefined)(needing('every command of README.md', mis
     const { AWS_CONFIG_FILE = '', AWS_SHARED_CREDENTIALS_FILE = '', AWS_PAGER = '' } = awsEnv(server);
     shell = {
       ...cleanEnv(),
+      PATH: [aws.folder, process.env['PATH']].join(delimiter),
       ...{ AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, AWS_PAGER, AWS_EC2_METADATA_DISABLED: 'true' },
       OPENTRAIL_DATA: server.data,
     };
@@ -89,6 +93,7 @@ describe.skipIf(missing !== undefined)(needing('every command of README.md', mis
   });
   afterAll(async () => {
     await server.stop();
+    aws.close();
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -18,6 +18,8 @@ export type TestSns = AsyncDisposable & {
   readonly sns: EmbeddedSns;
   readonly clock: TurnableClock;
   readonly call: Caller;
+  /** How often each notification that still waits was tried in vain, as noted by now. */
+  readonly tries: () => Promise<readonly number[]>;
 };
 
 const NO_QUEUES: QueuePort = {
@@ -62,6 +64,8 @@ export async function startSns({
     sns,
     clock,
     call: callerOf(sns.operations, clock),
+    tries: async () =>
+      (await db.selectFrom('sns_deliveries').select('attempts').execute()).map(({ attempts }) => attempts),
     [Symbol.asyncDispose]: async () => {
       await sns.stop();
       mailer?.stop();

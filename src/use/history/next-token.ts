@@ -1,7 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-
 import { AwsError } from '../../aws/errors.ts';
 import type { LookupCursor } from '../../store/contract.ts';
+import { createSealedTokens } from '../sealed-tokens.ts';
 
 /** Where the next page begins, and the time range that the first page fixed: new events must not shift the later ones. */
 export type PagePosition = { readonly from: number; readonly to: number; readonly after: LookupCursor };
@@ -13,29 +12,13 @@ export type NextTokens = {
   readonly open: (token: string, binding: unknown) => PagePosition;
 };
 
-const MAC_BYTES = 16;
-const FORM = /^[A-Za-z0-9_-]{30,400}$/;
-
 export function createNextTokens(key: Uint8Array): NextTokens {
-  const macOf = (text: string, binding: unknown) => {
-    const bound = createHash('sha256').update(JSON.stringify(binding)).digest();
-    return createHmac('sha256', key)
-      .update('LookupEvents')
-      .update(bound)
-      .update(text)
-      .digest()
-      .subarray(0, MAC_BYTES);
-  };
+  const tokens = createSealedTokens(key, 'LookupEvents');
   return {
-    seal: ({ from, to, after }, binding) => {
-      const text = `${from} ${to} ${after.time} ${after.id}`;
-      return Buffer.concat([macOf(text, binding), Buffer.from(text)]).toString('base64url');
-    },
+    seal: ({ from, to, after }, binding) => tokens.seal(`${from} ${to} ${after.time} ${after.id}`, binding),
     open: (token, binding) => {
-      if (!FORM.test(token)) throw invalidToken();
-      const bytes = Buffer.from(token, 'base64url');
-      const text = bytes.subarray(MAC_BYTES).toString('latin1');
-      if (!timingSafeEqual(macOf(text, binding), bytes.subarray(0, MAC_BYTES))) throw invalidToken();
+      const text = tokens.open(token, binding);
+      if (text === undefined) throw invalidToken();
       const [from, to, time, id = ''] = text.split(' ');
       return { from: Number(from), to: Number(to), after: { time: Number(time), id } };
     },

@@ -20,12 +20,13 @@ export function trailTests(opened: Opened): void {
     await look('trail-delivered');
     await page.getByRole('tab', { name: 'Digests' }).click();
     const check = page.getByRole('button', { name: 'Check again' });
+    // The first of two: what is said aloud repeats it a while later.
     const judged = (words: RegExp) =>
       expect
         .poll(
           async () => {
             await check.click();
-            const said = page.getByText(words).waitFor({ timeout: 3000 });
+            const said = page.getByText(words).first().waitFor({ timeout: 3000 });
             return said.then(
               () => true,
               () => false,
