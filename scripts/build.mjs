@@ -2,8 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress } from 'node:zlib';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const console_ = join(root, 'console');
@@ -28,8 +31,23 @@ const done = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], 
   stdio: ['ignore', 2, 2],
   env: { ...process.env, NODE_ENV: 'production' },
 });
-if (done.status === 0) writeFileSync(stamp, wanted);
-process.exit(done.status ?? 1);
+if (done.status !== 0) process.exit(done.status ?? 1);
+await pack(join(console_, 'dist'));
+writeFileSync(stamp, wanted);
+
+/** Each text once more as Brotli, beside itself: seconds of work, which no start of a server should have. */
+async function pack(folder) {
+  const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.(html|js|css|svg|json)$/.test(name),
+  );
+  await Promise.all(
+    texts.map(async (name) => {
+      const plain = await readFile(join(folder, name));
+      if (plain.length > 1024)
+        await writeFile(join(folder, `${name}.br`), await promisify(brotliCompress)(plain));
+    }),
+  );
+}
 
 function buildMiddleware() {
   const folder = join(root, 'packages', 'middleware');

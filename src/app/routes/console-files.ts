@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress } from 'node:zlib';
 
 import type { InternalRoute, RouteReply, RouteRequest } from '../../api/endpoint-contract.ts';
-
-const compress = promisify(brotliCompress);
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
@@ -61,6 +57,7 @@ export async function consoleRoutes(folder: string): Promise<readonly InternalRo
 
 async function loadFiles(folder: string): Promise<ReadonlyMap<string, ConsoleFile>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const names = new Set(entries.map((entry) => join(entry.parentPath, entry.name)));
   const files = new Map<string, ConsoleFile>();
   for (const entry of entries) {
     const type = TYPES[entry.name.slice(entry.name.lastIndexOf('.') + 1)];
@@ -71,10 +68,8 @@ async function loadFiles(folder: string): Promise<ReadonlyMap<string, ConsoleFil
     files.set(name, {
       type,
       plain,
-      brotli:
-        /^(text|image\/svg|application)/.test(type) && plain.length > 1024
-          ? await compress(plain)
-          : undefined,
+      // Made when the console was built.
+      brotli: names.has(`${path}.br`) ? await readFile(`${path}.br`) : undefined,
       etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
       immutable: name.startsWith('assets/'),
     });
