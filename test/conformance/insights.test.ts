@@ -8,7 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsCli, type AwsCli } from '../kit/aws-cli.ts';
 import { boto3 } from '../kit/boto3.ts';
 import { deliveredRecords, s3Client, trailBucketPolicy } from '../kit/client.ts';
-import { ingest, recordsOf } from '../kit/insight-records.ts';
+import { asDataEvents, ingest, recordsOf } from '../kit/insight-records.ts';
+import { GROUP, mailInsights, makeGroup, MAILBOX } from '../kit/insight-ways.ts';
+import { startMailServer, type MailServer } from '../kit/mail-server.ts';
 import { eventually } from '../kit/run.ts';
 import { startServer, type TestServer } from '../kit/server.ts';
 import { missingTool, needing } from '../kit/tools.ts';
@@ -19,9 +21,21 @@ const ARN = `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/unusual`;
 const LOGS = 'insight-logs';
 const THIEF = `arn:aws:sts::${ACCOUNT}:assumed-role/Thief`;
 const BOTH = [
-  { InsightType: 'ApiCallRateInsight', EventCategories: ['Management'] },
+  { InsightType: 'ApiCallRateInsight', EventCategories: ['Management', 'Data'] },
   { InsightType: 'ApiErrorRateInsight', EventCategories: ['Management'] },
 ];
+/** Not the log files of the trail itself, of which there are many. */
+const SELECTORS = [
+  { FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }] },
+  {
+    FieldSelectors: [
+      { Field: 'eventCategory', Equals: ['Data'] },
+      { Field: 'resources.type', Equals: ['AWS::S3::Object'] },
+      { Field: 'resources.ARN', StartsWith: ['arn:aws:s3:::reports/'] },
+    ],
+  },
+];
+const OF_TAGS = ['--lookup-attributes', 'AttributeKey=EventName,AttributeValue=CreateTags'];
 
 type Insight = {
   readonly eventID: string;
@@ -40,6 +54,7 @@ describe.skipIf(missing !== undefined)(needing('insights', missing), () => {
   let server: TestServer;
   let s3: S3Client;
   let cli: AwsCli;
+  let mails: MailServer;
   const cloudtrail = <T = Record<string, unknown>>(...args: string[]) => cli.json<T>('cloudtrail', ...args);
   const refusal = async (...args: string[]) =>
     /\((\w+)\)/.exec((await cli.run('cloudtrail', ...args)).stderr)?.[1];
@@ -51,28 +66,40 @@ describe.skipIf(missing !== undefined)(needing('insights', missing), () => {
   };
 
   const data = mkdtempSync(join(tmpdir(), 'opentrail-insights-'));
-  const env = {
-    OPENTRAIL_DELIVERY_INTERVAL: '1s',
-    OPENTRAIL_DIGEST_INTERVAL: '2s',
-    OPENTRAIL_INSIGHTS_LAG: '0s',
-  };
   const start = async () => {
-    server = await startServer({ data, env });
+    server = await startServer({
+      data,
+      env: {
+        OPENTRAIL_DELIVERY_INTERVAL: '1s',
+        OPENTRAIL_DIGEST_INTERVAL: '2s',
+        OPENTRAIL_INSIGHTS_LAG: '0s',
+        OPENTRAIL_SMTP_URL: mails.url,
+        OPENTRAIL_SMTP_FROM: 'audit@example.com',
+      },
+    });
     cli = awsCli(server);
     s3 = s3Client(server);
   };
 
   beforeAll(async () => {
+    mails = await startMailServer();
     await start();
     await s3.send(new CreateBucketCommand({ Bucket: LOGS }));
     await s3.send(new PutBucketPolicyCommand({ Bucket: LOGS, Policy: trailBucketPolicy(LOGS, ACCOUNT) }));
     await cloudtrail(
       ...['create-trail', '--name', 'unusual', '--s3-bucket-name', LOGS, '--enable-log-file-validation'],
+      ...(await makeGroup(cli)),
     );
+    await cloudtrail(
+      ...['put-event-selectors', '--trail-name', 'unusual'],
+      ...['--advanced-event-selectors', JSON.stringify(SELECTORS)],
+    );
+    await mailInsights(cli, mails);
     await cloudtrail('start-logging', '--name', 'unusual');
   }, 90_000);
   afterAll(async () => {
     await server.stop();
+    await mails.stop();
     rmSync(data, { recursive: true, force: true });
   });
 
@@ -81,8 +108,8 @@ describe.skipIf(missing !== undefined)(needing('insights', missing), () => {
     expect(await refusal(...get)).toBe('InsightNotEnabledException');
     const put = ['put-insight-selectors', '--trail-name', 'unusual', '--insight-selectors'];
     expect(await refusal(...put, '[{"InsightType":"Other"}]')).toBe('InvalidInsightSelectorsException');
-    const selectors = BOTH.map(({ InsightType }) => ({ InsightType }));
-    expect(await cloudtrail(...put, JSON.stringify(selectors))).toMatchObject({ TrailARN: ARN });
+    const asked = [BOTH[0], { InsightType: 'ApiErrorRateInsight' }];
+    expect(await cloudtrail(...put, JSON.stringify(asked))).toMatchObject({ TrailARN: ARN });
     const answer = await boto3<Record<string, unknown>>(
       server,
       `say(client('cloudtrail').get_insight_selectors(TrailName='${ARN}'))`,
@@ -93,9 +120,10 @@ describe.skipIf(missing !== undefined)(needing('insights', missing), () => {
   }, 60_000);
 
   it('tell of a burst when it begins and when it is over, and who it was', async () => {
-    await ingest(server, recordsOf({ minute, account: ACCOUNT, thief: THIEF }));
+    const records = recordsOf({ minute, account: ACCOUNT, thief: THIEF });
+    await ingest(server, [...records, ...asDataEvents(records)]);
     const [end, start] = await eventually(async () => {
-      const found = await lookup();
+      const found = await lookup(...OF_TAGS);
       return found.length >= 2 ? found : undefined;
     }, 90_000);
     expect(start).toMatchObject({
@@ -125,18 +153,67 @@ describe.skipIf(missing !== undefined)(needing('insights', missing), () => {
       expect(agent?.insight[0]).toMatchObject({ value: 'Boto3/1.26.27' });
       expect(errors?.insight).toMatchObject([{ value: 'null', average: 20 }]);
     }
-    expect(
-      await lookup('--lookup-attributes', 'AttributeKey=EventName,AttributeValue=CreateTags'),
-    ).toHaveLength(2);
     expect(await lookup('--lookup-attributes', 'AttributeKey=EventName,AttributeValue=Other')).toEqual([]);
   }, 120_000);
+
+  it('lead by a rule and a topic to a mail that says which API and holds the record', async () => {
+    const mail = await eventually(
+      async () => mails.received.find(({ text }) => /"state":"Start".*"CreateTags"/.test(text)),
+      30_000,
+    );
+    expect(mail).toMatchObject({ from: 'audit@example.com', to: [MAILBOX] });
+    const event = JSON.parse(mail.text.split('\n')[0] ?? '') as { readonly detail: Insight };
+    expect(event).toMatchObject({
+      'detail-type': 'AWS Insight via CloudTrail',
+      source: 'aws.cloudtrail',
+      account: ACCOUNT,
+      region: 'us-east-1',
+    });
+    const [, start] = await lookup(...OF_TAGS);
+    expect(event.detail).toEqual(start);
+  }, 60_000);
+
+  it("are in the trail's log group", async () => {
+    const messages = await eventually(async () => {
+      const { events } = await cli.json<{ events: { message: string }[] }>(
+        ...['logs', 'filter-log-events', '--log-group-name', GROUP, '--filter-pattern'],
+        '{ $.insightDetails.eventName = "CreateTags" }',
+      );
+      return events.length >= 2 ? events.map(({ message }) => JSON.parse(message) as Insight) : undefined;
+    }, 30_000);
+    const [end, start] = await lookup(...OF_TAGS);
+    expect(messages).toEqual([start, end]);
+  }, 60_000);
+
+  it('are listed where they are about data events, and so are the rates of all', async () => {
+    const listed = await eventually(async () => {
+      const { Events: events } = await cloudtrail<{ Events: { CloudTrailEvent: string }[] }>(
+        ...['list-insights-data', '--insight-source', ARN, '--data-type', 'InsightsEvents'],
+      );
+      return events.length >= 2 ? events.map(({ CloudTrailEvent }) => CloudTrailEvent) : undefined;
+    }, 30_000);
+    const told = listed.map((json) => (JSON.parse(json) as Insight).insightDetails);
+    expect(told).toMatchObject(
+      ['End', 'Start'].map((state) => ({ state, eventSource: 's3.amazonaws.com', eventName: 'PutObject' })),
+    );
+    const rates = (source: string, name: string, ...more: string[]) =>
+      cloudtrail<{ Values: number[] }>(
+        ...['list-insights-metric-data', '--event-source', source, '--event-name', name],
+        ...['--insight-type', 'ApiCallRateInsight', '--period', '60', ...more],
+        ...['--start-time', new Date(minute - 30 * 60_000).toISOString()],
+      );
+    const burst = Array.from({ length: 8 }, () => 20);
+    expect((await rates('ec2.amazonaws.com', 'CreateTags')).Values).toEqual(burst);
+    const ofData = await rates('s3.amazonaws.com', 'PutObject', '--trail-name', ARN);
+    expect(ofData).toMatchObject({ TrailARN: ARN, Values: burst });
+  }, 60_000);
 
   it('are delivered into files of their own, which validate', async () => {
     const delivered = await eventually(async () => {
       const records = await deliveredRecords(s3, LOGS, '', 'CloudTrail-Insight');
-      return records.length >= 2 ? records : undefined;
+      return records.length >= 4 ? records : undefined;
     }, 60_000);
-    expect(delivered.map(({ eventCategory }) => eventCategory)).toEqual(['Insight', 'Insight']);
+    expect(delivered.map(({ eventCategory }) => eventCategory)).toEqual(Array(4).fill('Insight'));
     const verbose = await eventually(async () => {
       const { stdout, code } = await cli.run(
         ...['cloudtrail', 'validate-logs', '--trail-arn', ARN, '--start-time', began, '--verbose'],

@@ -30,6 +30,20 @@ export function recordsOf({ minute, account, thief }: Past): readonly object[] {
   return [...past.filter(({ eventTime }) => Date.parse(eventTime) < last - MINUTE), ...burst];
 }
 
+/** The same calls as data events: objects that are put, rather than tags. */
+export function asDataEvents(records: readonly object[]): readonly object[] {
+  const type = 'AWS::S3::Object';
+  return records.map((one) => ({
+    ...one,
+    eventID: randomUUID(),
+    eventSource: 's3.amazonaws.com',
+    eventName: 'PutObject',
+    resources: [{ type, ARN: 'arn:aws:s3:::reports/daily.csv' }],
+    managementEvent: false,
+    eventCategory: 'Data',
+  }));
+}
+
 function record({ at, account, arn, agent }: { at: number; account: string; arn: string; agent: string }) {
   return {
     eventVersion: '1.11',
