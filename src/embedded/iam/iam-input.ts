@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+import { AwsError } from '../../aws/errors.ts';
+import { pageOf } from '../../aws/page-token.ts';
+
 /** The members of IAM's inputs with the model's limits. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html */
 
 const text = (pattern: RegExp, { least = 1, most = 128 } = {}) =>
@@ -43,27 +46,19 @@ export const paging = {
   MaxItems: z.number().int().min(1).max(1000).optional(),
 };
 
-/** One page of a sorted list, as every List operation of IAM gives it. `Marker` is the key of the last item seen. */
+/** One page of a sorted list, as every List operation of IAM gives it. `Marker` stands for the key of the last item seen. Throws ValidationError. */
 export function page<Item>(
-  items: readonly Item[],
+  all: readonly Item[],
   by: {
     readonly keyOf: (item: Item) => string;
     readonly marker?: string | undefined;
     readonly maxItems?: number | undefined;
   },
 ) {
-  const after = by.marker === undefined ? undefined : Buffer.from(by.marker, 'base64url').toString();
-  const rest = [...items]
-    .sort((a, b) => (by.keyOf(a) < by.keyOf(b) ? -1 : 1))
-    .filter((item) => after === undefined || by.keyOf(item) > after);
-  const shown = rest.slice(0, by.maxItems ?? 100);
-  const last = shown.at(-1);
-  const truncated = shown.length < rest.length && last !== undefined;
-  return {
-    items: shown,
-    paging: {
-      IsTruncated: truncated,
-      ...(truncated ? { Marker: Buffer.from(by.keyOf(last)).toString('base64url') } : {}),
-    },
-  };
+  const { items, next } = pageOf(all, by.keyOf, {
+    token: by.marker,
+    limit: by.maxItems ?? 100,
+    bad: () => new AwsError('ValidationError', 'Invalid Marker.'),
+  });
+  return { items, paging: { IsTruncated: next !== undefined, Marker: next } };
 }

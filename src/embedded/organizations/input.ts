@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { AwsError } from '../../aws/errors.ts';
 import type { OperationInput } from '../../aws/operation.ts';
+import { type Page, pageOf } from '../../aws/page-token.ts';
 import { validateInput } from '../../aws/validate-input.ts';
 import { invalidInput } from './errors.ts';
 
@@ -53,23 +54,16 @@ const PAGE = 20;
 
 /** A page of what is in the order of `keyOf`; the token is the key of the last one shown. Throws InvalidInputException. */
 export function page<Item>(
-  items: readonly Item[],
+  all: readonly Item[],
   keyOf: (item: Item) => string,
   {
     MaxResults = PAGE,
     NextToken,
   }: { readonly MaxResults?: number | undefined; readonly NextToken?: string | undefined },
-): { readonly items: readonly Item[]; readonly next: { readonly NextToken?: string } } {
-  const after = NextToken === undefined ? undefined : Buffer.from(NextToken, 'base64url').toString('utf8');
-  if (after !== undefined && Buffer.from(after).toString('base64url') !== NextToken)
-    throw invalidInput('The NextToken value is invalid.', 'INVALID_NEXT_TOKEN');
-  const sorted = items.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  const rest = after === undefined ? sorted : sorted.filter((item) => keyOf(item) > after);
-  const shown = rest.slice(0, MaxResults);
-  const last = shown.at(-1);
-  const isMore = rest.length > shown.length && last !== undefined;
-  return {
-    items: shown,
-    next: isMore ? { NextToken: Buffer.from(keyOf(last)).toString('base64url') } : {},
-  };
+): Page<Item> {
+  return pageOf(all, keyOf, {
+    token: NextToken,
+    limit: MaxResults,
+    bad: () => invalidInput('The NextToken value is invalid.', 'INVALID_NEXT_TOKEN'),
+  });
 }

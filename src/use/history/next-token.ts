@@ -1,6 +1,6 @@
 import { AwsError } from '../../aws/errors.ts';
+import { createSealedTokens } from '../../aws/sealed-tokens.ts';
 import type { LookupCursor } from '../../store/contract.ts';
-import { createSealedTokens } from '../sealed-tokens.ts';
 
 /** Where the next page begins, and the time range that the first page fixed: new events must not shift the later ones. */
 export type PagePosition = { readonly from: number; readonly to: number; readonly after: LookupCursor };

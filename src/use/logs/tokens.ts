@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { keyOfToken, tokenOfKey } from '../../aws/page-token.ts';
 import type { LogPosition } from '../../store/contract.ts';
 import { invalid } from './log-errors.ts';
 
@@ -32,11 +33,11 @@ export function readWayToken(token: string): { readonly way: 'f' | 'b'; readonly
 
 /** FilterLogEvents: a position within exactly one question. */
 export function searchToken(position: LogPosition, question: unknown): string {
-  return Buffer.from(`${digitsOf(position)}${fingerprint(question)}`).toString('base64url');
+  return tokenOfKey(`${digitsOf(position)}${fingerprint(question)}`);
 }
 
 export function readSearchToken(token: string, question: unknown): LogPosition {
-  const text = Buffer.from(token, 'base64url').toString('latin1');
+  const text = keyOfToken(token, badToken);
   if (text.slice(DIGITS) !== fingerprint(question)) throw badToken();
   return positionOf(text.slice(0, DIGITS));
 }
@@ -45,22 +46,11 @@ function fingerprint(question: unknown): string {
   return createHash('sha256').update(JSON.stringify(question)).digest('base64url').slice(0, 22);
 }
 
-/** Lists go on behind a text. */
-export function listToken(last: string): string {
-  return Buffer.from(last).toString('base64url');
-}
-
-export function readListToken(token: string): string {
-  const text = Buffer.from(token, 'base64url').toString();
-  if (listToken(text) !== token) throw badToken();
-  return text;
-}
-
 /** What PutLogEvents gave once to be sent with the next call, and still answers. */
 export function sequenceToken(ingested: number): string {
   return `49${String(ingested).padStart(DIGITS - 2, '0')}`;
 }
 
-function badToken() {
+export function badToken() {
   return invalid('The specified nextToken is invalid.');
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, Operation, OperationInput, OperationOutput } from '../../../aws/operation.ts';
+import { pageOf } from '../../../aws/page-token.ts';
 import { validateInput } from '../../../aws/validate-input.ts';
 import type { ConditionKeys } from '../../../aws/policy/policy-request.ts';
 import { authorizeKey } from '../key-access.ts';
@@ -93,22 +94,13 @@ export const marker = z.string().min(1).max(1024).optional();
 
 /** One page of a list that is in the order of its keys. Throws InvalidMarkerException. */
 export function page<Item>(
-  items: readonly Item[],
+  all: readonly Item[],
   by: { readonly keyOf: (item: Item) => string; readonly marker: string | undefined; readonly size: number },
 ) {
-  const after = by.marker === undefined ? undefined : Buffer.from(by.marker, 'base64url').toString();
-  if (after !== undefined && Buffer.from(after).toString('base64url') !== by.marker)
-    throw new AwsError('InvalidMarkerException', `The marker is not one of ours (got '${by.marker}').`);
-  const sorted = [...items].sort((a, b) => (by.keyOf(a) < by.keyOf(b) ? -1 : 1));
-  const rest = sorted.filter((item) => after === undefined || by.keyOf(item) > after);
-  const shown = rest.slice(0, by.size);
-  const last = shown.at(-1);
-  const truncated = shown.length < rest.length && last !== undefined;
-  return {
-    items: shown,
-    paging: {
-      Truncated: truncated,
-      ...(truncated ? { NextMarker: Buffer.from(by.keyOf(last)).toString('base64url') } : {}),
-    },
-  };
+  const { items, next } = pageOf(all, by.keyOf, {
+    token: by.marker,
+    limit: by.size,
+    bad: () => new AwsError('InvalidMarkerException', `The marker is not one of ours (got '${by.marker}').`),
+  });
+  return { items, paging: { Truncated: next !== undefined, NextMarker: next } };
 }

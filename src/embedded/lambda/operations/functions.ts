@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
+import { AwsError } from '../../../aws/errors.ts';
 import type { Operation } from '../../../aws/operation.ts';
+import { pageOf } from '../../../aws/page-token.ts';
 import { validateInput } from '../../../aws/validate-input.ts';
 import { isoSeconds } from '../../../base/clock.ts';
 import type { FunctionCode } from '../catalog.ts';
@@ -36,17 +38,18 @@ function listFunctions({ catalog, where }: LambdaParts): Operation {
       const { Marker, MaxItems } = validateInput(shape, input, CODES);
       const isHere = context.accountId === where.account && context.region === where.region;
       const all = isHere ? await catalog.names() : [];
-      const from = Marker === undefined ? '' : Buffer.from(Marker, 'base64url').toString();
-      const left = all.filter((name) => name > from);
-      const page = left.slice(0, Math.min(MaxItems, 50));
-      const codes = await Promise.all(page.map((name) => catalog.find(name)));
-      const last = left.length > page.length ? page.at(-1) : undefined;
+      const { items, next } = pageOf(all, (name) => name, {
+        token: Marker,
+        limit: Math.min(MaxItems, 50),
+        bad: () => new AwsError(CODES.invalid, 'Invalid Marker'),
+      });
+      const codes = await Promise.all(items.map((name) => catalog.find(name)));
       return {
         output: {
           Functions: codes
             .filter((code) => code !== undefined)
             .map((code) => shown(functionArn({ ...where, name: code.name }), code)),
-          ...(last === undefined ? {} : { NextMarker: Buffer.from(last).toString('base64url') }),
+          NextMarker: next,
         },
       };
     },

@@ -40,7 +40,7 @@ function listAccounts(parts: OrganizationsParts): Operation {
     handle: async (input, context) => {
       const organization = await readableOrganization(parts.settings, context.accountId);
       const { items, next } = page(await accountsOf(parts.settings, organization.id), byAccount, input);
-      return { Accounts: items.map((row) => accountShown(organization, row)), ...next };
+      return { Accounts: items.map((row) => accountShown(organization, row)), NextToken: next };
     },
   });
 }
@@ -68,7 +68,7 @@ function listAccountsForParent(parts: OrganizationsParts): Operation {
         byAccount,
         input,
       );
-      return { Accounts: items.map((row) => accountShown(organization, row)), ...next };
+      return { Accounts: items.map((row) => accountShown(organization, row)), NextToken: next };
     },
   });
 }
@@ -161,7 +161,7 @@ function listCreateAccountStatus(parts: OrganizationsParts): Operation {
       const all = (await requestsOf(parts.settings, id)).map(statusShown);
       const wanted = all.filter(({ State }) => States === undefined || States.includes(State));
       const { items, next } = page(wanted, ({ Id }) => Id, input);
-      return { CreateAccountStatuses: items, ...next };
+      return { CreateAccountStatuses: items, NextToken: next };
     },
   });
 }

@@ -63,7 +63,7 @@ function listAdministrators({ settings, ...parts }: OrganizationsParts): Operati
         JoinedTimestamp: new Date(row.joined_at),
         DelegationEnabledDate: firstDate(rows.filter(({ account }) => account === row.account)),
       }));
-      return { DelegatedAdministrators, ...next };
+      return { DelegatedAdministrators, NextToken: next };
     },
   });
 }
@@ -81,7 +81,7 @@ function listServices({ settings, ...parts }: OrganizationsParts): Operation {
         ServicePrincipal: service,
         DelegationEnabledDate: new Date(enabled_at),
       }));
-      return { DelegatedServices, ...next };
+      return { DelegatedServices, NextToken: next };
     },
   });
 }

@@ -160,7 +160,7 @@ function list(
         const { handshake, organization } = await findHandshake(settings, id);
         Handshakes.push(shown(handshake, { organization, now: clock.now() }));
       }
-      return { Handshakes, ...next };
+      return { Handshakes, NextToken: next };
     },
   });
 }

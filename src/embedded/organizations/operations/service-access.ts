@@ -43,7 +43,7 @@ export function serviceAccessOperations(parts: OrganizationsParts): Operation[] 
           ServicePrincipal: service,
           DateEnabled: new Date(enabled_at),
         }));
-        return { EnabledServicePrincipals, ...next };
+        return { EnabledServicePrincipals, NextToken: next };
       },
     }),
   ];

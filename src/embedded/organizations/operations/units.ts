@@ -74,7 +74,7 @@ function listChildren(parts: OrganizationsParts): Operation {
         ({ id }) => id,
         input,
       );
-      return { Children: items.map(({ id }) => ({ Id: id, Type: ChildType })), ...next };
+      return { Children: items.map(({ id }) => ({ Id: id, Type: ChildType })), NextToken: next };
     },
   });
 }
@@ -115,7 +115,7 @@ function listUnits(parts: OrganizationsParts): Operation {
       await checkParent(parts.settings, organization, ParentId);
       const units = (await unitsOf(parts.settings, organization.id)).filter((row) => row.parent === ParentId);
       const { items, next } = page(units, ({ id }) => id, input);
-      return { OrganizationalUnits: items.map((unit) => unitShown(organization, unit)), ...next };
+      return { OrganizationalUnits: items.map((unit) => unitShown(organization, unit)), NextToken: next };
     },
   });
 }

@@ -1,5 +1,6 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { Operation, OperationInput } from '../../../aws/operation.ts';
+import { keyOfToken, tokenOfKey } from '../../../aws/page-token.ts';
 import { bucketArn, bucketOf, ruledByBucket, openBucket, text } from '../access.ts';
 import type { BucketStore, StoredObject } from '../bucket-store.ts';
 import { listKeys } from '../list-keys.ts';
@@ -44,8 +45,7 @@ export function listingOperations(store: BucketStore): Operation[] {
             ...commonOutput(input, page),
             KeyCount: page.objects.length + page.commonPrefixes.length,
             ContinuationToken: token || undefined,
-            NextContinuationToken:
-              page.next === undefined ? undefined : Buffer.from(page.next).toString('base64url'),
+            NextContinuationToken: page.next === undefined ? undefined : tokenOfKey(page.next),
             StartAfter:
               text(input, 'StartAfter') === '' ? undefined : encode(input, text(input, 'StartAfter')),
           },
@@ -100,8 +100,8 @@ export function encode(input: OperationInput, value: string): string {
 }
 
 function fromToken(token: string): string {
-  const key = Buffer.from(token, 'base64url').toString();
-  if (Buffer.from(key).toString('base64url') !== token)
-    throw new AwsError('InvalidArgument', 'The continuation token provided is incorrect');
-  return key;
+  return keyOfToken(
+    token,
+    () => new AwsError('InvalidArgument', 'The continuation token provided is incorrect'),
+  );
 }

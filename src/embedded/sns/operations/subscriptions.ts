@@ -57,7 +57,7 @@ function shown(rows: readonly SubscriptionRow[]) {
       Endpoint: row.endpoint,
       TopicArn: row.topic_arn,
     })),
-    ...next,
+    NextToken: next,
   };
 }
 

@@ -144,7 +144,7 @@ function listTopics({ settings }: SnsParts): Operation {
         .limit(ASKED)
         .execute();
       const { items, next } = pageOf(rows, (row) => row.arn);
-      return { Topics: items.map(({ arn }) => ({ TopicArn: arn })), ...next };
+      return { Topics: items.map(({ arn }) => ({ TopicArn: arn })), NextToken: next };
     },
   });
 }

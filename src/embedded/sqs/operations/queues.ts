@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { CallContext, Operation } from '../../../aws/operation.ts';
+import { firstPage, startOf } from '../../../aws/page-token.ts';
 import { checkName, isFifo, queueArn, queueUrl } from '../queue-address.ts';
 import { readAttribute, shownAttributes } from '../queue-attributes.ts';
 import type { Attributes, Queue } from '../queue.ts';
@@ -132,24 +133,19 @@ function listQueues(parts: SqsParts): Operation {
       if (NextToken !== undefined && asked === undefined) throw missingParameter('MaxResults');
       const limit = asked ?? MOST_LISTED;
       const { accountId: account, region } = context;
-      const after = startOf(NextToken);
+      const after = startOf(NextToken, badToken);
       const found = await parts.queues.list({ account, region, prefix, after, limit: limit + 1 });
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      const more = asked !== undefined && found.length > limit && last !== undefined;
+      const { items, next } = firstPage(found, ({ name }) => name, limit);
       return {
         output: {
-          ...(page.length === 0 ? {} : { QueueUrls: page.map((queue) => urlOf(parts, context, queue)) }),
-          ...(more ? { NextToken: Buffer.from(last.name).toString('base64url') } : {}),
+          ...(items.length === 0 ? {} : { QueueUrls: items.map((queue) => urlOf(parts, context, queue)) }),
+          NextToken: asked === undefined ? undefined : next,
         },
       };
     },
   };
 }
 
-/** Throws InvalidParameterValue. */
-export function startOf(token: string | undefined): string {
-  if (token === undefined) return '';
-  if (!/^[A-Za-z0-9_-]{1,200}$/.test(token)) throw invalidValue('Invalid or expired next token.');
-  return Buffer.from(token, 'base64url').toString();
+export function badToken() {
+  return invalidValue('Invalid or expired next token.');
 }

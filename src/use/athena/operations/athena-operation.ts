@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, Operation, OperationInput } from '../../../aws/operation.ts';
+import { pageOf as pageOfList } from '../../../aws/page-token.ts';
 import { validateInput } from '../../../aws/validate-input.ts';
 import { messageOf, OpentrailError } from '../../../base/errors.ts';
 import { invalidRequest } from '../athena-errors.ts';
@@ -67,15 +68,8 @@ export const description = z.string().min(1).max(1024);
 export const nextToken = z.string().min(1).max(1024);
 export const requestToken = z.string().min(32).max(128);
 
-/** Lists go on behind the last one shown. */
-export function tokenOf(last: string): string {
-  return Buffer.from(last).toString('base64url');
-}
-
-export function readToken(token: string): string {
-  const text = Buffer.from(token, 'base64url').toString();
-  if (tokenOf(text) !== token) throw invalidRequest('Invalid NextToken value.');
-  return text;
+export function badToken(): AwsError {
+  return invalidRequest('Invalid NextToken value.');
 }
 
 /** A page of a list that is in memory as a whole, by the order of its keys. */
@@ -84,10 +78,6 @@ export function pageOf<T>(
   keyOf: (one: T) => string,
   { NextToken, most }: { readonly NextToken?: string | undefined; readonly most: number },
 ): { readonly page: readonly T[]; readonly NextToken: string | undefined } {
-  const after = NextToken === undefined ? undefined : readToken(NextToken);
-  const start = after === undefined ? 0 : all.findIndex((one) => keyOf(one) > after);
-  const page = start < 0 ? [] : all.slice(start, start + most);
-  const last = page.at(-1);
-  const isMore = start >= 0 && start + most < all.length;
-  return { page, NextToken: isMore && last !== undefined ? tokenOf(keyOf(last)) : undefined };
+  const { items, next } = pageOfList(all, keyOf, { token: NextToken, limit: most, bad: badToken });
+  return { page: items, NextToken: next };
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import type { CallContext } from '../../../aws/operation.ts';
 import { AwsError } from '../../../aws/errors.ts';
+import { firstPage, keyOfToken, tokenOfKey } from '../../../aws/page-token.ts';
 import { OpentrailError } from '../../../base/errors.ts';
 import type { SqlColumn } from '../../../store/contract.ts';
 import { invalidRequest, malformed, notBuilt } from '../athena-errors.ts';
@@ -15,15 +16,14 @@ import type { Statistics } from '../run/executions.ts';
 import { columnInfo, readCsv, readLines } from '../run/result-file.ts';
 import type { ExecutionRow, WorkGroupRow } from '../settings.ts';
 import {
+  badToken,
   checked,
   name,
   nextToken,
   own,
   queryId,
-  readToken,
   requestToken,
   statement,
-  tokenOf,
   workGroupArn,
   type Handle,
   type OperationDeps,
@@ -285,7 +285,7 @@ export const listQueryExecutions: Handle = async ({ settings }, input, context) 
     .where('region', '=', context.region)
     .where('workgroup', '=', workgroup);
   if (read.NextToken !== undefined) {
-    const [time = '', id = ''] = readToken(read.NextToken).split(' ');
+    const [time = '', id = ''] = keyOfToken(read.NextToken, badToken).split(' ');
     query = query.where((is) =>
       is.or([
         is('submitted_at', '<', Number(time)),
@@ -298,13 +298,8 @@ export const listQueryExecutions: Handle = async ({ settings }, input, context) 
     .orderBy('id', 'desc')
     .limit(most + 1)
     .execute();
-  const page = rows.slice(0, most);
-  const last = page.at(-1);
-  return {
-    QueryExecutionIds: page.map(({ id }) => id),
-    NextToken:
-      rows.length > most && last !== undefined ? tokenOf(`${last.submitted_at} ${last.id}`) : undefined,
-  };
+  const { items, next } = firstPage(rows, ({ submitted_at, id }) => `${submitted_at} ${id}`, most);
+  return { QueryExecutionIds: items.map(({ id }) => id), NextToken: next };
 };
 
 /** https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html */
@@ -321,8 +316,8 @@ export const getQueryResults: Handle = async (deps, input, context) => {
   const row = await ofCaller(deps, read.QueryExecutionId, { action: 'athena:GetQueryResults', context });
   if (row.state !== 'SUCCEEDED') throw notFinished(row);
   const columns = JSON.parse(row.columns) as readonly SqlColumn[];
-  const from = read.NextToken === undefined ? 0 : Number(readToken(read.NextToken));
-  if (!Number.isInteger(from) || from < 0) throw invalidRequest('Invalid NextToken value.');
+  const from = read.NextToken === undefined ? 0 : Number(keyOfToken(read.NextToken, badToken));
+  if (!Number.isInteger(from) || from < 0) throw badToken();
   const file = Buffer.from(await resultOf(deps, row.output, context));
   const readPage = row.output.endsWith('.csv') ? readCsv : readLines;
   const { rows, next } = readPage(file, from, read.MaxResults ?? 1000);
@@ -334,7 +329,7 @@ export const getQueryResults: Handle = async (deps, input, context) => {
       })),
       ResultSetMetadata: { ColumnInfo: columns.map(columnInfo) },
     },
-    NextToken: next === undefined ? undefined : tokenOf(String(next)),
+    NextToken: next === undefined ? undefined : tokenOfKey(String(next)),
   };
 };
 

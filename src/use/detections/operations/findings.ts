@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { AwsError } from '../../../aws/errors.ts';
+import { firstPage, keyOfToken } from '../../../aws/page-token.ts';
 import { SEVERITIES } from '../severity.ts';
 import type { FindingRow } from '../settings.ts';
 import { shownFinding } from '../shown-finding.ts';
@@ -50,12 +51,8 @@ function listFindings({ findings }: OperationDeps): DetectionOperation {
         after: given.NextToken === undefined ? undefined : readToken(given.NextToken),
         limit: most + 1,
       });
-      const page = rows.slice(0, most);
-      const last = rows.length > most ? page.at(-1) : undefined;
-      return {
-        Findings: page.map(shownFinding),
-        ...(last === undefined ? {} : { NextToken: tokenOf(last) }),
-      };
+      const { items, next } = firstPage(rows, keyOf, most);
+      return { Findings: items.map(shownFinding), NextToken: next };
     },
   };
 }
@@ -104,13 +101,13 @@ function updateFindings({ findings, now }: OperationDeps): DetectionOperation {
   };
 }
 
-function tokenOf({ last_at, id }: FindingRow): string {
-  return Buffer.from(`${last_at}/${id}`).toString('base64url');
+function keyOf({ last_at, id }: FindingRow): string {
+  return `${last_at}/${id}`;
 }
 
 function readToken(token: string): { at: number; id: string } {
-  const match = /^(\d{1,16})\/([0-9a-f-]{36})$/.exec(Buffer.from(token, 'base64url').toString('utf8'));
-  if (match?.[1] === undefined || match[2] === undefined)
-    throw new AwsError('ValidationException', 'NextToken: is not one that ListFindings gave.');
+  const bad = () => new AwsError('ValidationException', 'NextToken: is not one that ListFindings gave.');
+  const match = /^(\d{1,16})\/([0-9a-f-]{36})$/.exec(keyOfToken(token, bad));
+  if (match?.[1] === undefined || match[2] === undefined) throw bad();
   return { at: Number(match[1]), id: match[2] };
 }

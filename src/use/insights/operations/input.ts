@@ -1,5 +1,6 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { OperationInput } from '../../../aws/operation.ts';
+import { keyOfToken, tokenOfKey } from '../../../aws/page-token.ts';
 
 export function invalid(message: string): AwsError {
   return new AwsError('InvalidParameterException', message);
@@ -57,19 +58,23 @@ function time(input: OperationInput, member: string): number | undefined {
 
 /** Where a page ended, with what the call asked: a token serves no other call. Whoever makes one up sees what he may see anyway. */
 export function makeToken(asked: unknown, at: number): string {
-  return Buffer.from(JSON.stringify([asked, at])).toString('base64url');
+  return tokenOfKey(JSON.stringify([asked, at]));
 }
 
 export function readToken(token: string | undefined, asked: unknown): number {
   if (token === undefined) return 0;
   try {
-    const [made, at] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as [unknown, unknown];
+    const [made, at] = JSON.parse(keyOfToken(token, badToken)) as [unknown, unknown];
     if (JSON.stringify(made) === JSON.stringify(asked) && Number.isSafeInteger(at) && Number(at) >= 0)
       return Number(at);
   } catch {
     // Not one of ours.
   }
-  throw invalid('NextToken is not valid for this call.');
+  throw badToken();
+}
+
+function badToken() {
+  return invalid('NextToken is not valid for this call.');
 }
 
 function shown(value: unknown): string {

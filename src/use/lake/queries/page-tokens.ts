@@ -1,4 +1,4 @@
-import { createSealedTokens } from '../../sealed-tokens.ts';
+import { createSealedTokens } from '../../../aws/sealed-tokens.ts';
 import { invalidToken } from './lake-errors.ts';
 
 export type PageTokens = {

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 
 import { logGroupArn } from '../../../aws/log-arns.ts';
+import { firstPage, startOf } from '../../../aws/page-token.ts';
 import { alreadyExists, invalid, stored } from '../log-errors.ts';
 import { checked, groupName, limit, pageToken } from '../input.ts';
 import { ownGroup, nameOf } from '../log-groups.ts';
 import { removeSoon } from '../expire.ts';
 import type { LogGroupRow } from '../settings.ts';
 import { countMetricFilters, deleteFilters } from '../filters/filter-rows.ts';
-import { listToken, readListToken } from '../tokens.ts';
+import { badToken } from '../tokens.ts';
 import { readTags, saveTags, tagMap } from './tags.ts';
 import type { Handle } from './log-operation.ts';
 
@@ -79,8 +80,7 @@ export const describeLogGroups: Handle = async (deps, input, context) => {
   );
   if (given.logGroupNamePrefix !== undefined && given.logGroupNamePattern !== undefined)
     throw invalid('LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.');
-  const most = given.limit ?? 50;
-  const after = given.nextToken === undefined ? '' : readListToken(given.nextToken);
+  const after = startOf(given.nextToken, badToken);
   const rows = await deps.settings
     .selectFrom('log_groups')
     .selectAll()
@@ -95,16 +95,15 @@ export const describeLogGroups: Handle = async (deps, input, context) => {
       row.name.includes(given.logGroupNamePattern ?? '') &&
       (given.logGroupClass === undefined || row.class === given.logGroupClass),
   );
-  const page = wanted.slice(0, most);
-  const sizes = await stored(deps.events.sizes(page.map(({ id }) => id)));
+  const { items, next } = firstPage(wanted, ({ name }) => name, given.limit ?? 50);
+  const sizes = await stored(deps.events.sizes(items.map(({ id }) => id)));
   const filters = await countMetricFilters(deps.settings);
-  const last = wanted.length > most ? page.at(-1) : undefined;
   return {
     output: {
-      logGroups: page.map((row) =>
+      logGroups: items.map((row) =>
         described(row, { storedBytes: sizes.get(row.id) ?? 0, metricFilterCount: filters.get(row.id) ?? 0 }),
       ),
-      ...(last === undefined ? {} : { nextToken: listToken(last.name) }),
+      nextToken: next,
     },
   };
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext } from '../../../aws/operation.ts';
+import { firstPage, keyOfToken } from '../../../aws/page-token.ts';
 import type { LogQueryResult } from '../../../store/contract.ts';
 import type { OperationDeps } from '../deps.ts';
 import { parseQuery } from '../insights/parse-query.ts';
@@ -10,7 +11,7 @@ import { checked, groupIdentifier, groupName, limit, pageToken } from '../input.
 import { invalid } from '../log-errors.ts';
 import { nameOf, oldestKept, ownGroup } from '../log-groups.ts';
 import type { LogGroupRow } from '../settings.ts';
-import { listToken, readListToken } from '../tokens.ts';
+import { badToken } from '../tokens.ts';
 import type { Handle } from './log-operation.ts';
 
 const MOST_GROUPS = 50;
@@ -158,7 +159,7 @@ export const describeQueries: Handle = async (deps, input, context) => {
     },
     input,
   );
-  const after = given.nextToken === undefined ? undefined : readListToken(given.nextToken);
+  const after = given.nextToken === undefined ? undefined : keyOfToken(given.nextToken, badToken);
   const all = deps.queries
     .all({ account: context.accountId, region: context.region })
     .filter(
@@ -167,11 +168,10 @@ export const describeQueries: Handle = async (deps, input, context) => {
         (given.logGroupName === undefined || one.groupNames.includes(given.logGroupName)),
     );
   const rest = after === undefined ? all : all.slice(all.findIndex(({ id }) => id === after) + 1);
-  const page = rest.slice(0, given.maxResults ?? 1000);
-  const last = rest.length > page.length ? page.at(-1) : undefined;
+  const { items, next } = firstPage(rest, ({ id }) => id, given.maxResults ?? 1000);
   return {
     output: {
-      queries: page.map((one) => ({
+      queries: items.map((one) => ({
         queryLanguage: 'CWLI',
         queryId: one.id,
         queryString: one.text,
@@ -179,7 +179,7 @@ export const describeQueries: Handle = async (deps, input, context) => {
         createTime: one.startedAt,
         logGroupName: one.groupNames.join(','),
       })),
-      ...(last === undefined ? {} : { nextToken: listToken(last.id) }),
+      nextToken: next,
     },
   };
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { AwsError } from '../../../aws/errors.ts';
+import { pageOf } from '../../../aws/page-token.ts';
 import { compileFilterPattern } from '../filter-pattern/compile.ts';
 import { checkRegexes, filterName, filterPatternText, onStandardGroup } from '../filters/filter-rows.ts';
 import type { MetricFilterRow } from '../filters/settings.ts';
@@ -8,7 +9,7 @@ import { metricName, readTransformation } from '../filters/transformation.ts';
 import { checked, groupName, limit, pageToken } from '../input.ts';
 import { invalid } from '../log-errors.ts';
 import { nameOf, ownGroup } from '../log-groups.ts';
-import { listToken, readListToken } from '../tokens.ts';
+import { badToken } from '../tokens.ts';
 import type { LogDeps, LogSettings } from '../deps.ts';
 import type { Handle } from './log-operation.ts';
 
@@ -122,19 +123,16 @@ export const describeMetricFilters: Handle = async (deps, input, context) => {
   }
   if (metric !== undefined) query = query.where('metric_name', '=', metric);
   if (namespace !== undefined) query = query.where('metric_namespace', '=', namespace);
-  const after = given.nextToken === undefined ? '' : readListToken(given.nextToken);
   const key = (row: { readonly name: string; readonly group_name: string }) =>
     `${row.name}:${row.group_name}`;
-  const wanted = (await query.execute())
-    .filter((row) => row.name.startsWith(given.filterNamePrefix ?? '') && key(row) > after)
-    .sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  const page = wanted.slice(0, given.limit ?? 50);
-  const last = wanted.length > page.length ? page.at(-1) : undefined;
+  const wanted = (await query.execute()).filter((row) => row.name.startsWith(given.filterNamePrefix ?? ''));
+  const { items, next } = pageOf(wanted, key, {
+    token: given.nextToken,
+    limit: given.limit ?? 50,
+    bad: badToken,
+  });
   return {
-    output: {
-      metricFilters: page.map((row) => described(row, row.group_name)),
-      ...(last === undefined ? {} : { nextToken: listToken(key(last)) }),
-    },
+    output: { metricFilters: items.map((row) => described(row, row.group_name)), nextToken: next },
   };
 };
 

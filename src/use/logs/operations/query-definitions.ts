@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 import { AwsError } from '../../../aws/errors.ts';
+import { pageOf } from '../../../aws/page-token.ts';
 import { checked, groupName, limit, pageToken } from '../input.ts';
-import { listToken, readListToken } from '../tokens.ts';
+import { badToken } from '../tokens.ts';
 import type { Handle } from './log-operation.ts';
 
 const definitionId = z.string().min(1).max(256);
@@ -73,16 +74,16 @@ export const describeQueryDefinitions: Handle = async (deps, input, context) => 
     .where('account', '=', context.accountId)
     .where('region', '=', context.region)
     .execute();
-  const after = given.nextToken === undefined ? '' : readListToken(given.nextToken);
   const key = (row: { readonly name: string; readonly id: string }) => `${row.name}\n${row.id}`;
-  const wanted = rows
-    .filter((row) => row.name.startsWith(given.queryDefinitionNamePrefix ?? '') && key(row) > after)
-    .sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  const page = wanted.slice(0, given.maxResults ?? 1000);
-  const last = wanted.length > page.length ? page.at(-1) : undefined;
+  const wanted = rows.filter((row) => row.name.startsWith(given.queryDefinitionNamePrefix ?? ''));
+  const { items, next } = pageOf(wanted, key, {
+    token: given.nextToken,
+    limit: given.maxResults ?? 1000,
+    bad: badToken,
+  });
   return {
     output: {
-      queryDefinitions: page.map((row) => ({
+      queryDefinitions: items.map((row) => ({
         queryLanguage: 'CWLI',
         queryDefinitionId: row.id,
         name: row.name,
@@ -90,7 +91,7 @@ export const describeQueryDefinitions: Handle = async (deps, input, context) => 
         lastModified: row.modified_at,
         logGroupNames: JSON.parse(row.group_names) as string[],
       })),
-      ...(last === undefined ? {} : { nextToken: listToken(key(last)) }),
+      nextToken: next,
     },
   };
 };

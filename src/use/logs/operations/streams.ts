@@ -1,13 +1,14 @@
 import { z } from 'zod';
 
 import { logStreamArn } from '../../../aws/log-arns.ts';
+import { firstPage, keyOfToken, type Page } from '../../../aws/page-token.ts';
 import type { LogStreamTimes } from '../../../store/contract.ts';
 import { removeSoon } from '../expire.ts';
 import { checked, groupName, limit, namedGroup, pageToken, streamName } from '../input.ts';
 import { invalid, stored } from '../log-errors.ts';
 import { addStream, nameOf, oldestKept, ownGroup, streamOf } from '../log-groups.ts';
 import type { LogGroupRow, LogStreamRow } from '../settings.ts';
-import { listToken, readListToken, sequenceToken } from '../tokens.ts';
+import { badToken, sequenceToken } from '../tokens.ts';
 import type { Handle } from './log-operation.ts';
 
 const named = { logGroupName: groupName, logStreamName: streamName };
@@ -65,8 +66,8 @@ export const describeLogStreams: Handle = async (deps, input, context) => {
       const key = `${byTime ? String(found?.last ?? 0).padStart(16, '0') : ''}/${row.name}`;
       return { row, times: found, key };
     });
-  const { page, nextToken } = pageOf(shown, given);
-  return { output: { logStreams: page.map((each) => described(group, each)), ...nextToken } };
+  const { items, next } = pageOf(shown, given);
+  return { output: { logStreams: items.map((each) => described(group, each)), nextToken: next } };
 };
 
 function pageOf(
@@ -76,17 +77,14 @@ function pageOf(
     readonly nextToken?: string | undefined;
     readonly limit?: number | undefined;
   },
-): { readonly page: readonly Shown[]; readonly nextToken: { nextToken?: string } } {
+): Page<Shown> {
   const sign = given.descending === true ? -1 : 1;
   const compare = (a: string, b: string) => (a === b ? 0 : a < b ? -sign : sign);
-  const after = given.nextToken === undefined ? undefined : readListToken(given.nextToken);
-  const most = given.limit ?? 50;
+  const after = given.nextToken === undefined ? undefined : keyOfToken(given.nextToken, badToken);
   const rest = shown
     .filter(({ key }) => after === undefined || compare(key, after) > 0)
     .sort((a, b) => compare(a.key, b.key));
-  const page = rest.slice(0, most);
-  const last = rest.length > most ? page.at(-1) : undefined;
-  return { page, nextToken: last === undefined ? {} : { nextToken: listToken(last.key) } };
+  return firstPage(rest, ({ key }) => key, given.limit ?? 50);
 }
 
 function described(group: LogGroupRow, { row, times }: Shown): Record<string, unknown> {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AwsError } from '../../../aws/errors.ts';
 import { logStreamArn, parseLogGroupArn } from '../../../aws/log-arns.ts';
 import type { CallContext } from '../../../aws/operation.ts';
+import { firstPage, startOf } from '../../../aws/page-token.ts';
 import type { LogDeps, LogSettings, OperationDeps } from '../deps.ts';
 import { compileFilterPattern } from '../filter-pattern/compile.ts';
 import { checkRegexes, filterName, filterPatternText, onStandardGroup } from '../filters/filter-rows.ts';
@@ -17,7 +18,7 @@ import { checked, groupName, limit, pageToken } from '../input.ts';
 import { groupNotFound, invalid } from '../log-errors.ts';
 import { findGroup, nameOf, ownGroup } from '../log-groups.ts';
 import type { LogGroupRow } from '../settings.ts';
-import { listToken, readListToken } from '../tokens.ts';
+import { badToken } from '../tokens.ts';
 import type { Handle } from './log-operation.ts';
 
 const MOST_FILTERS = 2;
@@ -155,7 +156,7 @@ export const describeSubscriptionFilters: Handle = async (deps, input, context) 
     input,
   );
   const group = await ownGroup(deps.settings, nameOf({ logGroupName: given.logGroupName }, context), context);
-  const after = given.nextToken === undefined ? '' : readListToken(given.nextToken);
+  const after = startOf(given.nextToken, badToken);
   const rows = await deps.settings
     .selectFrom('log_subscription_filters')
     .selectAll()
@@ -164,11 +165,10 @@ export const describeSubscriptionFilters: Handle = async (deps, input, context) 
     .orderBy('name')
     .execute();
   const wanted = rows.filter(({ name }) => name.startsWith(given.filterNamePrefix ?? ''));
-  const page = wanted.slice(0, given.limit ?? 50);
-  const last = wanted.length > page.length ? page.at(-1) : undefined;
+  const { items, next } = firstPage(wanted, ({ name }) => name, given.limit ?? 50);
   return {
     output: {
-      subscriptionFilters: page.map((row) => ({
+      subscriptionFilters: items.map((row) => ({
         filterName: row.name,
         logGroupName: group.name,
         filterPattern: row.pattern,
@@ -177,7 +177,7 @@ export const describeSubscriptionFilters: Handle = async (deps, input, context) 
         applyOnTransformedLogs: false,
         creationTime: row.created_at,
       })),
-      ...(last === undefined ? {} : { nextToken: listToken(last.name) }),
+      nextToken: next,
     },
   };
 };

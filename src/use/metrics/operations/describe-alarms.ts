@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { Operation } from '../../../aws/operation.ts';
+import { firstPage, startOf } from '../../../aws/page-token.ts';
 import { validateInput } from '../../../aws/validate-input.ts';
 import { shownAlarm } from '../alarms/shown-alarm.ts';
 import { badCombination, badToken, notBuilt } from '../metrics-errors.ts';
@@ -39,24 +40,19 @@ export function describeAlarms({ settings }: AlarmDeps): Operation {
         .selectAll()
         .where('account', '=', accountId)
         .where('region', '=', region)
+        .where('name', '>', startOf(read.NextToken, badToken))
         .orderBy('name');
       if (read.AlarmNames !== undefined && read.AlarmNames.length > 0)
         query = query.where('name', 'in', read.AlarmNames);
       if (read.StateValue !== undefined) query = query.where('state', '=', read.StateValue);
-      if (read.NextToken !== undefined) query = query.where('name', '>', placeOf(read.NextToken));
       const { AlarmNamePrefix: prefix, ActionPrefix: action } = read;
       const found = (await query.execute()).filter(
         (alarm) =>
           (prefix === undefined || alarm.name.startsWith(prefix)) &&
           (action === undefined || actionsOf(alarm).some((one) => one.startsWith(action))),
       );
-      const page = found.slice(0, read.MaxRecords);
-      const last = found.length > page.length ? page.at(-1) : undefined;
-      return {
-        MetricAlarms: page.map(shownAlarm),
-        CompositeAlarms: [],
-        ...(last === undefined ? {} : { NextToken: Buffer.from(last.name).toString('base64url') }),
-      };
+      const { items, next } = firstPage(found, ({ name }) => name, read.MaxRecords);
+      return { MetricAlarms: items.map(shownAlarm), CompositeAlarms: [], NextToken: next };
     },
   });
 }
@@ -68,12 +64,6 @@ function actionsOf(alarm: {
 }): readonly string[] {
   const lists = [alarm.ok_actions, alarm.alarm_actions, alarm.insufficient_data_actions];
   return lists.flatMap((list) => JSON.parse(list) as string[]);
-}
-
-function placeOf(token: string): string {
-  const name = Buffer.from(token, 'base64url').toString();
-  if (Buffer.from(name).toString('base64url') !== token) throw badToken();
-  return name;
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmsForMetric.html */

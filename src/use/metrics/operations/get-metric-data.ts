@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 import type { CallContext, Operation } from '../../../aws/operation.ts';
+import { keyOfToken, tokenOfKey } from '../../../aws/page-token.ts';
 import { validateInput } from '../../../aws/validate-input.ts';
 import type { MetricDeps } from '../deps.ts';
 import { badToken, invalidParameter, invalidValue, missingParameter, notBuilt } from '../metrics-errors.ts';
@@ -182,12 +183,12 @@ function fingerprint(question: unknown): string {
 }
 
 function tokenOf(skip: number, asked: string): string {
-  return Buffer.from(`${skip}/${asked}`).toString('base64url');
+  return tokenOfKey(`${skip}/${asked}`);
 }
 
 /** Throws InvalidNextToken for one that belongs to another question. */
 function readToken(token: string, asked: string): number {
-  const [, skip, of] = /^(\d{1,9})\/([\w-]{22})$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
+  const [, skip, of] = /^(\d{1,9})\/([\w-]{22})$/.exec(keyOfToken(token, badToken)) ?? [];
   if (skip === undefined || of !== asked) throw badToken();
   return Number(skip);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { Operation } from '../../../aws/operation.ts';
+import { firstPage, keyOfToken } from '../../../aws/page-token.ts';
 import { validateInput } from '../../../aws/validate-input.ts';
 import type { MetricSeries } from '../../../store/contract.ts';
 import type { MetricDeps } from '../deps.ts';
@@ -48,12 +49,8 @@ export function listMetrics({ store, clock }: MetricDeps): Operation {
           limit: PAGE + 1,
         }),
       );
-      const page = found.slice(0, PAGE);
-      const last = found.length > PAGE ? page.at(-1) : undefined;
-      return {
-        Metrics: page.map(shownMetric),
-        ...(last === undefined ? {} : { NextToken: tokenOf(last) }),
-      };
+      const { items, next } = firstPage(found, keyOf, PAGE);
+      return { Metrics: items.map(shownMetric), NextToken: next };
     },
   });
 }
@@ -74,13 +71,13 @@ type Place = Pick<MetricSeries, 'namespace' | 'name' | 'dimensions'>;
 
 const place = z.tuple([z.string(), z.string(), z.array(z.tuple([z.string(), z.string()]))]);
 
-function tokenOf({ namespace: of, name, dimensions }: Place): string {
-  return Buffer.from(JSON.stringify([of, name, dimensions])).toString('base64url');
+function keyOf({ namespace: of, name, dimensions }: Place): string {
+  return JSON.stringify([of, name, dimensions]);
 }
 
 function seriesOf(token: string): Place {
   try {
-    const [of, name, dimensions] = place.parse(JSON.parse(Buffer.from(token, 'base64url').toString()));
+    const [of, name, dimensions] = place.parse(JSON.parse(keyOfToken(token, badToken)));
     return { namespace: of, name, dimensions };
   } catch {
     throw badToken();

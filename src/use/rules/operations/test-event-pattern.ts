@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { CallContext, OperationOutput } from '../../../aws/operation.ts';
+import { keyOfToken, tokenOfKey } from '../../../aws/page-token.ts';
 import type { EventCategory, EventColumns } from '../../../record/event-record.ts';
 import type { StoredEvent } from '../../../store/contract.ts';
 import { checked } from '../input.ts';
@@ -130,7 +131,7 @@ async function scan(
     scanned += page.events.length;
     after = page.next;
   } while (after !== undefined && scanned < MOST_SCANNED && performance.now() < until);
-  const NextToken = after && Buffer.from(`${after.time} ${after.id}`).toString('base64url');
+  const NextToken = after && tokenOfKey(`${after.time} ${after.id}`);
   return { scanned, NextToken };
 }
 
@@ -147,7 +148,8 @@ function shownOf({ eventId, name, time, username, account, region }: EventColumn
 
 /** A place in what the caller may see anyway. */
 function readToken(token: string): { readonly time: number; readonly id: string } {
-  const [, time, id] = /^(\d{1,12}) ([0-9a-f-]{36})$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
-  if (time === undefined || id === undefined) throw invalid('Parameter History.NextToken is not valid.');
+  const bad = () => invalid('Parameter History.NextToken is not valid.');
+  const [, time, id] = /^(\d{1,12}) ([0-9a-f-]{36})$/.exec(keyOfToken(token, bad)) ?? [];
+  if (time === undefined || id === undefined) throw bad();
   return { time: Number(time), id };
 }

@@ -1,4 +1,5 @@
 import { AwsError } from '../../../aws/errors.ts';
+import { keyOfToken, tokenOfKey } from '../../../aws/page-token.ts';
 import { deliveredFiles, type DeliveredPosition } from '../delivered/delivered.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
 
@@ -37,9 +38,7 @@ export async function deliveredMembers(
       S3Object: key,
       Records: records,
     })),
-    ...(next === undefined
-      ? {}
-      : { DeliveredFilesNextToken: Buffer.from(JSON.stringify(next)).toString('base64url') }),
+    ...(next === undefined ? {} : { DeliveredFilesNextToken: tokenOfKey(JSON.stringify(next)) }),
   };
 }
 
@@ -61,15 +60,16 @@ function seconds(given: Given, name: string): number | undefined {
 function position(given: Given): DeliveredPosition | undefined {
   const token = text(given, 'NextToken');
   if (token === undefined) return undefined;
-  const [account, region, hour] = parsed(token);
+  const bad = () => invalid('DeliveredFiles.NextToken', token, 'must be one that GetTrailStatus answered');
+  const [account, region, hour] = parsed(keyOfToken(token, bad));
   if (typeof account === 'string' && typeof region === 'string' && typeof hour === 'number')
     return [account, region, hour];
-  throw invalid('DeliveredFiles.NextToken', token, 'must be one that GetTrailStatus answered');
+  throw bad();
 }
 
-function parsed(token: string): readonly unknown[] {
+function parsed(json: string): readonly unknown[] {
   try {
-    const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    const value: unknown = JSON.parse(json);
     return Array.isArray(value) ? value : [];
   } catch {
     return [];

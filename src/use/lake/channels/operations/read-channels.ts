@@ -1,4 +1,5 @@
 import { AwsError } from '../../../../aws/errors.ts';
+import { pageOf } from '../../../../aws/page-token.ts';
 import { findChannel, optionalText } from '../channel-input.ts';
 import { shownDestinations } from '../destinations.ts';
 import type { ChannelRow } from '../settings.ts';
@@ -36,17 +37,13 @@ function ingestionStatus(row: ChannelRow): Readonly<Record<string, unknown>> {
 
 /** By name. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_ListChannels.html */
 export const listChannels: Handle = async ({ table }, input, context) => {
-  const most = pageSize(input['MaxResults']);
-  const after = nameAfter(optionalText(input, 'NextToken'));
-  const rows = table.of(context.accountId, context.region).filter(({ name }) => after === '' || name > after);
-  const page = rows.slice(0, most);
-  const last = page.at(-1);
-  return {
-    output: {
-      Channels: page.map(({ arn, name }) => ({ ChannelArn: arn, Name: name })),
-      ...(rows.length > most && last !== undefined ? { NextToken: tokenOf(last.name) } : {}),
-    },
-  };
+  const { items, next } = pageOf(table.of(context.accountId, context.region), ({ name }) => name, {
+    limit: pageSize(input['MaxResults']),
+    token: optionalText(input, 'NextToken'),
+    bad: () => new AwsError('InvalidNextTokenException', 'The specified NextToken is not valid.'),
+  });
+  const Channels = items.map(({ arn, name }) => ({ ChannelArn: arn, Name: name }));
+  return { output: { Channels, NextToken: next } };
 };
 
 function pageSize(given: unknown): number {
@@ -57,17 +54,4 @@ function pageSize(given: unknown): number {
     'InvalidParameterException',
     `MaxResults must be a number from 1 to ${MOST_A_PAGE} (got ${JSON.stringify(given)}).`,
   );
-}
-
-const PREFIX = 'channels:';
-
-function tokenOf(name: string): string {
-  return Buffer.from(`${PREFIX}${name}`).toString('base64url');
-}
-
-function nameAfter(token: string | undefined): string {
-  if (token === undefined) return '';
-  const text = Buffer.from(token, 'base64url').toString();
-  if (text.startsWith(PREFIX)) return text.slice(PREFIX.length);
-  throw new AwsError('InvalidNextTokenException', 'The specified NextToken is not valid.');
 }

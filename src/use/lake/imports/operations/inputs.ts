@@ -1,5 +1,6 @@
 import { AwsError } from '../../../../aws/errors.ts';
 import type { CallContext, OperationInput } from '../../../../aws/operation.ts';
+import { pageOf as pageOfList } from '../../../../aws/page-token.ts';
 import { isUuid } from '../../../../base/ids.ts';
 import { findImport } from '../import-store.ts';
 import type { ImportRow } from '../settings.ts';
@@ -55,22 +56,13 @@ export function pageOf<T>(
   all: readonly T[],
   keyOf: (item: T) => string,
   input: OperationInput,
-): { readonly items: readonly T[]; readonly NextToken?: string } {
+): { readonly items: readonly T[]; readonly NextToken: string | undefined } {
   const limit = maxResults(input);
   const token = optionalText(input, 'NextToken');
-  const after = token === undefined ? undefined : readToken(token);
-  const rest = after === undefined ? all : all.filter((item) => keyOf(item) > after);
-  const items = rest.slice(0, limit);
-  const last = items.at(-1);
-  if (rest.length <= limit || last === undefined) return { items };
-  return { items, NextToken: Buffer.from(`after ${keyOf(last)}`).toString('base64url') };
-}
-
-function readToken(token: string): string {
-  const text = Buffer.from(token, 'base64url').toString('utf8');
-  if (!text.startsWith('after '))
-    throw new AwsError('InvalidNextTokenException', `NextToken ${shown(token)} is none that was answered.`);
-  return text.slice('after '.length);
+  const bad = () =>
+    new AwsError('InvalidNextTokenException', `NextToken ${shown(token)} is none that was answered.`);
+  const { items, next } = pageOfList(all, keyOf, { token, limit, bad });
+  return { items, NextToken: next };
 }
 
 export function shown(value: unknown): string {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { AwsError } from '../../../../aws/errors.ts';
 import type { CallContext, OperationInput, OperationOutput } from '../../../../aws/operation.ts';
+import { firstPage, startOf } from '../../../../aws/page-token.ts';
 import { findStore } from '../store-rows.ts';
 import type { StoreOperationDeps } from './deps.ts';
 import { federatedStore, listedStore } from './describe.ts';
@@ -43,25 +44,14 @@ export async function listEventDataStores(
     .where((where) =>
       where.or([where('account', '=', context.accountId), where('organization', '=', organization)]),
     )
-    .where('arn', '>', NextToken === undefined ? '' : readToken(NextToken))
+    .where('arn', '>', startOf(NextToken, badToken))
     .orderBy('arn')
     .limit(MaxResults + 1)
     .execute();
-  const page = rows.slice(0, MaxResults);
-  const last = page.at(-1);
-  return {
-    output: {
-      EventDataStores: page.map(listedStore),
-      ...(rows.length > MaxResults && last !== undefined
-        ? { NextToken: Buffer.from(`after ${last.arn}`).toString('base64url') }
-        : {}),
-    },
-  };
+  const { items, next } = firstPage(rows, ({ arn }) => arn, MaxResults);
+  return { output: { EventDataStores: items.map(listedStore), NextToken: next } };
 }
 
-function readToken(token: string): string {
-  const text = Buffer.from(token, 'base64url').toString('utf8');
-  if (!text.startsWith('after arn:'))
-    throw new AwsError('InvalidNextTokenException', 'The specified NextToken is not valid.');
-  return text.slice('after '.length);
+function badToken(): AwsError {
+  return new AwsError('InvalidNextTokenException', 'The specified NextToken is not valid.');
 }
