@@ -6,6 +6,7 @@ import {
   KMSClient,
 } from '@aws-sdk/client-kms';
 
+import { accountOfArn, regionOfArn } from './arn.ts';
 import { AccessDenied, AwsError } from './errors.ts';
 import type { PolicyDocument } from './operation.ts';
 import { encryptionContextKeys } from './policy/encryption-context-keys.ts';
@@ -33,7 +34,7 @@ export function createKmsKeys(where: ServiceEndpoint): KeyPort {
       const arn = key?.Arn ?? '';
       return {
         arn,
-        accountId: key?.AWSAccountId ?? accountOf(arn),
+        accountId: key?.AWSAccountId ?? accountOfArn(arn),
         region: regionOf(arn) ?? region,
         state: key?.KeyState ?? (key?.Enabled === false ? 'Disabled' : 'Enabled'),
       };
@@ -79,7 +80,7 @@ function judge(policy: string, { keyArn, context, user }: KeyUse, action: string
   }
   user.call.authorize(action, keyArn, {
     resourcePolicy: documentOf(policy),
-    resourceAccount: accountOf(keyArn),
+    resourceAccount: accountOfArn(keyArn),
     resourceMustAllow: true,
     conditionKeys: {
       ...facts,
@@ -98,11 +99,7 @@ function documentOf(policy: string): PolicyDocument {
 }
 
 function regionOf(arn: string): string | undefined {
-  return arn.startsWith('arn:') ? arn.split(':')[3] : undefined;
-}
-
-function accountOf(arn: string): string {
-  return arn.split(':')[4] ?? '';
+  return arn.startsWith('arn:') ? regionOfArn(arn) : undefined;
 }
 
 function notAKey(): AwsError {

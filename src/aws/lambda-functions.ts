@@ -1,5 +1,6 @@
 import { GetPolicyCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 
+import { regionOfArn } from './arn.ts';
 import type { Clock } from '../base/clock.ts';
 import { AwsError } from './errors.ts';
 import { letsService } from './policy/lets-service.ts';
@@ -23,7 +24,7 @@ export function createLambdaFunctions(deps: LambdaFunctionsDeps): FunctionPort {
   const policyOf = async (arn: string): Promise<string | undefined> => {
     const known = policies.get(arn);
     if (known !== undefined && deps.clock.now() < known.readAt + BELIEVED) return known.policy;
-    const policy = await readPolicy(clientOf(regionOf(arn)), arn);
+    const policy = await readPolicy(clientOf(regionOfArn(arn)), arn);
     policies.set(arn, { policy, readAt: deps.clock.now() });
     return policy;
   };
@@ -48,17 +49,13 @@ export function createLambdaFunctions(deps: LambdaFunctionsDeps): FunctionPort {
         Payload: Buffer.from(payload),
       });
       try {
-        await told(clientOf(regionOf(functionArn)).send(asked));
+        await told(clientOf(regionOfArn(functionArn)).send(asked));
       } catch (error) {
         policies.delete(functionArn);
         throw error;
       }
     },
   };
-}
-
-function regionOf(arn: string): string {
-  return arn.split(':')[3] ?? '';
 }
 
 /** Lambda says ResourceNotFoundException also of a function that has no policy. */

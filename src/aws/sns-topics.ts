@@ -1,5 +1,6 @@
 import { GetTopicAttributesCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 
+import { regionOfArn } from './arn.ts';
 import { AwsError } from './errors.ts';
 import { letsService } from './policy/lets-service.ts';
 import type { MessageAttribute, TopicPort } from './ports.ts';
@@ -10,7 +11,7 @@ import { byRegion, clientOptions, type ServiceEndpoint } from './service-client.
 export function createSnsTopics(where: ServiceEndpoint): TopicPort {
   // A topic is asked in its own region.
   const inRegion = byRegion((region) => new SNSClient(clientOptions(where, region)));
-  const clientOf = (topicArn: string) => inRegion(topicArn.split(':')[3] ?? '');
+  const clientOf = (topicArn: string) => inRegion(regionOfArn(topicArn));
   return {
     publish: async ({ topicArn, message, subject, attributes }) => {
       const asked = new PublishCommand({

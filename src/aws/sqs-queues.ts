@@ -5,6 +5,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 
+import { parseArn, regionOfArn } from './arn.ts';
 import type { Clock } from '../base/clock.ts';
 import { AwsError } from './errors.ts';
 import { letsService } from './policy/lets-service.ts';
@@ -33,7 +34,7 @@ export function createSqsQueues(deps: SqsQueuesDeps): QueuePort {
   const find = async (queueArn: string): Promise<Queue> => {
     const known = queues.get(queueArn);
     if (known !== undefined && deps.clock.now() < known.readAt + BELIEVED) return known;
-    const queue = await readQueue(clientOf(regionOf(queueArn)), queueArn, deps.clock.now());
+    const queue = await readQueue(clientOf(regionOfArn(queueArn)), queueArn, deps.clock.now());
     queues.set(queueArn, queue);
     return queue;
   };
@@ -61,7 +62,7 @@ export function createSqsQueues(deps: SqsQueuesDeps): QueuePort {
         ...(groupId === undefined ? {} : { MessageGroupId: groupId }),
       });
       try {
-        await told(clientOf(regionOf(queueArn)).send(asked));
+        await told(clientOf(regionOfArn(queueArn)).send(asked));
       } catch (error) {
         queues.delete(queueArn);
         throw error;
@@ -70,15 +71,14 @@ export function createSqsQueues(deps: SqsQueuesDeps): QueuePort {
   };
 }
 
-function regionOf(arn: string): string {
-  return arn.split(':')[3] ?? '';
+/** Asks for the URL of the queue of that ARN. */
+export function askedUrlOf(queueArn: string): GetQueueUrlCommand {
+  const { account, resource } = parseArn(queueArn) ?? {};
+  return new GetQueueUrlCommand({ QueueName: resource, QueueOwnerAWSAccountId: account });
 }
 
 async function readQueue(client: SQSClient, queueArn: string, now: number): Promise<Queue> {
-  const [, , , , account, name] = queueArn.split(':');
-  const { QueueUrl } = await told(
-    client.send(new GetQueueUrlCommand({ QueueName: name, QueueOwnerAWSAccountId: account })),
-  );
+  const { QueueUrl } = await told(client.send(askedUrlOf(queueArn)));
   const { Attributes } = await told(
     client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['Policy'] })),
   );

@@ -1,15 +1,11 @@
-import {
-  DeleteMessageBatchCommand,
-  GetQueueUrlCommand,
-  ReceiveMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 
 import { AwsError } from './errors.ts';
 import type { QueueReaderPort } from './ports.ts';
 import { told } from './sdk-error.ts';
 import { handlerOptions, identityOf } from './service-client.ts';
 import type { SigningCredentials } from './sigv4/sign-request.ts';
+import { askedUrlOf } from './sqs-queues.ts';
 
 export type SqsReaderDeps = {
   /** `http://HOST:PORT`; undefined: AWS itself. */
@@ -37,9 +33,7 @@ export function createSqsReader(deps: SqsReaderDeps): QueueReaderPort & { readon
   const urlOf = async (queueArn: string): Promise<string> => {
     const known = urls.get(queueArn);
     if (known !== undefined) return known;
-    const [, , , , account, name] = queueArn.split(':');
-    const asked = new GetQueueUrlCommand({ QueueName: name, QueueOwnerAWSAccountId: account });
-    const { QueueUrl: url = '' } = await told(client.send(asked));
+    const { QueueUrl: url = '' } = await told(client.send(askedUrlOf(queueArn)));
     urls.set(queueArn, url);
     return url;
   };

@@ -1,3 +1,4 @@
+import { accountOfArn } from '../aws/arn.ts';
 import type { Models } from '../aws/models/index.ts';
 import { parseRequest, parseResponse } from '../aws/protocols/index.ts';
 import type { CallerIdentity, CapturedCall, IncomingCall } from '../capture/captured-call.ts';
@@ -6,7 +7,7 @@ import { columnsOf } from './columns.ts';
 import type { IdentityDirectory, Recorder } from './contract.ts';
 import type { EventRecord } from './event-record.ts';
 import { uuidFrom } from '../base/ids.ts';
-import { accountOfArn, text, type Json } from './identify/answer.ts';
+import { text, type Json } from './identify/answer.ts';
 import { type Caller, judgeCaller, unknownCaller, userIdentityOf } from './identify/caller.ts';
 import { otherAccounts, seenFromOutside } from './identify/cross-account.ts';
 import { isNews, learnFrom } from './identify/learn.ts';

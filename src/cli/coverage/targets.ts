@@ -1,3 +1,4 @@
+import { accountOfArn } from '../../aws/arn.ts';
 import { OpentrailError } from '../../base/errors.ts';
 import type { CoverageOptions, KnownTrail } from '../../use/trails/coverage/contract.ts';
 import { serverAccess } from '../client.ts';
@@ -67,7 +68,7 @@ async function knownTrail(server: ServerAccess, trail: TrailAnswer): Promise<Kno
   return {
     name: trail.Name,
     homeRegion: trail.HomeRegion,
-    account: trail.TrailARN.split(':')[4] ?? '',
+    account: accountOfArn(trail.TrailARN),
     isValidated: trail.LogFileValidationEnabled,
     isLogging: status.IsLogging,
     lastDigestAt: status.LatestDigestDeliveryTime,

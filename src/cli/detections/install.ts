@@ -12,6 +12,7 @@ import {
   SNSClient,
 } from '@aws-sdk/client-sns';
 
+import { accountOfArn } from '../../aws/arn.ts';
 import { OpentrailError } from '../../base/errors.ts';
 import { callServer, sdkOptions } from '../client.ts';
 import type { ServerAccess } from '../server-request.ts';
@@ -134,7 +135,7 @@ async function openTopic(server: ServerAccess, nameOrArn: string): Promise<strin
     Principal: { Service },
     Action: 'SNS:Publish',
     Resource: topicArn,
-    Condition: { StringEquals: { 'aws:SourceAccount': topicArn.split(':')[4] } },
+    Condition: { StringEquals: { 'aws:SourceAccount': accountOfArn(topicArn) } },
   }));
   const kept = before.filter(({ Sid }) => !own.some((statement) => statement.Sid === Sid));
   const AttributeValue = JSON.stringify({ Version: '2012-10-17', ...policy, Statement: [...kept, ...own] });

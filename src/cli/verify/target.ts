@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 
+import { accountOfArn } from '../../aws/arn.ts';
 import type { BucketPort } from '../../aws/ports.ts';
 import { createS3Http } from '../../aws/s3-http.ts';
 import type { SigningCredentials } from '../../aws/sigv4/sign-request.ts';
@@ -71,7 +72,7 @@ async function trailTarget(nameOrArn: string, options: VerifyCommandOptions): Pr
     cloudtrailCall<{ LatestDigestDeliveryTime?: number }>(server, 'GetTrailStatus', named),
   ]);
   const [bucket, prefix] = [trail.S3BucketName, trail.S3KeyPrefix ?? ''];
-  const account = options.account ?? (trail.IsOrganizationTrail ? undefined : trail.TrailARN.split(':')[4]);
+  const account = options.account ?? (trail.IsOrganizationTrail ? undefined : accountOfArn(trail.TrailARN));
   const root = `${prefix === '' ? '' : `${prefix}/`}AWSLogs/`;
   const port = await openBuckets(options);
   return {

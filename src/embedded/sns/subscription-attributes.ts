@@ -1,3 +1,4 @@
+import { QUEUE_ARN } from '../../aws/arn.ts';
 import { BadAttribute } from './bad-attribute.ts';
 import { checkSubscriptionDeliveryPolicy, effectiveOfSubscription } from './delivery-policy.ts';
 import { readFilterPolicy, type FilterScope } from './filter/filter-policy.ts';
@@ -82,8 +83,7 @@ function readScope(value: string): FilterScope {
 
 function readRedrive(text: string): string {
   const target = deadLetterArn(text);
-  if (!/^arn:[\w-]+:sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}(\.fifo)?$/.test(target))
-    throw new BadAttribute('RedrivePolicy: deadLetterTargetArn is an invalid arn');
+  if (!QUEUE_ARN.test(target)) throw new BadAttribute('RedrivePolicy: deadLetterTargetArn is an invalid arn');
   if (target.endsWith('.fifo'))
     throw new BadAttribute(
       'RedrivePolicy: must use a standard queue as DLQ for a subscription to a standard topic',

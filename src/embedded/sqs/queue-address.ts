@@ -40,7 +40,3 @@ const ARN = /^arn:[\w-]+:sqs:[a-z0-9-]+:(\d{12}):([A-Za-z0-9_.-]{1,80})$/;
 export function isQueueArn(text: unknown): text is string {
   return typeof text === 'string' && ARN.test(text);
 }
-
-export function accountOf(arn: string): string {
-  return arn.split(':')[4] ?? '';
-}

@@ -12,7 +12,3 @@ export function list(value: unknown): readonly unknown[] {
 export function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
-
-export function accountOfArn(arn: string): string {
-  return arn.split(':', 5)[4] ?? '';
-}

@@ -1,7 +1,8 @@
+import { accountOfArn } from '../../aws/arn.ts';
 import { isoSeconds } from '../../base/clock.ts';
 import type { CallerIdentity } from '../../capture/captured-call.ts';
 import type { IdentityDirectory } from '../contract.ts';
-import { accountOfArn, list, object, text, type Json } from './answer.ts';
+import { list, object, text, type Json } from './answer.ts';
 import { identityOfArn } from './arn-identity.ts';
 
 /** A call to iam, sts or s3 that went well: parameters and answer by the model's names. */

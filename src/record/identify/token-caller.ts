@@ -1,5 +1,6 @@
+import { accountOfArn } from '../../aws/arn.ts';
 import type { CallerIdentity } from '../../capture/captured-call.ts';
-import { accountOfArn, object, text, type Json } from './answer.ts';
+import { object, text, type Json } from './answer.ts';
 
 export type TokenCall = {
   readonly operation: string;

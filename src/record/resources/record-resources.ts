@@ -1,3 +1,4 @@
+import { accountOfArn } from '../../aws/arn.ts';
 import type { RecordResource, ResourceQuestion } from './record-resource.ts';
 import { s3Resources } from './s3-resources.ts';
 import { RESOURCE_ROWS, type ResourceRow } from './resource-rows.ts';
@@ -45,10 +46,6 @@ function addRow(found: Map<string, RecordResource>, row: ResourceRow, question: 
 }
 
 function resourceOf({ type, owner }: ResourceRow, arn: string, account: string): RecordResource {
-  const accountId = accountOf(arn) || (owner === 'arn' ? undefined : account);
+  const accountId = accountOfArn(arn) || (owner === 'arn' ? undefined : account);
   return { accountId, type, ARN: arn };
-}
-
-function accountOf(arn: string): string {
-  return arn.split(':', 5)[4] ?? '';
 }

@@ -1,3 +1,4 @@
+import { regionOfArn } from '../../aws/arn.ts';
 import type { EventBusPort, TopicPort } from '../../aws/ports.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Stoppable } from '../../base/lifecycle.ts';
@@ -61,7 +62,7 @@ export function createDetections(deps: DetectionsDeps): Detections {
     trials: createTrials({ ...deps, now }),
     topics,
     checkTopic: (account: string, topicArn: string) =>
-      deps.topics.checkPublish({ topicArn, source: findingsSource(account, topicArn.split(':')[3] ?? '') }),
+      deps.topics.checkPublish({ topicArn, source: findingsSource(account, regionOfArn(topicArn)) }),
     readRules: readSigmaRules,
     now,
   };

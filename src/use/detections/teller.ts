@@ -1,3 +1,4 @@
+import { regionOfArn } from '../../aws/arn.ts';
 import { AwsError } from '../../aws/errors.ts';
 import type { EventBusPort, ServiceSource, TopicPort } from '../../aws/ports.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -139,7 +140,7 @@ async function publish(deps: TellerDeps, row: FindingRow, topicArn: string): Pro
     await deps.topicPort.publish({
       topicArn,
       ...topicMessage(row, detection),
-      source: findingsSource(row.account, topicArn.split(':')[3] ?? ''),
+      source: findingsSource(row.account, regionOfArn(topicArn)),
     });
     return undefined;
   } catch (error) {

@@ -1,3 +1,5 @@
+import { parseArn } from '../../aws/arn.ts';
+
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html#amazoneventbridge-resources-for-iam-policies */
 export type Place = { readonly account: string; readonly region: string };
 
@@ -18,17 +20,6 @@ export function connectionArn({ account, region }: Place, name: string, id: stri
 
 export function apiDestinationArn({ account, region }: Place, name: string, id: string): string {
   return `arn:aws:events:${region}:${account}:api-destination/${name}/${id}`;
-}
-
-export type Arn = Place & { readonly service: string; readonly resource: string };
-
-/** Undefined when it is no ARN. */
-export function parseArn(text: string): Arn | undefined {
-  const [, service, region, account, resource] =
-    /^arn:[\w-]+:([\w-]+):([\w-]*):(\d{12}|):(.+)$/s.exec(text) ?? [];
-  if (service === undefined || region === undefined || account === undefined || resource === undefined)
-    return undefined;
-  return { service, region, account, resource };
 }
 
 /** Name and place of the bus that an ARN names; undefined when it names none. */

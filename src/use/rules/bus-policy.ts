@@ -1,3 +1,4 @@
+import { accountOfArn } from '../../aws/arn.ts';
 import type { PolicyDocument } from '../../aws/operation.ts';
 import { validatePolicy } from '../../aws/policy/validate-policy.ts';
 import { AwsError } from '../../aws/errors.ts';
@@ -25,9 +26,9 @@ export function checkBusPolicy(text: string, busArn: string): string {
   if (complaint !== undefined) throw invalid(`Parameter Policy is not valid. Reason: ${complaint}`);
   for (const statement of statementsOf(document as Statement)) {
     const resources = listOf(statement['Resource']);
-    const account = busArn.split(':')[4];
+    const account = accountOfArn(busArn);
     const isOurs = (one: unknown) =>
-      typeof one === 'string' && one.split(':')[2] === 'events' && one.split(':')[4] === account;
+      typeof one === 'string' && one.split(':')[2] === 'events' && accountOfArn(one) === account;
     if (!resources.every(isOurs))
       throw invalid(
         `Parameter Policy is not valid. Reason: its statements must be about ${busArn} or rules on it.`,

@@ -1,5 +1,6 @@
+import { parseArn, type Arn } from '../../aws/arn.ts';
 import { parseLogGroupArn } from '../../aws/log-arns.ts';
-import { parseArn, parseBusArn, type Arn } from './arns.ts';
+import { parseBusArn } from './arns.ts';
 import { invalid } from './rule-errors.ts';
 
 /** Where events can go. The last four are Opentrail's own, for those who have no AWS: `arn:aws:opentrail:REGION:ACCOUNT:…`. */

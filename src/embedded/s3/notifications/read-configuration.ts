@@ -1,3 +1,4 @@
+import { FUNCTION_ARN, STANDARD_QUEUE_ARN, TOPIC_ARN } from '../../../aws/arn.ts';
 import { AwsError } from '../../../aws/errors.ts';
 import { randomAlnum } from '../../../base/ids.ts';
 import { notBuilt } from '../encryption-input.ts';
@@ -71,9 +72,9 @@ function readRule(kind: DestinationKind, arn: string | undefined, raw: RawRule):
 }
 
 const SHAPES: Readonly<Record<DestinationKind, RegExp>> = {
-  queue: /^arn:[\w-]+:sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}$/,
-  topic: /^arn:[\w-]+:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,
-  function: /^arn:[\w-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,140}(:[\w$-]{1,128})?$/,
+  queue: STANDARD_QUEUE_ARN,
+  topic: TOPIC_ARN,
+  function: FUNCTION_ARN,
   bus: /^$/,
 };
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { regionOfArn } from '../../../aws/arn.ts';
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, Operation } from '../../../aws/operation.ts';
 import { hostId } from '../../../aws/protocols/request-id.ts';
@@ -51,7 +52,7 @@ function checkPlaces(
   for (const { kind, arn } of rules) {
     if (kind === 'bus') {
       if (buses() === undefined) throw notBuilt('EventBridgeConfiguration');
-    } else if (arn.split(':')[3] !== region)
+    } else if (regionOfArn(arn) !== region)
       throw invalid(
         'The notification destination service region is not valid for the bucket location constraint',
         arn,

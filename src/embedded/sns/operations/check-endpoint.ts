@@ -1,3 +1,4 @@
+import { accountOfArn, FUNCTION_ARN, QUEUE_ARN } from '../../../aws/arn.ts';
 import { invalidParameter, notBuilt } from '../sns-errors.ts';
 import type { Endpoints } from './sns-operation.ts';
 
@@ -64,8 +65,7 @@ function checkMail({ hasMail }: Endpoints, endpoint: string): void {
 }
 
 function checkQueue(endpoint: string): void {
-  if (!/^arn:[\w-]+:sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}(\.fifo)?$/.test(endpoint))
-    throw invalidParameter('SQS endpoint ARN');
+  if (!QUEUE_ARN.test(endpoint)) throw invalidParameter('SQS endpoint ARN');
   if (endpoint.endsWith('.fifo'))
     throw invalidParameter(
       'Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics',
@@ -74,11 +74,8 @@ function checkQueue(endpoint: string): void {
 
 /** A function answers no question: whose it is, he subscribes it. */
 function checkFunction({ hasFunctions }: Endpoints, endpoint: string, account: string): void {
-  const found = /^arn:[\w-]+:lambda:[a-z0-9-]+:(\d{12}):function:[\w-]{1,140}(:[\w$-]{1,128})?$/.exec(
-    endpoint,
-  );
-  if (found === null) throw invalidParameter('Lambda endpoint ARN');
-  if (found[1] !== account)
+  if (!FUNCTION_ARN.test(endpoint)) throw invalidParameter('Lambda endpoint ARN');
+  if (accountOfArn(endpoint) !== account)
     throw invalidParameter('Endpoint', 'Opentrail lets a function be subscribed by its own account only.');
   if (!hasFunctions)
     throw invalidParameter(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { z } from 'zod';
 
+import { accountOfArn } from '../../../aws/arn.ts';
 import type { CallContext, Operation } from '../../../aws/operation.ts';
 import { subscriptionArn } from '../arns.ts';
 import { inWordsOf } from '../bad-attribute.ts';
@@ -126,7 +127,7 @@ function newSubscription(
   { TopicArn, Protocol, Endpoint }: Named,
   settings: SubscriptionSettings,
 ): SubscriptionRow {
-  const isOwn = (Protocol === 'sqs' || Protocol === 'lambda') && Endpoint.split(':')[4] === accountId;
+  const isOwn = (Protocol === 'sqs' || Protocol === 'lambda') && accountOfArn(Endpoint) === accountId;
   return {
     id: randomUUID(),
     topic_arn: TopicArn,

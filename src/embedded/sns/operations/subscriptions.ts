@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { accountOfArn } from '../../../aws/arn.ts';
 import type { Operation } from '../../../aws/operation.ts';
 import { readSubscriptionArn, subscriptionArn } from '../arns.ts';
 import { inWordsOf } from '../bad-attribute.ts';
@@ -103,7 +104,7 @@ function setAttributes(parts: SnsParts): Operation {
 /** Of the caller's account, or of a topic of it. Throws NotFound or AuthorizationError. */
 async function ownedAt(settings: SnsSettings, arn: string, accountId: string): Promise<SubscriptionRow> {
   const row = await subscriptionAt(settings, readSubscriptionArn(arn));
-  if (row.owner !== accountId && row.topic_arn.split(':')[4] !== accountId)
+  if (row.owner !== accountId && accountOfArn(row.topic_arn) !== accountId)
     throw notAuthorized(`Account ${accountId} owns neither the subscription nor its topic.`);
   return row;
 }

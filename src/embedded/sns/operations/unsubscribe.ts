@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { accountOfArn } from '../../../aws/arn.ts';
 import type { CallContext, Operation } from '../../../aws/operation.ts';
 import { validateInput } from '../../../aws/validate-input.ts';
 import { readSubscriptionArn } from '../arns.ts';
@@ -42,7 +43,7 @@ async function removeByOwner(
   row: SubscriptionRow,
   { accountId, principal }: CallContext,
 ) {
-  const owners = [row.owner, row.topic_arn.split(':')[4]];
+  const owners = [row.owner, accountOfArn(row.topic_arn)];
   if (!owners.includes(accountId))
     throw notAuthorized(
       `User: ${principal.arn} is not authorized to perform: SNS:Unsubscribe on resource: ${row.topic_arn}`,

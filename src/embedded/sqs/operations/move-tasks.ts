@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
+import { accountOfArn } from '../../../aws/arn.ts';
 import type { CallContext, Operation, OperationInput } from '../../../aws/operation.ts';
 import type { MoveTaskRow } from '../settings.ts';
-import { accountOf, isQueueArn } from '../queue-address.ts';
+import { isQueueArn } from '../queue-address.ts';
 import { invalidValue, missingParameter, noSuchTask } from '../sqs-errors.ts';
 import { numberIn, readInput, tagKeys, type SqsParts } from './sqs-operation.ts';
 
@@ -15,7 +16,7 @@ export function moveTaskOperations(parts: SqsParts): readonly Operation[] {
 function onSource({ queues }: SqsParts, arnOf: (input: OperationInput) => Promise<string> | string) {
   return {
     service: 'sqs',
-    resourceAccount: async (input: OperationInput) => accountOf(await arnOf(input)),
+    resourceAccount: async (input: OperationInput) => accountOfArn(await arnOf(input)),
     conditionKeys: async (input: OperationInput) => tagKeys({}, await queues.find(await arnOf(input))),
   } as const;
 }
@@ -69,7 +70,7 @@ async function authorizeMove(
 ): Promise<void> {
   const ask = async (action: string, arn: string) => {
     const resourcePolicy = (await queues.find(arn))?.policy;
-    context.authorize(action, arn, { resourcePolicy, resourceAccount: accountOf(arn) });
+    context.authorize(action, arn, { resourcePolicy, resourceAccount: accountOfArn(arn) });
   };
   for (const action of ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'])
     await ask(action, source);

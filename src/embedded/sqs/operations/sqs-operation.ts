@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 
+import { accountOfArn } from '../../../aws/arn.ts';
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, Operation, OperationInput, OperationOutput } from '../../../aws/operation.ts';
 import { validateInput } from '../../../aws/validate-input.ts';
@@ -7,7 +8,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { Bells } from '../bells.ts';
 import type { MessageStore } from '../message-store.ts';
 import type { MoveTasks } from '../move-tasks.ts';
-import { accountOf, arnOfUrl } from '../queue-address.ts';
+import { arnOfUrl } from '../queue-address.ts';
 import type { Queue } from '../queue.ts';
 import type { QueueStore, SqsSettings } from '../queue-store.ts';
 import type { Mac } from '../receipt.ts';
@@ -53,7 +54,7 @@ export function queueOperation<Shape extends z.ZodRawShape>(
     action,
     anonymous: shared,
     resources: (input, context) => [arnOf(input, context)],
-    resourceAccount: (input, context) => Promise.resolve(accountOf(arnOf(input, context))),
+    resourceAccount: (input, context) => Promise.resolve(accountOfArn(arnOf(input, context))),
     resourcePolicy: async (input, context) => {
       const queue = await queues.find(arnOf(input, context));
       return queue !== undefined && (shared || queue.account === context.accountId)

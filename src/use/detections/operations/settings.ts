@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
+import { TOPIC_ARN } from '../../../aws/arn.ts';
 import { AwsError } from '../../../aws/errors.ts';
 import { checked, type DetectionOperation, type OperationDeps } from './operation.ts';
 
 const topicArn = z.string().max(512);
-const TOPIC = /^arn:[\w-]+:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/;
 
 /** To whom an account's findings are told, beside the default bus. */
 export function settingsOperations(deps: OperationDeps): readonly DetectionOperation[] {
@@ -37,7 +37,7 @@ function putFindingsTopic({ topics, checkTopic }: OperationDeps): DetectionOpera
         await topics.set(context.accountId, undefined);
         return {};
       }
-      if (!TOPIC.test(arn))
+      if (!TOPIC_ARN.test(arn))
         throw new AwsError(
           'ValidationException',
           `TopicArn: must be the ARN of a standard topic, or empty for none (got ${JSON.stringify(arn)})`,

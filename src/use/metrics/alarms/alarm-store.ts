@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { parseArn } from '../../../aws/arn.ts';
 import type { Settings } from '../../../store/settings/contract.ts';
 import type { AlarmHistoryRow, AlarmRow, MetricTables } from '../settings.ts';
 import { actionsFor, alarmData, functionPayload, topicMessage, type Change } from './message.ts';
@@ -96,7 +97,7 @@ function messageFor(target: string, change: Change): { readonly subject: string;
 }
 
 export function isFunction(target: string): boolean {
-  return target.split(':')[2] === 'lambda';
+  return parseArn(target)?.service === 'lambda';
 }
 
 function historyData({ from, to }: Change): string {

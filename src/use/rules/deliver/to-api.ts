@@ -1,5 +1,5 @@
+import { parseArn } from '../../../aws/arn.ts';
 import type { RolePort } from '../../../aws/ports.ts';
-import { parseArn } from '../arns.ts';
 import { noAuthorization } from '../connections.ts';
 import { parseJsonPath, valueAt } from '../json-path.ts';
 import type { ApiDestinationRow, RuleSettings } from '../settings.ts';

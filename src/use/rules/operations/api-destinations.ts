@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
+import { parseArn } from '../../../aws/arn.ts';
 import type { CallContext } from '../../../aws/operation.ts';
-import { apiDestinationArn, parseArn, type Place } from '../arns.ts';
+import { apiDestinationArn, type Place } from '../arns.ts';
 import { checkHttpUrl } from '../connection-parameters.ts';
 import { arn, checked, description, limit, thingName, token } from '../input.ts';
 import { pageOf } from '../paging.ts';

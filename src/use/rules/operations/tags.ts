@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
+import { parseArn } from '../../../aws/arn.ts';
 import type { CallContext } from '../../../aws/operation.ts';
-import { parseArn, parseBusArn } from '../arns.ts';
+import { parseBusArn } from '../arns.ts';
 import { findBus } from '../buses.ts';
 import { arn, checked, tags } from '../input.ts';
 import { invalid, notFound } from '../rule-errors.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
+import { parseArn } from '../../../aws/arn.ts';
 import type { CallContext } from '../../../aws/operation.ts';
-import { parseArn } from '../arns.ts';
 import { existingBus, ownBus } from '../buses.ts';
 import { checkHeaderName } from '../connection-parameters.ts';
 import { arn, busNameOrArn, checked, limit, ruleName, token } from '../input.ts';

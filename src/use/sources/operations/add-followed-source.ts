@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { accountOfArn, STANDARD_QUEUE_ARN } from '../../../aws/arn.ts';
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext } from '../../../aws/operation.ts';
 import { messageOf } from '../../../base/errors.ts';
@@ -134,7 +135,6 @@ function placeOfInput(
   return { place: at.replace(/\/$/, ''), place_region: region, key };
 }
 
-const ARN = /^arn:[\w-]+:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}$/;
 const URL_PATH = /^https?:\/\/[^/]+\/(\d{12})\/([A-Za-z0-9_-]{1,80})$/;
 
 /** FIFO queues get no notifications of S3. */
@@ -143,7 +143,7 @@ function queueOf(
   { account, region }: { readonly account: string; readonly region: string },
 ): string | null {
   if (given === undefined) return null;
-  if (ARN.test(given)) return given;
+  if (STANDARD_QUEUE_ARN.test(given)) return given;
   const [, owner, name] = URL_PATH.exec(given) ?? [];
   if (owner !== undefined && name !== undefined) {
     const named = /\/\/(?:sqs\.([a-z0-9-]+)|([a-z0-9-]+)\.queue)\.amazonaws/.exec(given);
@@ -169,7 +169,7 @@ async function checkAccess(deps: SourceOperationDeps, row: SourceRow, context: C
     context.authorize('s3:ListBucket', `arn:aws:s3:::${bucket}`);
     context.authorize('s3:GetObject', `arn:aws:s3:::${bucket}/${prefix}*`);
     if (queueArn !== null) {
-      if (queueArn.split(':')[4] !== account) throw invalid('Queue must be one of the own account.');
+      if (accountOfArn(queueArn) !== account) throw invalid('Queue must be one of the own account.');
       for (const action of ['sqs:ReceiveMessage', 'sqs:DeleteMessage']) context.authorize(action, queueArn);
     }
   }

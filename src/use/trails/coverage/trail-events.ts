@@ -1,3 +1,4 @@
+import { regionOfArn } from '../../../aws/arn.ts';
 import type { TrailName } from './contract.ts';
 
 /** What log files themselves tell of a trail and of the recording. Times in seconds. */
@@ -121,7 +122,7 @@ function ownEvent(record: Json, at: number): TrailEvent | undefined {
 
 /** Calls name a trail by its name or ARN. */
 export function isOfTrail(named: string, { name, homeRegion }: TrailName): boolean {
-  return named === name || (named.endsWith(`:trail/${name}`) && named.split(':')[3] === homeRegion);
+  return named === name || (named.endsWith(`:trail/${name}`) && regionOfArn(named) === homeRegion);
 }
 
 function objectOf(value: unknown): Json {

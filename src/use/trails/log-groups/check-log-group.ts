@@ -1,3 +1,4 @@
+import { ROLE_ARN } from '../../../aws/arn.ts';
 import { AwsError } from '../../../aws/errors.ts';
 import { logStreamArn, parseLogGroupArn, type LogGroupName } from '../../../aws/log-arns.ts';
 import type { CallContext } from '../../../aws/operation.ts';
@@ -15,7 +16,6 @@ export type LogGroupAccess = {
 type Placed = Pick<Trail, 'arn' | 'account' | 'home_region' | 'organization' | 'logs_group' | 'logs_role'>;
 
 const CLOUDTRAIL = 'cloudtrail.amazonaws.com';
-const ROLE = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
 
 /** Both or neither. Throws InvalidCloudWatchLogsRoleArnException or InvalidCloudWatchLogsLogGroupArnException, without asking anybody. */
 export function checkLogGroupNames(trail: Placed): void {
@@ -24,7 +24,7 @@ export function checkLogGroupNames(trail: Placed): void {
   if (groupArn === null) throw badGroup('You must specify a log group as well as a role ARN.');
   if (roleArn === null) throw badRole('You must specify a role ARN as well as a log group.');
   groupOf(trail, groupArn);
-  if (!ROLE.test(roleArn)) throw badRole(`Invalid role ARN: ${JSON.stringify(roleArn.slice(0, 200))}.`);
+  if (!ROLE_ARN.test(roleArn)) throw badRole(`Invalid role ARN: ${JSON.stringify(roleArn.slice(0, 200))}.`);
 }
 
 /**

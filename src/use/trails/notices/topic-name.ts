@@ -1,3 +1,4 @@
+import { TOPIC_ARN } from '../../../aws/arn.ts';
 import { AwsError } from '../../../aws/errors.ts';
 
 /** As whom a trail publishes. */
@@ -12,9 +13,7 @@ export function topicArnOf(
   trail: { readonly account: string; readonly home_region: string },
 ): string {
   const isArn = name.startsWith('arn:');
-  const valid = isArn
-    ? /^arn:[\w-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/.test(name)
-    : /^[A-Za-z0-9_-]{1,256}$/.test(name);
+  const valid = isArn ? TOPIC_ARN.test(name) : /^[A-Za-z0-9_-]{1,256}$/.test(name);
   if (!valid) {
     throw new AwsError(
       'InvalidSnsTopicNameException',

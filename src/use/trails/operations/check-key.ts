@@ -1,3 +1,4 @@
+import { isKeyName } from '../../../aws/arn.ts';
 import { AwsError } from '../../../aws/errors.ts';
 import type { BucketPort, DescribedKey, KeyPort } from '../../../aws/ports.ts';
 import { messageOf } from '../../../base/errors.ts';
@@ -27,11 +28,8 @@ export async function checkKey(
   return key.arn;
 }
 
-const ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key\/[\w-]+|alias\/[\w/-]+)$/;
-const UUID = /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
-
 function checkForm(keyId: string): void {
-  if (ARN.test(keyId) || UUID.test(keyId) || /^alias\/[\w/-]+$/.test(keyId)) return;
+  if (isKeyName(keyId)) return;
   throw new AwsError(
     'InvalidKmsKeyIdException',
     `KmsKeyId must be a key ID, a key ARN, an alias name that begins with alias/, or an alias ARN (got "${keyId.slice(0, 200)}").`,

@@ -1,3 +1,4 @@
+import { ROLE_ARN } from '../../../../aws/arn.ts';
 import { AwsError } from '../../../../aws/errors.ts';
 import type { CallContext, OperationInput, OperationOutput } from '../../../../aws/operation.ts';
 import { messageOf } from '../../../../base/errors.ts';
@@ -10,7 +11,6 @@ import { badSource, importOf, invalid, optionalText, optionalTime, shown } from 
 import { shownImport } from './read-imports.ts';
 
 const CLOUDTRAIL = 'cloudtrail.amazonaws.com';
-const ROLE = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
 const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
 
 /**
@@ -113,7 +113,7 @@ function sourceOf(input: OperationInput): Pick<ImportRow, 'uri' | 'bucket_region
   if (readLocation(uri) === undefined)
     throw badSource(`S3LocationUri must be s3://BUCKET[/PREFIX/] (got ${shown(uri)}).`);
   if (!REGION.test(region)) throw badSource(`S3BucketRegion must name a region (got ${shown(region)}).`);
-  if (!ROLE.test(role))
+  if (!ROLE_ARN.test(role))
     throw badSource(`S3BucketAccessRoleArn must be the ARN of a role (got ${shown(role)}).`);
   return { uri, bucket_region: region, role_arn: role };
 }

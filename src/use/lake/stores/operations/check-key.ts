@@ -1,3 +1,4 @@
+import { isKeyName } from '../../../../aws/arn.ts';
 import { AwsError } from '../../../../aws/errors.ts';
 import type { DescribedKey, KeyPort } from '../../../../aws/ports.ts';
 import { messageOf } from '../../../../base/errors.ts';
@@ -5,16 +6,13 @@ import type { StoredStore } from '../store-rows.ts';
 
 type Asked = Pick<StoredStore, 'arn' | 'account' | 'region'>;
 
-const ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key\/[\w-]+|alias\/[\w/-]+)$/;
-const UUID = /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
-
 /**
  * ARN of the key that a store is to have: CloudTrail must be allowed to make data keys with it and to decrypt. Throws InvalidKmsKeyIdException,
  * KmsKeyNotFoundException, InsufficientEncryptionPolicyException, KmsException:
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html#create-kms-key-policy-for-cloudtrail-eds
  */
 export async function checkStoreKey(kms: KeyPort, store: Asked, keyId: string): Promise<string> {
-  if (!ARN.test(keyId) && !UUID.test(keyId) && !/^alias\/[\w/-]+$/.test(keyId)) {
+  if (!isKeyName(keyId)) {
     throw new AwsError(
       'InvalidKmsKeyIdException',
       `KmsKeyId must be a key ID, a key ARN, an alias name that begins with alias/, or an alias ARN (got "${keyId.slice(0, 200)}").`,

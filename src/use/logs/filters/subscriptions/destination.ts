@@ -1,3 +1,4 @@
+import { FUNCTION_ARN } from '../../../../aws/arn.ts';
 import { AwsError } from '../../../../aws/errors.ts';
 import { logGroupArn, parseLogGroupArn } from '../../../../aws/log-arns.ts';
 import type { FunctionPort, LogSinkPort, ServiceSource } from '../../../../aws/ports.ts';
@@ -19,12 +20,11 @@ export type Destinations = {
 export type Destination =
   { readonly kind: 'lambda'; readonly arn: string } | { readonly kind: 'log-group'; readonly arn: string };
 
-const LAMBDA = /^arn:[\w-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,140}(:[\w$-]{1,128})?$/;
 const DAY = 86_400_000;
 
 /** Throws InvalidParameterException for what Opentrail does not deliver to, by its name. */
 export function readDestination(arn: string): Destination {
-  if (LAMBDA.test(arn)) return { kind: 'lambda', arn };
+  if (FUNCTION_ARN.test(arn)) return { kind: 'lambda', arn };
   const group = parseLogGroupArn(arn);
   if (group !== undefined) return { kind: 'log-group', arn: logGroupArn(group) };
   const service = /^arn:[\w-]+:(\w+):/.exec(arn)?.[1];
