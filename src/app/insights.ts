@@ -8,8 +8,10 @@ import { createFollower } from '../store/follow/follower.ts';
 import { createCounting } from '../use/insights/counting/count-calls.ts';
 import { insightOperations } from '../use/insights/operations/insight-operations.ts';
 import { watchRates, type InsightAsk, type RatesWatch } from '../use/insights/watch/watch-rates.ts';
+import { insightsOfStores } from '../use/lake/stores/insights/wanted-insights.ts';
 import { findTrail } from '../use/trails/operations/find-trail.ts';
 import { wantedInsights } from '../use/trails/insights/wanted-insights.ts';
+import { membersAt } from '../use/trails/organizations/members-at.ts';
 import type { Closing } from './closing.ts';
 import type { Store } from './store.ts';
 
@@ -73,7 +75,7 @@ function openWatch({ config, store, live, clock, log }: InsightsDeps): RatesWatc
   return watchRates({
     settings,
     rates,
-    wanted: config.insights === 'all' ? everywhere : () => wantedInsights(settings),
+    wanted: config.insights === 'all' ? everywhere : () => wantedSomewhere(settings),
     tell: async (raw) => {
       const json = JSON.parse(Buffer.from(raw).toString('utf8')) as Record<string, unknown>;
       const event: EventRecord = { raw, columns: columnsOf(json), origin: 'captured' };
@@ -95,4 +97,11 @@ function openWatch({ config, store, live, clock, log }: InsightsDeps): RatesWatc
     clock,
     log,
   });
+}
+
+/** By trails, or by event data stores. */
+async function wantedSomewhere(settings: Store['settings']): Promise<(ask: InsightAsk) => boolean> {
+  const byTrails = await wantedInsights(settings);
+  const byStores = await insightsOfStores(settings, { read: () => membersAt(settings) });
+  return (ask) => byTrails(ask) || byStores(ask);
 }

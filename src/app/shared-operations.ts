@@ -21,6 +21,8 @@ const SHARED: Readonly<Record<string, Chooses>> = {
   RemoveTags: namesLakeArn('ResourceId'),
   PutEventConfiguration: namesStore,
   GetEventConfiguration: namesStore,
+  PutInsightSelectors: namesStore,
+  GetInsightSelectors: namesStore,
 };
 
 /** One operation of each name: those that both have go to whose resource they name. */

@@ -4,8 +4,8 @@ import type { SqlTable } from './sql-contract.ts';
 export type LakeTable = {
   /** UUID of the store. */
   readonly id: string;
-  /** `activity`: events of one's own applications (ActivityAuditLog), which Lake shows with other columns. */
-  readonly kind: 'events' | 'activity';
+  /** Lake shows events of one's own applications (ActivityAuditLog: `activity`) and Insights events with other columns. */
+  readonly kind: 'events' | 'activity' | 'insights';
   /** By the time of the event: what is older is not seen any more, and goes. */
   readonly retentionDays: number;
 };

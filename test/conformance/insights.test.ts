@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { awsCli, type AwsCli } from '../kit/aws-cli.ts';
 import { boto3 } from '../kit/boto3.ts';
+import { opentrailOf } from '../kit/cli.ts';
 import { deliveredRecords, s3Client, trailBucketPolicy } from '../kit/client.ts';
-import { asDataEvents, ingest, recordsOf } from '../kit/insight-records.ts';
+import { asDataEvents, ingest, inRegion, recordsOf } from '../kit/insight-records.ts';
 import { GROUP, mailInsights, makeGroup, MAILBOX } from '../kit/insight-ways.ts';
 import { startMailServer, type MailServer } from '../kit/mail-server.ts';
 import { eventually } from '../kit/run.ts';
@@ -55,6 +56,7 @@ describe.skipIf(missing !== undefined)(needing('insights', missing), () => {
   let s3: S3Client;
   let cli: AwsCli;
   let mails: MailServer;
+  let source: string;
   const cloudtrail = <T = Record<string, unknown>>(...args: string[]) => cli.json<T>('cloudtrail', ...args);
   const refusal = async (...args: string[]) =>
     /\((\w+)\)/.exec((await cli.run('cloudtrail', ...args)).stderr)?.[1];
@@ -63,6 +65,29 @@ describe.skipIf(missing !== undefined)(needing('insights', missing), () => {
       ...['lookup-events', '--event-category', 'insight', ...args],
     );
     return events.map(({ CloudTrailEvent }) => JSON.parse(CloudTrailEvent) as Insight);
+  };
+
+  /** What SQL over the store for Insights events finds. */
+  const unusual = async () => {
+    const { stdout, stderr } = await opentrailOf(
+      server,
+      ...['query', '--store', 'unusual', '--format', 'json'],
+      `SELECT insightstate, awsregion, insightsource, insighttype, insightcontext.insightaverage AS average,
+        insightcontext.attributions[1].insight[1].value AS who, sharedeventid
+        FROM events WHERE insighteventname = 'CreateTags' ORDER BY awsregion, insightstate DESC`,
+    );
+    expect(stderr).toBe('');
+    return stdout
+      .trim()
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  };
+  const createStore = async (name: string, ...args: string[]) => {
+    const { EventDataStoreArn } = await cloudtrail<{ EventDataStoreArn: string }>(
+      ...['create-event-data-store', '--name', name, ...args],
+    );
+    return EventDataStoreArn;
   };
 
   const data = mkdtempSync(join(tmpdir(), 'opentrail-insights-'));
@@ -119,9 +144,28 @@ describe.skipIf(missing !== undefined)(needing('insights', missing), () => {
     expect(trail).toMatchObject({ Trail: { HasInsightSelectors: true } });
   }, 60_000);
 
+  it('of an event data store are asked for together with the store that they go to', async () => {
+    source = await createStore('audit');
+    const put = (...args: string[]) => [
+      ...['put-insight-selectors', '--event-data-store', source, '--insight-selectors'],
+      ...['[{"InsightType":"ApiCallRateInsight"}]', ...args],
+    ];
+    expect(await refusal(...put())).toBe('InvalidParameterCombinationException');
+    expect(await refusal(...put('--insights-destination', source))).toBe('InvalidInsightSelectorsException');
+    const of = '[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Insight"]}]}]';
+    const destination = await createStore('unusual', '--advanced-event-selectors', of);
+    const told = {
+      EventDataStoreArn: source,
+      InsightsDestination: destination,
+      InsightSelectors: [{ InsightType: 'ApiCallRateInsight', EventCategories: ['Management'] }],
+    };
+    expect(await cloudtrail(...put('--insights-destination', destination))).toEqual(told);
+    expect(await cloudtrail('get-insight-selectors', '--event-data-store', source)).toEqual(told);
+  }, 60_000);
+
   it('tell of a burst when it begins and when it is over, and who it was', async () => {
     const records = recordsOf({ minute, account: ACCOUNT, thief: THIEF });
-    await ingest(server, [...records, ...asDataEvents(records)]);
+    await ingest(server, [...records, ...asDataEvents(records), ...inRegion('eu-west-1', records)]);
     const [end, start] = await eventually(async () => {
       const found = await lookup(...OF_TAGS);
       return found.length >= 2 ? found : undefined;
@@ -185,6 +229,27 @@ describe.skipIf(missing !== undefined)(needing('insights', missing), () => {
     expect(messages).toEqual([start, end]);
   }, 60_000);
 
+  it('are in the event data store for them, of all regions of its source', async () => {
+    const found = await eventually(async () => {
+      const rows = await unusual();
+      return rows.length >= 4 ? rows : undefined;
+    }, 60_000);
+    const [start] = await lookup(...OF_TAGS);
+    expect(found).toMatchObject(
+      ['eu-west-1', 'us-east-1'].flatMap((region) =>
+        ['Start', 'End'].map((state) => ({
+          insightstate: state,
+          awsregion: region,
+          insightsource: source,
+          insighttype: 'ApiCallRateInsight',
+          average: 20,
+          who: THIEF,
+        })),
+      ),
+    );
+    expect(found.at(-1)?.['sharedeventid']).toBe(start?.sharedEventID);
+  }, 90_000);
+
   it('are listed where they are about data events, and so are the rates of all', async () => {
     const listed = await eventually(async () => {
       const { Events: events } = await cloudtrail<{ Events: { CloudTrailEvent: string }[] }>(
@@ -225,7 +290,7 @@ describe.skipIf(missing !== undefined)(needing('insights', missing), () => {
   }, 150_000);
 
   it('are not told again after a restart that nobody could prepare for', async () => {
-    const before = await lookup();
+    const before = { told: await lookup(), stored: await unusual() };
     await server.kill();
     await start();
     await ingest(server, recordsOf({ minute: minute - 7 * 86_400_000, account: ACCOUNT, thief: THIEF }));
@@ -234,6 +299,6 @@ describe.skipIf(missing !== undefined)(needing('insights', missing), () => {
       return events.Events.length > 0 ? true : undefined;
     }, 60_000);
     await new Promise((resolve) => setTimeout(resolve, 12_000));
-    expect(await lookup()).toEqual(before);
+    expect({ told: await lookup(), stored: await unusual() }).toEqual(before);
   }, 120_000);
 });

@@ -156,6 +156,56 @@ function tablesContract(title: string, start: () => Promise<Opened>): void {
       ).toEqual([['Login', 'u', 'x', 'arn:channel', record]]);
     });
 
+    it('shows Insights events with the columns of their kind, also those in the form of trails', async () => {
+      const store = table({ kind: 'insights' });
+      await tables.create(store);
+      const head = { eventCategory: 'Insight', eventTime: at(now), sharedEventID: 's' };
+      const attributions = [
+        { attribute: 'userAgent', insight: [{ value: 'curl', average: 4.5 }], baseline: [] },
+      ];
+      const ofStore = JSON.stringify({
+        ...head,
+        eventID: '9f0e8c5a-0000-4000-8000-00000000000e',
+        insightSource: 'arn:store',
+        insightState: 'Start',
+        insightEventName: 'RunInstances',
+        insightErrorCode: 'AccessDenied',
+        insightContext: { baselineAverage: 0.25, insightAverage: 4.5, insightDuration: 3, attributions },
+      });
+      const ofTrail = JSON.stringify({
+        ...head,
+        eventID: '9f0e8c5a-0000-4000-8000-00000000000f',
+        insightDetails: {
+          state: 'End',
+          eventName: 'RunInstances',
+          insightContext: {
+            statistics: { baseline: { average: 0.25 }, insight: { average: 4.5 }, insightDuration: 3 },
+            attributions,
+          },
+        },
+      });
+      await insert(store, 'a', ofStore, ofTrail);
+      const context = ['baselineaverage', 'insightaverage', 'insightduration', 'baselineduration'];
+      expect(
+        await ask(
+          store,
+          `SELECT insightstate, insighteventname, insightsource, insighterrorcode, ${context.map((name) => `insightcontext.${name}`).join()},
+            insightcontext.attributions[1].insight[1].value, eventjson FROM t ORDER BY insightstate DESC`,
+        ),
+      ).toEqual([
+        ...[
+          ['Start', 'RunInstances', 'arn:store', 'AccessDenied', '0.25', '4.5', '3', null, 'curl', ofStore],
+        ],
+        ...[['End', 'RunInstances', null, null, '0.25', '4.5', '3', null, 'curl', ofTrail]],
+      ]);
+      expect(
+        await ask(
+          store,
+          'SELECT attribute, who.value, who.average FROM t CROSS JOIN UNNEST(insightcontext.attributions) AS a (attribute, v, va, b, ba, insight, baseline) CROSS JOIN UNNEST(insight) AS who (value, average) LIMIT 1',
+        ),
+      ).toEqual([['userAgent', 'curl', '4.5']]);
+    });
+
     it.skipIf(!existsSync(VECTORS))('holds real records byte for byte', async () => {
       const store = table();
       await tables.create(store);

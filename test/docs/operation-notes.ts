@@ -23,13 +23,12 @@ export const NOTES: Readonly<Record<string, string>> = {
   'cloudtrail.PutEventConfiguration':
     'For stores: request context that the record tells (keys that it does not are refused by name), tags of the calling user or role where its IAM is served here, as they are when the event comes to the store; no tags of resources. Records are cut as AWS cuts them for `Standard` also where a store says `Large`. For trails: aggregation of data events.',
   'cloudtrail.PutResourcePolicy': 'Of event data stores, channels and dashboards.',
-  'cloudtrail.GetInsightSelectors': 'Of trails; event data stores are refused.',
   'cloudtrail.ListInsightsData':
     'Insights about data events of the own account and region, newest first; those of management events are found with LookupEvents.',
   'cloudtrail.ListInsightsMetricData':
     'Values are calls (or errors) per minute, the average of each period; with `TrailName` of data events, else of management events. A period that `StartTime` falls into is whole.',
   'cloudtrail.PutInsightSelectors':
-    'For trails; event data stores are refused. Takes effect at once, where AWS takes up to 36 hours: docs/insights.md.',
+    'Takes effect at once, where AWS takes up to 36 hours (7 days for event data stores): docs/insights.md. An empty list for a store needs no `InsightsDestination`. Policies are asked about both stores.',
   'cloudtrail.ListPublicKeys': 'Keys of this server: RSA 2048, a new one every 29 days.',
   'cloudtrail.CreateChannel':
     'Custom sources, and the names of the partners that AWS lists; any number of custom channels, one of a partner.',

@@ -44,6 +44,11 @@ export function asDataEvents(records: readonly object[]): readonly object[] {
   }));
 }
 
+/** The same calls in another region. */
+export function inRegion(awsRegion: string, records: readonly object[]): readonly object[] {
+  return records.map((one) => ({ ...one, eventID: randomUUID(), awsRegion }));
+}
+
 function record({ at, account, arn, agent }: { at: number; account: string; arn: string; agent: string }) {
   return {
     eventVersion: '1.11',

@@ -3,7 +3,7 @@ import { connectClickHouse, type ClickHouse } from '../events/clickhouse.ts';
 import { describeServer } from '../events/migrate.ts';
 import { RowReader } from '../events/row-reader.ts';
 import { encodeRecords } from './encode-records.ts';
-import { ACTIVITY_COLUMNS, EVENT_COLUMNS } from './lake-columns.ts';
+import { ACTIVITY_COLUMNS, EVENT_COLUMNS, INSIGHT_COLUMNS } from './lake-columns.ts';
 import {
   createTable,
   createView,
@@ -37,7 +37,7 @@ export async function createLakeTables(url: string): Promise<ClickHouseLakeTable
     },
     sqlTable: ({ id, kind }) => ({
       view: viewName(id),
-      columns: kind === 'activity' ? ACTIVITY_COLUMNS : EVENT_COLUMNS,
+      columns: COLUMNS[kind],
       leaves: kind === 'events',
     }),
     sizes: () => sizes(clickhouse),
@@ -45,6 +45,8 @@ export async function createLakeTables(url: string): Promise<ClickHouseLakeTable
     stop: () => clickhouse.close(),
   };
 }
+
+const COLUMNS = { events: EVENT_COLUMNS, activity: ACTIVITY_COLUMNS, insights: INSIGHT_COLUMNS };
 
 async function create(clickhouse: ClickHouse, engine: LakeEngine, table: LakeTable): Promise<void> {
   await clickhouse.command({ sql: createTable(table, engine) });

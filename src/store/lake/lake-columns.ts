@@ -161,6 +161,33 @@ export const ACTIVITY_COLUMNS: readonly SqlColumn[] = [
   ['eventjsonchecksum', 'varchar'],
 ].map(([name = '', type = '']) => ({ name, type }));
 
+const SHARES = 'array(row(value varchar, average double))';
+
+/** Columns of a store of Insights events. */
+export const INSIGHT_COLUMNS: readonly SqlColumn[] = [
+  ['eventversion', 'varchar'],
+  ['eventcategory', 'varchar'],
+  ['eventtype', 'varchar'],
+  ['eventid', 'varchar'],
+  ['eventtime', 'timestamp(3)'],
+  ['awsregion', 'varchar'],
+  ['recipientaccountid', 'varchar'],
+  ['sharedeventid', 'varchar'],
+  ['addendum', MAP],
+  ['insightsource', 'varchar'],
+  ['insightstate', 'varchar'],
+  ['insighteventsource', 'varchar'],
+  ['insighteventname', 'varchar'],
+  ['insighterrorcode', 'varchar'],
+  ['insighttype', 'varchar'],
+  [
+    'insightcontext',
+    `row(baselineaverage double, insightaverage double, baselineduration integer, insightduration integer, attributions array(row(attribute varchar, insightvalue varchar, insightaverage double, baselinevalue varchar, baselineaverage double, insight ${SHARES}, baseline ${SHARES})))`,
+  ],
+  ['eventjson', 'varchar'],
+  ['eventjsonchecksum', 'varchar'],
+].map(([name = '', type = '']) => ({ name, type }));
+
 type Tree = { readonly [name: string]: Tree | Leaf };
 
 /** The leaves as a tree of rows, by the parts of their columns behind the first. */

@@ -1,16 +1,15 @@
 import type { LakeTable } from '../contract.ts';
+import { INSIGHT_VIEW } from './insight-view.ts';
 import {
-  EVENT_ID_MARK,
   IDENTITY_LEAVES,
   isLeaf,
-  REQUEST_ID_MARK,
   SCALAR_MEMBERS,
   TEXT_MEMBERS,
   TLS_LEAVES,
   treeOf,
-  WHOLE_MARK,
   type Leaf,
 } from './lake-columns.ts';
+import { jsonColumn, mapOf, recordSql } from './record-sql.ts';
 
 /** What differs between the engines that run the same statements. */
 export type LakeEngine = { readonly replicated: boolean };
@@ -43,11 +42,6 @@ export const INSERT_COLUMNS: readonly string[] = [
   ...TEXT_MEMBERS.map(([, column]) => jsonColumn(column)),
   'rest',
 ];
-
-/** JSON text; under a name of its own, because the view has a map under the member's. */
-function jsonColumn(column: string): string {
-  return `j_${column}`;
-}
 
 function columnOf({ column, kind }: Leaf): string {
   return kind === 'M' ? jsonColumn(column) : column;
@@ -105,7 +99,7 @@ const RESOURCE =
 
 /** The columns that SQL sees, and (under their dotted names) the leaves of rows, which are read alone. */
 export function createView(table: LakeTable): string {
-  const columns = table.kind === 'activity' ? ACTIVITY_VIEW : EVENT_VIEW;
+  const columns = VIEWS[table.kind];
   return `
 CREATE OR REPLACE VIEW ${viewName(table.id)} AS
 SELECT
@@ -115,15 +109,6 @@ WHERE eventtime >= now() - toIntervalDay(${table.retentionDays})`;
 }
 
 const name = (column: string): string => (column.includes('.') ? `\`${column}\`` : column);
-const mapOf = (sql: string): string => `JSONExtract(${sql}, 'Map(String, Nullable(String))')`;
-
-/** SQL that puts a record together again. */
-export const recordSql = `if(startsWith(rest, char(${WHOLE_MARK})), substring(rest, 2), ${[
-  ...TEXT_MEMBERS.map(([, column, mark]) => [mark, jsonColumn(column)] as const),
-  [EVENT_ID_MARK, 'toString(id)'] as const,
-  [REQUEST_ID_MARK, "ifNull(requestid, '')"] as const,
-].reduce((sql, [mark, value]) => `replaceOne(${sql}, char(${mark}), ${value})`, 'rest')})`;
-
 const EVENT_VIEW: readonly string[] = [
   ...SCALAR_MEMBERS.map(([, column]) => column),
   'eventtime',
@@ -201,3 +186,5 @@ function activityData(): string {
   const type = `Tuple(version ${T}, useridentity Tuple(type ${T}, principalid ${T}, details ${M}), useragent ${T}, eventsource ${T}, eventname ${T}, eventtime ${T}, uid ${T}, requestparameters ${M}, responseelements ${M}, errorcode ${T}, errormessage ${T}, sourceipaddress ${T}, recipientaccountid ${T}, additionaleventdata ${M})`;
   return `CAST(tuple(${values.join(', ')}), '${type}')`;
 }
+
+const VIEWS = { events: EVENT_VIEW, activity: ACTIVITY_VIEW, insights: INSIGHT_VIEW };

@@ -15,6 +15,8 @@ import { createTeller, type TellerDeps } from './tell.ts';
 /** Whether somebody asks for such insights. */
 export type InsightAsk = PlaceName & {
   readonly source: string;
+  /** Of the API; undefined: of any. */
+  readonly name?: string | undefined;
   readonly type: string;
   readonly category: string;
 };

@@ -5,10 +5,12 @@ import type { ChannelPort } from '../../../aws/ports.ts';
 import type { PlainColumns } from '../../../record/event-record.ts';
 import type { JournalEntry, LakeTables } from '../../../store/contract.ts';
 import type { Enrich } from './event-context.ts';
+import { lakeForm } from './insights/lake-form.ts';
+import { takesInsight } from './insights/takes-insight.ts';
 import { storeArn } from './store-rows.ts';
 import type { StoreSettings } from './settings.ts';
 import { forgetStretches, stretchesIn, type Stretch } from './stretches.ts';
-import { takerOf, takes, type IsMember, type Memberships, type Taker } from './takes.ts';
+import { takerOf, takes, type IsMember, type Memberships, type TakenEvent, type Taker } from './takes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -99,10 +101,38 @@ async function assign(
       continue;
     }
     const event = { columns, facts: factsOf({ columns, raw: entry.raw }), seq: entry.seq };
+    if (columns.category === 'Insight') {
+      for (const { destination, source } of insightsIn(open, event, { takerFor, isMember }))
+        give(destination, insightFor(source, entry));
+      continue;
+    }
     for (const { id, store_id, rules } of open)
       if (takes(takerFor(id), event, isMember)) give(store_id, deps.enrich(entry.raw, rules.context));
   }
   return taken;
+}
+
+/** Whose insight an Insights event is, and which stores that are there take it in: for each source of its own. */
+function insightsIn(
+  open: readonly Stretch[],
+  { columns, facts, seq }: TakenEvent,
+  { takerFor, isMember }: { readonly takerFor: (id: string) => Taker; readonly isMember: IsMember },
+): readonly { readonly destination: string; readonly source: string }[] {
+  const insight = facts.insight();
+  if (insight === undefined) return [];
+  const { account, region, source, name } = columns;
+  const ask = { account, region, source, name, ...insight };
+  const stores = new Set(open.map(({ store_id }) => store_id));
+  return open.flatMap(({ id, store_id, rules }) => {
+    const destination = rules.insights?.destination;
+    if (destination === undefined || !stores.has(destination)) return [];
+    if (!takesInsight(takerFor(id), { ask, seq }, isMember)) return [];
+    return [{ destination, source: storeArn({ ...rules, id: store_id }) }];
+  });
+}
+
+function insightFor(source: string, { raw }: JournalEntry): Uint8Array {
+  return Buffer.from(JSON.stringify(lakeForm(parsed(raw) ?? {}, source)));
 }
 
 /** The stores that the event's channel sends to. */

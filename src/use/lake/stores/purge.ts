@@ -29,6 +29,12 @@ export async function purgeStores({ settings, tables, clock }: PurgeDeps): Promi
     await tables.drop(id);
     await settings.transaction().execute(async (tx) => {
       await forgetResource(tx, arn);
+      // What asks for insights to be put there asks for none any more.
+      await tx
+        .updateTable('lake_stores')
+        .set({ insight_selectors: null, insight_destination: null })
+        .where('insight_destination', '=', id)
+        .execute();
       await tx.deleteFrom('lake_stretches').where('store_id', '=', id).execute();
       await tx.deleteFrom('lake_stores').where('id', '=', id).execute();
     });

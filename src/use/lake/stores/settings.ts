@@ -34,6 +34,10 @@ export type StoreRow = {
   max_event_size: 'Standard' | 'Large';
   /** JSON of ContextKeySelectors. */
   context_keys: string;
+  /** JSON of InsightSelectors; null: it asks for none. */
+  insight_selectors: string | null;
+  /** Id of the store that takes in what they ask for. */
+  insight_destination: string | null;
   created_at: number;
   updated_at: number;
   /** When it was deleted; gone for good seven days later. */
@@ -90,6 +94,12 @@ export const lakeStoreMigrations: MigrationSet = {
         .addColumn('until_seq', 'integer')
         .addColumn('rules', 'text', (c) => c.notNull())
         .execute();
+    },
+  },
+  '2026-11-30-lake-store-insights': {
+    up: async (db) => {
+      await db.schema.alterTable('lake_stores').addColumn('insight_selectors', 'text').execute();
+      await db.schema.alterTable('lake_stores').addColumn('insight_destination', 'text').execute();
     },
   },
 };

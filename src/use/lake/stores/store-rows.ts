@@ -105,8 +105,13 @@ export function categoriesOf(selectors: readonly AdvancedSelector[]): readonly s
 }
 
 export function tableOf(row: Pick<StoredStore, 'id' | 'selectors' | 'retention_days'>): LakeTable {
-  const isActivity = categoriesOf(selectorsOf(row)).includes('ActivityAuditLog');
-  return { id: row.id, kind: isActivity ? 'activity' : 'events', retentionDays: row.retention_days };
+  return { id: row.id, kind: kindOf(categoriesOf(selectorsOf(row))), retentionDays: row.retention_days };
+}
+
+/** Events of other kinds are alone in their store. */
+function kindOf([category = 'Management']: readonly string[]): LakeTable['kind'] {
+  if (category === 'ActivityAuditLog') return 'activity';
+  return category === 'Insight' ? 'insights' : 'events';
 }
 
 export function toStore(row: StoredStore): EventDataStore {

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 
 import type { AdvancedSelector } from '../../../aws/event-selectors/selector.ts';
+import { insightsOf, type StoreInsights } from './insights/store-insights.ts';
 import type { StoredStore } from './store-rows.ts';
 import { selectorsOf } from './store-rows.ts';
 import type { StoreSettings, StretchRow } from './settings.ts';
@@ -14,6 +15,8 @@ export type StretchRules = {
   readonly organization: string | null;
   /** What is added to events. */
   readonly context: readonly ContextKeys[];
+  /** What it asks for that is unusual in them, and which store takes that in. */
+  readonly insights?: StoreInsights | undefined;
 };
 
 export type ContextKeys = {
@@ -85,7 +88,7 @@ export async function forgetStretches(settings: StoreSettings, through: number):
   await settings.deleteFrom('lake_stretches').where('until_seq', '<', through).execute();
 }
 
-function rulesOf(store: StoredStore): StretchRules {
+export function rulesOf(store: StoredStore): StretchRules {
   return {
     selectors: selectorsOf(store),
     account: store.account,
@@ -93,5 +96,6 @@ function rulesOf(store: StoredStore): StretchRules {
     multiRegion: store.multi_region === 1,
     organization: store.organization,
     context: JSON.parse(store.context_keys) as readonly ContextKeys[],
+    insights: insightsOf(store),
   };
 }

@@ -20,17 +20,25 @@ export function takerOf(rules: StretchRules): Taker {
   return { rules, selection: compileSelectors({ AdvancedEventSelectors: rules.selectors }) };
 }
 
-/** Whether a store with these rules takes the event in. Events of channels are no matter of selectors: see `follow-journal.ts`. */
+/** Whether a store with these rules takes the event in. Those of channels and of insights are no matter of selectors: see `follow-journal.ts`. */
 export function takes(
   { rules, selection }: Taker,
   { columns, facts, seq }: TakenEvent,
   isMember: IsMember,
 ): boolean {
-  if (!rules.multiRegion && columns.region !== rules.region) return false;
-  const isOwn = columns.account === rules.account;
-  if (!isOwn && (rules.organization === null || !isMember(rules.organization, columns.account, seq)))
-    return false;
-  return selection.matches(facts);
+  const { account, region } = columns;
+  return isOfReach(rules, { account, region, seq }, isMember) && selection.matches(facts);
+}
+
+/** Of its regions, and of its account or its organization. */
+export function isOfReach(
+  rules: StretchRules,
+  { account, region, seq }: { readonly account: string; readonly region: string; readonly seq: number },
+  isMember: IsMember,
+): boolean {
+  if (!rules.multiRegion && region !== rules.region) return false;
+  if (account === rules.account) return true;
+  return rules.organization !== null && isMember(rules.organization, account, seq);
 }
 
 export type TakenEvent = {

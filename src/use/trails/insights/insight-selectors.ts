@@ -1,17 +1,5 @@
 import type { CompiledSelector, Selection } from '../../../aws/event-selectors/selection.ts';
-import type { InsightFacts } from '../../../aws/event-selectors/event-facts.ts';
-
-export const INSIGHT_TYPES = ['ApiCallRateInsight', 'ApiErrorRateInsight'] as const;
-export type InsightType = (typeof INSIGHT_TYPES)[number];
-
-export const INSIGHT_CATEGORIES = ['Management', 'Data'] as const;
-export type InsightCategory = (typeof INSIGHT_CATEGORIES)[number];
-
-/** https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_InsightSelector.html */
-export type InsightSelector = {
-  readonly InsightType: InsightType;
-  readonly EventCategories: readonly InsightCategory[];
-};
+import { asksFor, type InsightSelector } from '../../../aws/event-selectors/insight-selectors.ts';
 
 /** As they were put; none where the trail has no Insights. */
 export function insightSelectorsOf(trail: {
@@ -42,11 +30,4 @@ function compileInsights(asked: readonly InsightSelector[]): CompiledSelector {
     judge: ({ category }) => (category === 'Insight' ? 'maybe' : 'no'),
     arns: undefined,
   };
-}
-
-export function asksFor(asked: readonly InsightSelector[], { type, category }: InsightFacts): boolean {
-  return asked.some(
-    ({ InsightType, EventCategories }) =>
-      InsightType === type && EventCategories.some((one) => one === category),
-  );
 }

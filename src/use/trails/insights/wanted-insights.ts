@@ -1,8 +1,9 @@
+import { asksFor } from '../../../aws/event-selectors/insight-selectors.ts';
 import type { PlainColumns } from '../../../record/event-record.ts';
 import { foldersOf, NOW } from '../organizations/folders.ts';
 import { isOfRegions } from '../selectors/reach.ts';
 import type { TrailSettings } from '../trail-store.ts';
-import { asksFor, insightSelectorsOf } from './insight-selectors.ts';
+import { insightSelectorsOf } from './insight-selectors.ts';
 
 export type InsightAsk = Pick<PlainColumns, 'account' | 'region' | 'source'> & {
   /** `ApiCallRateInsight` */

@@ -68,9 +68,6 @@ describe('PutEventConfiguration', () => {
       { ContextKeySelectors: [{ Type: 'TagContext', Equals: ['team'] }] },
       'ContextKeySelectors',
     ],
-    ['EventDataStoreNotFoundException', { TrailName: undefined, EventDataStore: STORE_ARN }, STORE],
-    ['EventDataStoreNotFoundException', { TrailName: undefined, EventDataStore: STORE }, STORE],
-    ['EventDataStoreARNInvalidException', { TrailName: undefined, EventDataStore: 'arn:aws:x' }, 'arn:aws:x'],
     ['InvalidParameterException', { AggregationConfigurations: configuration('HOURLY') }, '"HOURLY"'],
     ['InvalidParameterException', { AggregationConfigurations: configuration() }, 'Templates'],
     [
@@ -113,8 +110,6 @@ describe('GetEventConfiguration', () => {
   it.each([
     ['InvalidParameterCombinationException', {}],
     ['InvalidParameterCombinationException', { TrailName: 'management', EventDataStore: STORE }],
-    ['EventDataStoreNotFoundException', { EventDataStore: STORE_ARN }],
-    ['EventDataStoreARNInvalidException', { EventDataStore: 'store' }],
     ['TrailNotFoundException', { TrailName: 'unknown' }],
   ])('refuses with %s: %j', async (code, given) => {
     expect((await errorOf(get(given)))?.code).toBe(code);

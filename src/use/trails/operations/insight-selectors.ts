@@ -1,21 +1,15 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
 import { compileSelectors } from '../../../aws/event-selectors/compile.ts';
-import type { EventOutline } from '../../../aws/event-selectors/selection.ts';
+import { missingFor, type InsightSelector } from '../../../aws/event-selectors/insight-selectors.ts';
+import { readInsightSelectors, refuseInsights } from '../../../aws/event-selectors/read-insight-selectors.ts';
 import { encryptionOf } from '../encryption.ts';
-import {
-  INSIGHT_CATEGORIES,
-  INSIGHT_TYPES,
-  insightSelectorsOf,
-  type InsightCategory,
-  type InsightSelector,
-  type InsightType,
-} from '../insights/insight-selectors.ts';
+import { insightSelectorsOf } from '../insights/insight-selectors.ts';
 import { putInsights, selectorsOf } from '../selectors/trail-selectors.ts';
 import type { Trail } from '../trail-store.ts';
 import type { TrailOperationDeps } from './deps.ts';
 import { findOwnTrail, findTrail } from './find-trail.ts';
-import { optionalList, optionalText } from './inputs.ts';
+import { optionalText } from './inputs.ts';
 import { checkBucket } from './trail-inputs.ts';
 import { combination, trailTarget } from './trail-target.ts';
 
@@ -59,58 +53,12 @@ function answer(trail: Trail, InsightSelectors: readonly InsightSelector[]): Ope
   return { output: { TrailARN: trail.arn, InsightSelectors } };
 }
 
-/** A type that is given several times asks for the categories of all. */
-export function readInsightSelectors(input: OperationInput): readonly InsightSelector[] {
-  const given = optionalList(input, 'InsightSelectors');
-  if (given === undefined) throw invalid('InsightSelectors must be specified.');
-  const asked = new Map<InsightType, Set<InsightCategory>>();
-  for (const [index, one] of given.entries()) {
-    const place = `InsightSelectors[${index}]`;
-    const { InsightType: type, EventCategories: categories } = (one ?? {}) as Record<string, unknown>;
-    const known = oneOf(INSIGHT_TYPES, type, `${place}.InsightType`);
-    const found = asked.get(known) ?? new Set();
-    for (const category of readCategories(categories, place)) found.add(category);
-    asked.set(known, found);
-  }
-  return [...asked].map(([InsightType, categories]) => ({ InsightType, EventCategories: [...categories] }));
-}
-
-/** Management events where none are named, as AWS has it. */
-function readCategories(given: unknown, place: string): readonly InsightCategory[] {
-  if (given === undefined || given === null) return ['Management'];
-  if (!Array.isArray(given) || given.length === 0)
-    throw invalid(`${place}.EventCategories must hold Management, Data or both.`);
-  return given.map((category) => oneOf(INSIGHT_CATEGORIES, category, `${place}.EventCategories`));
-}
-
-function oneOf<Name extends string>(names: readonly Name[], value: unknown, place: string): Name {
-  const known = names.find((name) => name === value);
-  if (known !== undefined) return known;
-  const shown = value === undefined ? 'null' : JSON.stringify(value).slice(0, 200);
-  throw invalid(`${place} ${shown} is not valid: it must be one of ${names.join(', ')}.`);
-}
-
-/** Call rates of management events are those of writes: the trail has to log them. */
 function checkIsLogged(trail: Trail, asked: readonly InsightSelector[]): void {
-  for (const { InsightType: type, EventCategories: categories } of asked)
-    for (const category of categories)
-      if (!logs(trail, type, category))
-        throw invalid(
-          `Trail ${trail.arn} logs no ${category === 'Data' ? 'data' : type === 'ApiCallRateInsight' ? 'write management' : 'management'} events, which ${type} for ${category} events needs.`,
-        );
-}
-
-function logs(trail: Trail, type: InsightType, category: InsightCategory): boolean {
-  const { selectors } = compileSelectors(selectorsOf(trail));
-  if (category === 'Data') return selectors.some(({ wantsData }) => wantsData);
-  const outline = (readOnly: boolean): EventOutline => ({
-    category,
-    readOnly,
-    source: 'ec2.amazonaws.com',
-    name: readOnly ? 'DescribeInstances' : 'RunInstances',
-  });
-  const takes = (readOnly: boolean) => selectors.some((one) => one.judge(outline(readOnly)) !== 'no');
-  return takes(false) || (type === 'ApiErrorRateInsight' && takes(true));
+  const missing = missingFor(compileSelectors(selectorsOf(trail)), asked);
+  if (missing !== undefined)
+    throw refuseInsights(
+      `Trail ${trail.arn} logs no ${missing.events} events, which ${missing.type} for ${missing.category} events needs.`,
+    );
 }
 
 function deliveryOf(trail: Trail): Parameters<typeof checkBucket>[1] {
@@ -122,8 +70,4 @@ function deliveryOf(trail: Trail): Parameters<typeof checkBucket>[1] {
     kms: encryptionOf(trail),
     organization: trail.organization ?? undefined,
   };
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError('InvalidInsightSelectorsException', message);
 }

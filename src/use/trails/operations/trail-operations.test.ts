@@ -335,8 +335,5 @@ describe('selectors', () => {
       (await errorOf(setup.call('GetInsightSelectors', input)))?.code;
     expect(await insights({ TrailName: 'management' })).toBe('InsightNotEnabledException');
     expect(await insights({})).toBe('InvalidParameterCombinationException');
-    expect(await insights({ EventDataStore: '0a1b2c3d-0000-4000-8000-00000000000f' })).toBe(
-      'EventDataStoreNotFoundException',
-    );
   });
 });

@@ -1,4 +1,5 @@
-import { insightSelectorsOf, withInsights, type InsightSelector } from '../insights/insight-selectors.ts';
+import type { InsightSelector } from '../../../aws/event-selectors/insight-selectors.ts';
+import { insightSelectorsOf, withInsights } from '../insights/insight-selectors.ts';
 import type { FormerSelectorsRow } from '../settings.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
 import { compileSelectors } from '../../../aws/event-selectors/compile.ts';

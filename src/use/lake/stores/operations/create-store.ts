@@ -59,6 +59,8 @@ export async function createEventDataStore(
     federation_role: null,
     max_event_size: 'Standard',
     context_keys: '[]',
+    insight_selectors: null,
+    insight_destination: null,
     created_at: now,
     updated_at: now,
     deleted_at: null,

@@ -6,6 +6,7 @@ import { deleteEventDataStore, restoreEventDataStore } from './delete-store.ts';
 import type { StoreOperationDeps } from './deps.ts';
 import { getEventConfiguration, putEventConfiguration } from './event-configuration.ts';
 import { disableFederation, enableFederation } from './federation.ts';
+import { getInsightSelectors, putInsightSelectors } from './insight-selectors.ts';
 import { startIngestion, stopIngestion } from './ingestion.ts';
 import { getEventDataStore, listEventDataStores } from './read-stores.ts';
 import { updateEventDataStore } from './update-store.ts';
@@ -29,6 +30,8 @@ const TABLE: readonly (readonly [name: string, handle: Handle, storeMember?: str
   ['DisableFederation', disableFederation, 'EventDataStore'],
   ['PutEventConfiguration', putEventConfiguration, 'EventDataStore'],
   ['GetEventConfiguration', getEventConfiguration, 'EventDataStore'],
+  ['PutInsightSelectors', putInsightSelectors, 'EventDataStore'],
+  ['GetInsightSelectors', getInsightSelectors, 'EventDataStore'],
 ];
 
 /** The operations on event data stores: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Operations.html */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { AwsError } from '../../../../aws/errors.ts';
 import type { CallContext, OperationInput, OperationOutput } from '../../../../aws/operation.ts';
+import { checkInsights, insightsOf } from '../insights/store-insights.ts';
 import type { StoreSettings } from '../settings.ts';
 import { checkActive, findStore, selectorsOf, tableOf, type StoredStore } from '../store-rows.ts';
 import { changeRules } from '../stretches.ts';
@@ -53,6 +54,7 @@ export async function updateEventDataStore(
     const found = checkActive(await findStore({ ...deps, settings: tx }, before.id, context));
     const changed = { ...found, ...changes };
     if (changed.name !== found.name) await checkName(tx, changed);
+    checkInsights(changed, insightsOf(changed)?.selectors ?? []);
     await tx.updateTable('lake_stores').set(changes).where('id', '=', found.id).execute();
     if (changesRules(found, changed)) await changeRules(tx, changed, momentOf(deps));
     return changed;
