@@ -86,6 +86,8 @@ while True:
         break
 assert len(rows) == page['QueryStatistics']['TotalResultsCount']
 assert id in [query['QueryId'] for query in trail.list_queries(EventDataStore='${store}')['Queries']]
+counts = trail.describe_query(QueryId=id)['QueryStatistics']
+assert counts['EventsMatched'] == len(rows) and counts['EventsScanned'] >= 5 and counts['BytesScanned'] > 0, counts
 say(rows)
 `,
     );

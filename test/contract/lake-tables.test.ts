@@ -47,6 +47,15 @@ function tablesContract(title: string, start: () => Promise<Opened>): void {
         rows.push(row);
       return rows;
     };
+    /** What the engine says it has read for a statement. */
+    const readBy = async (of: LakeTable, statement: string) => {
+      const plan = await opened.sql.plan(statement, () => tables.sqlTable(of), { dialect: 'lake' });
+      let last = { rowsRead: 0, bytesRead: 0 };
+      const onProgress = (progress: typeof last) => void (last = progress);
+      const options = { signal: new AbortController().signal, maxSeconds: 30, onProgress };
+      for await (const _ of opened.sql.run(plan, options)) continue;
+      return last;
+    };
     const insert = (of: LakeTable, token: string, ...records: (string | Buffer)[]) =>
       tables.insert({ id: of.id, token, records: records.map((record) => Buffer.from(record)) });
     const at = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
@@ -216,6 +225,15 @@ function tablesContract(title: string, start: () => Promise<Opened>): void {
       const held = (await ask(store, 'SELECT eventjson FROM t')).map(([text]) => text);
       expect(held.length).toBeGreaterThan(2000);
       expect(held.sort()).toEqual(records.sort());
+      for (const statement of [
+        'SELECT eventname FROM t',
+        'SELECT eventname, count(*) FROM t GROUP BY 1',
+        "SELECT eventname FROM t WHERE eventid = 'nobody'",
+      ]) {
+        const { rowsRead, bytesRead } = await readBy(store, statement);
+        expect([statement, rowsRead]).toEqual([statement, records.length]);
+        expect(bytesRead).toBeGreaterThan(records.length);
+      }
     });
   });
 }

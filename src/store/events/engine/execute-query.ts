@@ -35,12 +35,19 @@ export async function executeQuery(
   if (sql === '') throw new EngineError(62, 'Syntax error: Empty query');
   const insert = request.data && request.data.byteLength > 0 ? parseInsert(sql, format) : undefined;
   if (insert) return consume(await runInsert(slot, { ...request, ...insert }));
-  await applySettings(slot, request.settings, reopen);
   const outcome = format ?? request.defaultFormat;
+  await applySettings(slot, settingsFor(outcome, request.settings), reopen);
   return request.stream && STREAMED.has(outcome) && /^(?:SELECT|WITH|\()/i.test(sql)
     ? runStream(slot, { ...request, sql, format: outcome }, consume)
     : consume(await runWhole(slot, { ...request, sql, format: outcome }));
 }
+
+/** Rows with what was read in between: of a streamed statement there is no other way to know it. */
+const WITH_PROGRESS = 'JSONCompactEachRowWithProgress';
+
+/** chDB tells the last of a stream's progress only before extremes, so there must be some. */
+const settingsFor = (format: string, settings: EngineRequest['settings']): EngineRequest['settings'] =>
+  format === WITH_PROGRESS ? new Map([...settings, ['extremes', '1']]) : settings;
 
 /** Formats of which any concatenation of blocks is again that format. */
 const STREAMED: ReadonlySet<string> = new Set([
@@ -50,6 +57,7 @@ const STREAMED: ReadonlySet<string> = new Set([
   'TSV',
   'CSV',
   'RowBinary',
+  WITH_PROGRESS,
 ]);
 
 type Statement = EngineRequest & { readonly sql: string; readonly format: string };
@@ -78,8 +86,14 @@ async function runStream(
   let whole = false;
   try {
     const first = await iterator.next();
+    const read = createReadCount();
     const chunks = async function* () {
-      for (let at = first; !at.done; at = await iterator.next()) yield at.value.raw();
+      for (let at = first; !at.done; at = await iterator.next()) {
+        const chunk = at.value.raw();
+        if (format === WITH_PROGRESS) read.add(chunk);
+        yield chunk;
+      }
+      if (format === WITH_PROGRESS) yield read.line();
       whole = true;
     };
     await consume({ format, summary: {}, chunks: chunks() });
@@ -88,6 +102,29 @@ async function runStream(
     // A stream that was killed or left half-read stays in system.processes, with its memory, until the next statement.
     if (!whole) await slot.session.queryAsync('SELECT 1', { format: 'Null' });
   }
+}
+
+/** A server's progress is of the whole answer, a chunk's of the chunk alone: what they come to is written at the end. */
+function createReadCount() {
+  let [rows, bytes] = [0, 0];
+  return {
+    add: (chunk: Uint8Array): void => {
+      const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      // Never in a value: there its quotes would be escaped.
+      const at = text.lastIndexOf('{"progress":{"read_rows"');
+      if (at < 0) return;
+      const end = text.indexOf('\n', at);
+      const { progress } = JSON.parse(text.toString('utf8', at, end < 0 ? undefined : end)) as {
+        progress: { read_rows: string; read_bytes: string };
+      };
+      rows += Number(progress.read_rows);
+      bytes += Number(progress.read_bytes);
+    },
+    line: (): Uint8Array =>
+      Buffer.from(
+        `${JSON.stringify({ progress: { read_rows: String(rows), read_bytes: String(bytes) } })}\n`,
+      ),
+  };
 }
 
 type Insert = {

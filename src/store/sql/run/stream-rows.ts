@@ -49,11 +49,11 @@ async function* runRows(
   try {
     const types = plan.columns.map(({ type }) => parseType(type));
     let rows = 0;
-    for await (const values of linesOf(client, plan, { id, maxSeconds, signal: end.signal })) {
+    const asked = { id, maxSeconds, signal: end.signal, told: progress?.told };
+    for await (const values of rowsOf(client, plan, asked)) {
       if (rows++ >= maxRows) break;
       yield types.map((type, n) => printed(values[n], type, plan.emptyIsNull?.[n] === true));
     }
-    await progress?.last();
   } catch (cause) {
     if (end.signal.aborted) throw end.signal.reason as Error;
     throw failure(cause, { maxSeconds, elapsed: Date.now() - started });
@@ -71,15 +71,20 @@ function printed(value: unknown, type: ReturnType<typeof parseType>, emptyIsNull
   return printValue(value, type, emptyIsNull);
 }
 
-type Asked = { readonly id: string; readonly maxSeconds: number; readonly signal: AbortSignal };
+type Asked = {
+  readonly id: string;
+  readonly maxSeconds: number;
+  readonly signal: AbortSignal;
+  readonly told: ((progress: SqlProgress) => void) | undefined;
+};
 
-async function* linesOf(
+async function* rowsOf(
   client: ClickHouseClient,
   plan: SqlPlan,
-  { id, maxSeconds, signal }: Asked,
+  { id, maxSeconds, signal, told }: Asked,
 ): AsyncGenerator<readonly unknown[]> {
   const { stream } = await client.exec({
-    query: `${plan.sql}\nFORMAT JSONCompactEachRow`,
+    query: `${plan.sql}\nFORMAT JSONCompactEachRowWithProgress`,
     query_id: id,
     clickhouse_settings: { ...settingsFor(maxSeconds), log_comment: id },
     abort_signal: signal,
@@ -92,7 +97,9 @@ async function* linesOf(
   try {
     for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
       if (line === '') continue;
-      yield rowOf(line, plan.columns.length);
+      const said = parseLine(line, plan.columns.length);
+      if (said.row) yield said.row;
+      else if (said.progress) told?.(said.progress);
     }
     if (broken !== undefined) throw broken as Error;
     if (!stream.readableEnded)
@@ -103,24 +110,38 @@ async function* linesOf(
   }
 }
 
-/** A server that fails halfway writes its error where a row should be. */
-function rowOf(line: string, width: number): readonly unknown[] {
-  let row: unknown;
+type Line = { readonly row?: readonly unknown[]; readonly progress?: SqlProgress };
+
+/** A row, what was read so far, or something about the answer as a whole. A server that fails halfway writes its error there. */
+function parseLine(line: string, width: number): Line {
+  let said: Record<string, unknown> | undefined;
   try {
-    row = JSON.parse(line);
+    said = JSON.parse(line) as Record<string, unknown>;
   } catch {
-    row = undefined;
+    said = undefined;
   }
-  if (Array.isArray(row) && row.length === width) return row;
-  throw new OpentrailError('SQL_FAILED', cleaned(line), { kind: 'user' });
+  const row = said?.['row'];
+  if (Array.isArray(row) && row.length === width) return { row };
+  if (said === undefined || row !== undefined || said['exception'] !== undefined) {
+    const text = typeof said?.['exception'] === 'string' ? said['exception'] : line;
+    throw new OpentrailError('SQL_FAILED', cleaned(text), { kind: 'user' });
+  }
+  const progress = said['progress'] as { read_rows?: string; read_bytes?: string } | undefined;
+  if (progress === undefined) return {};
+  return { progress: { rowsRead: Number(progress.read_rows), bytesRead: Number(progress.read_bytes) } };
 }
 
 // ---------------------------------------------------------------- progress
 
-/** Asks the engine's list of what runs, because answers in parts tell no progress of their own. */
+/** The answer tells how much was read when it is there; until then the engine's list of what runs does. */
 function watchProgress(client: ClickHouseClient, id: string, report: (progress: SqlProgress) => void) {
-  let latest: SqlProgress = { rowsRead: 0, bytesRead: 0 };
+  let most = 0;
   let stopped = false;
+  const told = (progress: SqlProgress): void => {
+    if (stopped || progress.rowsRead < most) return;
+    most = progress.rowsRead;
+    report(progress);
+  };
   const ask = async (): Promise<void> => {
     try {
       const result = await client.query({
@@ -130,21 +151,14 @@ function watchProgress(client: ClickHouseClient, id: string, report: (progress: 
         http_headers: { 'X-Opentrail-Lane': 'control' },
       });
       const [row] = await result.json<[string | number, string | number]>();
-      const read = { rowsRead: Number(row?.[0] ?? 0), bytesRead: Number(row?.[1] ?? 0) };
-      if (stopped || read.rowsRead < latest.rowsRead) return;
-      latest = read;
-      report(latest);
+      if (row) told({ rowsRead: Number(row[0]), bytesRead: Number(row[1]) });
     } catch {
       // Progress is a courtesy: the statement itself tells what is wrong.
     }
   };
   const timer = setInterval(() => void ask(), PROGRESS_MS).unref();
   return {
-    last: async () => {
-      await ask();
-      stopped = true;
-      report(latest);
-    },
+    told,
     stop: () => {
       stopped = true;
       clearInterval(timer);
