@@ -1,5 +1,5 @@
 import type { IngestReport } from '../capture/ingest/ingest.ts';
-import { serverRequest, type ServerAccess } from './server-request.ts';
+import { serverAnswer, type ServerAccess } from './server-request.ts';
 
 /** Sends CloudTrail records or log files to the server's bulk operation. */
 export async function ingestRecords(
@@ -16,7 +16,7 @@ export async function ingestRecords(
   },
 ): Promise<IngestReport> {
   const query = new URLSearchParams({ origin, ...(since === undefined ? {} : { since }) });
-  const response = await serverRequest(server, {
+  const answer = await serverAnswer(server, {
     method: 'POST',
     path: `/_ingest/records?${query.toString()}`,
     service: 'opentrail',
@@ -24,5 +24,5 @@ export async function ingestRecords(
     body,
     signal,
   });
-  return (await response.json()) as IngestReport;
+  return JSON.parse(answer) as IngestReport;
 }

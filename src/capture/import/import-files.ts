@@ -45,7 +45,7 @@ export type ImportDeps = {
   readonly signal: AbortSignal;
 };
 
-const BATCH_BYTES = 4 * 1024 * 1024;
+const BATCH_BYTES = 8 * 1024 * 1024;
 const BATCH_FILES = 256;
 const REQUESTS_AT_ONCE = 2;
 

@@ -223,26 +223,45 @@ export async function bySequence(
 
 /** Ids in one statement's text: each is checked to be a UUID, and a thousand of them would not fit into parameters. */
 const IDS_AT_ONCE = 5000;
+/** Up to here it costs less to hear every id of the range than to have the engine read a thousand in a statement (15 ms). */
+const IDS_TO_HEAR = 50_000;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Which of the ids are stored within the range. */
 export async function existing(
   deps: ReadDeps,
   { ids, from, to }: Parameters<EventStore['existing']>[0],
 ): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  const wanted = ids.filter((id) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id));
-  for (let at = 0; at < wanted.length; at += IDS_AT_ONCE) {
-    const binder = createBinder();
-    const list = wanted.slice(at, at + IDS_AT_ONCE).map((id) => `'${id}'`);
-    const answer = await deps.clickhouse.rows('lookup', {
-      sql: `SELECT DISTINCT id FROM events WHERE t >= ${binder.time(from)} AND t <= ${binder.time(to)} AND id IN (${list.join(',')})`,
-      params: binder.params,
-      settings: deps.settings,
-    });
-    const reader = new RowReader(answer);
-    while (!reader.done) found.add(reader.uuid());
+  const wanted = new Set(ids.filter((id) => UUID.test(id)));
+  if (wanted.size === 0) return wanted;
+  const near = await idsWhere(deps, { from, to, and: `LIMIT ${IDS_TO_HEAR}` });
+  if (near.length < IDS_TO_HEAR) return new Set(near.filter((id) => wanted.has(id)));
+  const found: string[] = [];
+  for (const some of inTurns([...wanted], IDS_AT_ONCE)) {
+    const list = some.map((id) => `'${id}'`).join(',');
+    found.push(...(await idsWhere(deps, { from, to, and: `AND id IN (${list})` })));
   }
+  return new Set(found);
+}
+
+async function idsWhere(
+  deps: ReadDeps,
+  { from, to, and }: { readonly from: number; readonly to: number; readonly and: string },
+): Promise<readonly string[]> {
+  const binder = createBinder();
+  const answer = await deps.clickhouse.rows('lookup', {
+    sql: `SELECT id FROM events WHERE t >= ${binder.time(from)} AND t <= ${binder.time(to)} ${and}`,
+    params: binder.params,
+    settings: deps.settings,
+  });
+  const reader = new RowReader(answer);
+  const found: string[] = [];
+  while (!reader.done) found.push(reader.uuid());
   return found;
+}
+
+function* inTurns<T>(all: readonly T[], most: number): Generator<readonly T[]> {
+  for (let at = 0; at < all.length; at += most) yield all.slice(at, at + most);
 }
 
 /** Who has events, and since when the newest. */
