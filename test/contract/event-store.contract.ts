@@ -46,7 +46,7 @@ export function eventStoreContract(title: string, start: () => Promise<EventStor
           const expected = entries.filter((entry) => matches(entry, query));
           const found = await walk(store, {
             ...query,
-            limit: (round < 20 ? 1 : 40) + random.below(160),
+            limit: round < 10 ? 1 + random.below(160) : 100 + random.below(400),
             after: undefined,
           });
           expect(sortedIds(found), JSON.stringify(query)).toEqual(expected.map(({ id }) => id).sort());
