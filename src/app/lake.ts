@@ -7,7 +7,7 @@ import { plainColumnsOf } from '../record/columns.ts';
 import { createFollower } from '../store/follow/follower.ts';
 import { policyOperations, policyOf } from '../use/lake/resources/policies.ts';
 import { tagOperations } from '../use/lake/resources/tag-operations.ts';
-import { forgetResource, readTags, saveTags, tagsOf } from '../use/lake/resources/tags.ts';
+import { forgetResource, lakeTags, readTags, saveTags } from '../use/lake/resources/tags.ts';
 import { createStores } from '../use/lake/stores/create-stores.ts';
 import type { StoreDataSelection } from '../use/lake/stores/data-selection.ts';
 import { membersAt } from '../use/trails/organizations/members-at.ts';
@@ -109,7 +109,7 @@ function extrasOf(settings: Store['settings']) {
     readTags,
     saveTags: (arn: string, tags: Parameters<typeof saveTags>[2]) => saveTags(settings, arn, tags),
     tagsOf: async (arn: string) =>
-      (await tagsOf(settings, arn)).map(({ Key, Value }) => ({ key: Key, value: Value })),
+      (await lakeTags.of(settings, arn)).map(({ Key, Value }) => ({ key: Key, value: Value })),
     policyOf: (arn: string) => policyOf(settings, arn),
     forget: (arn: string) => forgetResource(settings, arn),
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { AwsError } from '../../aws/errors.ts';
 import { pageOf } from '../../aws/page-token.ts';
+import { TAG_TEXT } from '../../aws/tag-text.ts';
 
 /** The members of IAM's inputs with the model's limits. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html */
 
@@ -27,8 +28,6 @@ export const description = z
   .regex(/^[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*$/);
 export const versionId = text(/^v[1-9][0-9]*(\.[A-Za-z0-9-]*)?$/, { most: 30 });
 export const maxSessionDuration = z.number().int().min(3600).max(43_200);
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html */
-const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 export const tags = z
   .array(z.object({ Key: text(TAG_TEXT), Value: z.string().max(256).regex(TAG_TEXT) }))
   .max(50);

@@ -1,20 +1,12 @@
 import { AwsError } from '../../aws/errors.ts';
+import { tagRows, type Tag } from '../../store/settings/tag-rows.ts';
+import type { SnsTables } from './settings.ts';
 import { invalidParameter } from './sns-errors.ts';
 import type { SnsSettings } from './topic-store.ts';
 
-export type Tag = { readonly Key: string; readonly Value: string };
-
 const MOST = 50;
 
-export async function tagsOf(settings: SnsSettings, arn: string): Promise<Tag[]> {
-  const rows = await settings
-    .selectFrom('sns_tags')
-    .selectAll()
-    .where('topic_arn', '=', arn)
-    .orderBy('key')
-    .execute();
-  return rows.map((row) => ({ Key: row.key, Value: row.value }));
-}
+export const topicTags = tagRows<SnsTables>('sns_tags', 'topic_arn');
 
 /** Throws InvalidParameter for keys that come twice or are AWS's, TagLimitExceeded beyond 50. */
 export async function putTags(tx: SnsSettings, arn: string, tags: readonly Tag[]): Promise<void> {
@@ -22,13 +14,6 @@ export async function putTags(tx: SnsSettings, arn: string, tags: readonly Tag[]
   if (keys.size < tags.length) throw invalidParameter('Duplicated keys are not allowed.');
   if ([...keys].some((one) => one.toLowerCase().startsWith('aws:')))
     throw invalidParameter('Tags', 'Tag keys beginning with aws: are reserved');
-  for (const { Key, Value } of tags) {
-    await tx
-      .insertInto('sns_tags')
-      .values({ topic_arn: arn, key: Key, value: Value })
-      .onConflict((on) => on.columns(['topic_arn', 'key']).doUpdateSet({ value: Value }))
-      .execute();
-  }
-  if ((await tagsOf(tx, arn)).length > MOST)
+  if ((await topicTags.save(tx, arn, tags)) > MOST)
     throw new AwsError('TagLimitExceeded', 'Could not complete request: tag quota of per resource exceeded');
 }

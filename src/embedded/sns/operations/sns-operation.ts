@@ -6,7 +6,8 @@ import type { Clock } from '../../../base/clock.ts';
 import { readTopicArn, topicOf } from '../arns.ts';
 import { invalidParameter } from '../sns-errors.ts';
 import type { Mac } from '../tokens.ts';
-import { tagsOf, type Tag } from '../tag-store.ts';
+import type { Tag } from '../../../store/settings/tag-rows.ts';
+import { topicTags } from '../tag-store.ts';
 import type { createPolicies, SnsSettings } from '../topic-store.ts';
 
 /** What the operations work on. */
@@ -94,7 +95,7 @@ export async function conditionKeysOf(
   input: OperationInput,
   topicArn: string | undefined,
 ) {
-  const kept = topicArn === undefined ? [] : await tagsOf(settings, topicArn);
+  const kept = topicArn === undefined ? [] : await topicTags.of(settings, topicArn);
   const asked = Array.isArray(input['Tags']) ? (input['Tags'] as readonly Partial<Tag>[]) : [];
   const removed = Array.isArray(input['TagKeys']) ? input['TagKeys'] : [];
   const keys: Record<string, string | readonly string[] | undefined> = {

@@ -1,16 +1,15 @@
 import { z } from 'zod';
 
 import type { Operation } from '../../../aws/operation.ts';
+import { TAG_TEXT } from '../../../aws/tag-text.ts';
 import { noSuchResource } from '../sns-errors.ts';
-import { putTags, tagsOf } from '../tag-store.ts';
+import { putTags, topicTags } from '../tag-store.ts';
 import { findTopic, type SnsSettings } from '../topic-store.ts';
 import { topicOperation, type SnsParts } from './sns-operation.ts';
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_Tag.html */
-const TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-
-const key = z.string().min(1).max(128).regex(TEXT);
-export const tagList = z.array(z.object({ Key: key, Value: z.string().max(256).regex(TEXT) }));
+const key = z.string().min(1).max(128).regex(TAG_TEXT);
+export const tagList = z.array(z.object({ Key: key, Value: z.string().max(256).regex(TAG_TEXT) }));
 
 export function tagOperations(parts: SnsParts): readonly Operation[] {
   const { settings } = parts;
@@ -29,12 +28,7 @@ export function tagOperations(parts: SnsParts): readonly Operation[] {
       input: { ResourceArn: z.string(), TagKeys: z.array(key) },
       handle: async ({ ResourceArn, TagKeys }) => {
         await check(settings, ResourceArn);
-        if (TagKeys.length === 0) return;
-        await settings
-          .deleteFrom('sns_tags')
-          .where('topic_arn', '=', ResourceArn)
-          .where('key', 'in', TagKeys)
-          .execute();
+        await topicTags.drop(settings, ResourceArn, TagKeys);
       },
     }),
     topicOperation(parts, 'ListTagsForResource', {
@@ -42,7 +36,7 @@ export function tagOperations(parts: SnsParts): readonly Operation[] {
       input: { ResourceArn: z.string() },
       handle: async ({ ResourceArn }) => {
         await check(settings, ResourceArn);
-        return { Tags: await tagsOf(settings, ResourceArn) };
+        return { Tags: await topicTags.of(settings, ResourceArn) };
       },
     }),
   ];

@@ -7,7 +7,8 @@ import type { TopicRow } from '../settings.ts';
 import { invalidParameter, limitExceeded, notBuilt } from '../sns-errors.ts';
 import { readTopicAttribute, topicAttributes } from '../topic-attributes.ts';
 import { defaultPolicy } from '../topic-policy.ts';
-import { putTags, tagsOf, type Tag } from '../tag-store.ts';
+import type { Tag } from '../../../store/settings/tag-rows.ts';
+import { putTags, topicTags } from '../tag-store.ts';
 import { deleteTopic, findTopic, topicAt } from '../topic-store.ts';
 import { ASKED, pageOf, startOf } from './paging.ts';
 import { accountOperation, conditionKeysOf, topicOperation, type SnsParts } from './sns-operation.ts';
@@ -110,7 +111,7 @@ async function create(
         ([name, value]) => name !== 'FifoTopic' && has[name] !== value,
       );
       if (differs) throw invalidParameter('Attributes', 'Topic already exists with different attributes');
-      const kept = new Map((await tagsOf(tx, wanted.arn)).map(({ Key, Value }) => [Key, Value]));
+      const kept = new Map((await topicTags.of(tx, wanted.arn)).map(({ Key, Value }) => [Key, Value]));
       if (tags.some(({ Key, Value }) => kept.get(Key) !== Value))
         throw invalidParameter('Tags', 'Topic already exists with different tags');
       return;

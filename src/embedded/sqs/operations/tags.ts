@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 import type { Operation } from '../../../aws/operation.ts';
+import { TAG_TEXT } from '../../../aws/tag-text.ts';
 import { invalidValue } from '../sqs-errors.ts';
 import { queueOperation, type SqsParts } from './sqs-operation.ts';
 
 const MOST = 50;
-const TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_TagQueue.html */
 export function tagOperations(parts: SqsParts): readonly Operation[] {
@@ -42,9 +42,9 @@ export function checkTags(tags: Readonly<Record<string, string>>): void {
   const entries = Object.entries(tags);
   if (entries.length > MOST) throw invalidValue(`Too many tags added for queue: at most ${MOST}.`);
   for (const [key, value] of entries) {
-    if (key === '' || key.length > 128 || !TEXT.test(key) || /^aws:/i.test(key))
+    if (key === '' || key.length > 128 || !TAG_TEXT.test(key) || /^aws:/i.test(key))
       throw invalidValue(`The tag key '${key.slice(0, 128)}' is invalid.`);
-    if (value.length > 256 || !TEXT.test(value))
+    if (value.length > 256 || !TAG_TEXT.test(value))
       throw invalidValue(`The value of the tag '${key}' is invalid.`);
   }
 }

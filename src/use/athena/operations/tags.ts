@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CallContext } from '../../../aws/operation.ts';
 import { resourceNotFound } from '../athena-errors.ts';
 import { checked, nextToken, pageOf, type Handle, type OperationDeps } from './athena-operation.ts';
-import { readTags, saveTags, tagList } from './tag-list.ts';
+import { athenaTags, readTags, saveTags, tagList } from './tag-list.ts';
 import { findWorkGroup } from './work-groups.ts';
 
 const ResourceARN = z.string().min(1).max(1011);
@@ -30,12 +30,7 @@ export const untagResource: Handle = async (deps, input, context) => {
   const read = checked({ ResourceARN, TagKeys: z.array(z.string().min(1).max(128)).max(200) }, input);
   context.authorize('athena:UntagResource', read.ResourceARN);
   await own(deps, read.ResourceARN, context);
-  if (read.TagKeys.length > 0)
-    await deps.settings
-      .deleteFrom('athena_tags')
-      .where('arn', '=', read.ResourceARN)
-      .where('key', 'in', read.TagKeys)
-      .execute();
+  await athenaTags.drop(deps.settings, read.ResourceARN, read.TagKeys);
   return {};
 };
 
@@ -46,15 +41,10 @@ export const listTagsForResource: Handle = async (deps, input, context) => {
   );
   context.authorize('athena:ListTagsForResource', read.ResourceARN);
   await own(deps, read.ResourceARN, context);
-  const tags = await deps.settings
-    .selectFrom('athena_tags')
-    .selectAll()
-    .where('arn', '=', read.ResourceARN)
-    .orderBy('key')
-    .execute();
-  const { page, NextToken } = pageOf(tags, ({ key }) => key, {
+  const tags = await athenaTags.of(deps.settings, read.ResourceARN);
+  const { page, NextToken } = pageOf(tags, ({ Key }) => Key, {
     NextToken: read.NextToken,
     most: read.MaxResults ?? 75,
   });
-  return { Tags: page.map(({ key, value }) => ({ Key: key, Value: value })), NextToken };
+  return { Tags: page, NextToken };
 };

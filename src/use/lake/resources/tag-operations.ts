@@ -3,7 +3,7 @@ import type { Operation, OperationInput } from '../../../aws/operation.ts';
 import type { Settings } from '../../../store/settings/contract.ts';
 import { findResource, type LakeResources } from './kinds.ts';
 import type { LakeResourceTables } from './settings.ts';
-import { dropTags, readTags, saveTags, tagsOf } from './tags.ts';
+import { lakeTags, readTags, saveTags } from './tags.ts';
 
 export type TagDeps = {
   readonly settings: Settings<LakeResourceTables>;
@@ -28,7 +28,7 @@ export function tagOperations({ settings, resources }: TagDeps): Operation[] {
     serve('RemoveTags', async (input, context) => {
       const { arn } = await findResource(resources, textOf(input, 'ResourceId'), context);
       const keys = readTags(withList(input)).map(({ key }) => key);
-      await dropTags(settings, arn, keys);
+      await lakeTags.drop(settings, arn, keys);
       return {};
     }),
     serve(
@@ -38,7 +38,7 @@ export function tagOperations({ settings, resources }: TagDeps): Operation[] {
         const ResourceTagList = [];
         for (const id of ids) {
           const { arn } = await findResource(resources, String(id), context);
-          ResourceTagList.push({ ResourceId: arn, TagsList: await tagsOf(settings, arn) });
+          ResourceTagList.push({ ResourceId: arn, TagsList: await lakeTags.of(settings, arn) });
         }
         return { output: { ResourceTagList } };
       },

@@ -1,8 +1,12 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { OperationInput } from '../../../aws/operation.ts';
-import type { LakeResourceSettings } from './settings.ts';
+import { TAG_TEXT } from '../../../aws/tag-text.ts';
+import { tagRows } from '../../../store/settings/tag-rows.ts';
+import type { LakeResourceSettings, LakeResourceTables } from './settings.ts';
 
 export type Tag = { readonly key: string; readonly value: string };
+
+export const lakeTags = tagRows<LakeResourceTables>('lake_tags', 'arn');
 
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html */
 const TAGS_AT_MOST = 50;
@@ -24,47 +28,15 @@ export async function saveTags(
   arn: string,
   tags: readonly Tag[],
 ): Promise<void> {
-  for (const { key, value } of tags) {
-    await settings
-      .insertInto('lake_tags')
-      .values({ arn, key, value })
-      .onConflict((conflict) => conflict.columns(['arn', 'key']).doUpdateSet({ value }))
-      .execute();
-  }
-  if (tags.length > 0 && (await tagsOf(settings, arn)).length > TAGS_AT_MOST) throw tooMany();
-}
-
-export async function dropTags(
-  settings: LakeResourceSettings,
-  arn: string,
-  keys: readonly string[] | 'all',
-): Promise<void> {
-  if (keys !== 'all' && keys.length === 0) return;
-  const all = settings.deleteFrom('lake_tags').where('arn', '=', arn);
-  await (keys === 'all' ? all : all.where('key', 'in', keys)).execute();
+  const given = tags.map(({ key, value }) => ({ Key: key, Value: value }));
+  if ((await lakeTags.save(settings, arn, given)) > TAGS_AT_MOST) throw tooMany();
 }
 
 /** Of a resource that is gone: its tags and its policy. */
 export async function forgetResource(settings: LakeResourceSettings, arn: string): Promise<void> {
-  await dropTags(settings, arn, 'all');
+  await lakeTags.drop(settings, arn);
   await settings.deleteFrom('lake_policies').where('arn', '=', arn).execute();
 }
-
-/** As the API has them, by key. */
-export async function tagsOf(
-  settings: LakeResourceSettings,
-  arn: string,
-): Promise<{ Key: string; Value: string }[]> {
-  const rows = await settings
-    .selectFrom('lake_tags')
-    .selectAll()
-    .where('arn', '=', arn)
-    .orderBy('key')
-    .execute();
-  return rows.map((row) => ({ Key: row.key, Value: row.value }));
-}
-
-const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 function readTag(given: unknown): Tag {
   const { Key: key, Value: value = '' } = (typeof given === 'object' && given !== null ? given : {}) as {
@@ -77,7 +49,7 @@ function readTag(given: unknown): Tag {
     throw invalidTag(`Tag keys that start with "aws:" are reserved (got "${key.slice(0, 128)}").`);
   if (typeof value !== 'string' || value.length > 256)
     throw invalidTag(`The value of tag "${key}" must be a text of at most 256 characters.`);
-  if (!ALLOWED.test(key) || !ALLOWED.test(value))
+  if (!TAG_TEXT.test(key) || !TAG_TEXT.test(value))
     throw invalidTag(`Tag "${key}" has characters that are not allowed.`);
   return { key, value };
 }

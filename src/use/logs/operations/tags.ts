@@ -3,17 +3,18 @@ import { z } from 'zod';
 import { AwsError } from '../../../aws/errors.ts';
 import { parseLogGroupArn } from '../../../aws/log-arns.ts';
 import type { CallContext } from '../../../aws/operation.ts';
+import { TAG_TEXT } from '../../../aws/tag-text.ts';
+import { tagRows, type Tag } from '../../../store/settings/tag-rows.ts';
 import type { LogDeps, LogSettings } from '../deps.ts';
 import { checked, groupIdentifier, groupName } from '../input.ts';
 import { groupNotFound, invalid } from '../log-errors.ts';
 import { nameOf, ownGroup } from '../log-groups.ts';
-import type { LogGroupRow } from '../settings.ts';
+import type { LogGroupRow, LogTables } from '../settings.ts';
 import type { Handle } from './log-operation.ts';
 
-type Tag = readonly [key: string, value: string];
+const groupTags = tagRows<LogTables>('log_group_tags', 'group_id');
 
 const MOST = 50;
-const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 export const tagMap = z.record(z.string(), z.string());
 const keys = z.array(z.string().min(1).max(128)).min(0).max(MOST);
@@ -30,20 +31,12 @@ export function readTags(tags: Readonly<Record<string, string>>): readonly Tag[]
         `Invalid value of the tag ${JSON.stringify(key)}: ${JSON.stringify(value.slice(0, 300))}`,
       );
   }
-  return list;
+  return list.map(([Key, Value]) => ({ Key, Value }));
 }
 
 /** Throws TooManyTagsException. */
 export async function saveTags(tx: LogSettings, groupId: string, tags: readonly Tag[]): Promise<void> {
-  for (const [key, value] of tags) {
-    await tx
-      .insertInto('log_group_tags')
-      .values({ group_id: groupId, key, value })
-      .onConflict((conflict) => conflict.columns(['group_id', 'key']).doUpdateSet({ value }))
-      .execute();
-  }
-  const held = await tx.selectFrom('log_group_tags').select('key').where('group_id', '=', groupId).execute();
-  if (held.length > MOST)
+  if ((await groupTags.save(tx, groupId, tags)) > MOST)
     throw new AwsError('TooManyTagsException', `A resource can have no more than ${MOST} tags.`);
 }
 
@@ -94,21 +87,11 @@ async function add({ settings }: LogDeps, { id }: LogGroupRow, tags: Readonly<Re
 }
 
 async function remove({ settings }: LogDeps, { id }: LogGroupRow, tagKeys: readonly string[]) {
-  if (tagKeys.length > 0)
-    await settings
-      .deleteFrom('log_group_tags')
-      .where('group_id', '=', id)
-      .where('key', 'in', [...tagKeys])
-      .execute();
+  await groupTags.drop(settings, id, tagKeys);
   return {};
 }
 
 async function list({ settings }: LogDeps, { id }: LogGroupRow) {
-  const rows = await settings
-    .selectFrom('log_group_tags')
-    .select(['key', 'value'])
-    .where('group_id', '=', id)
-    .orderBy('key')
-    .execute();
-  return { output: { tags: Object.fromEntries(rows.map(({ key, value }) => [key, value])) } };
+  const tags = await groupTags.of(settings, id);
+  return { output: { tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) } };
 }

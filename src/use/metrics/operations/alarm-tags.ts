@@ -2,8 +2,10 @@ import { z } from 'zod';
 
 import type { CallContext, Operation } from '../../../aws/operation.ts';
 import { validateInput } from '../../../aws/validate-input.ts';
+import { tagRows, type Tag } from '../../../store/settings/tag-rows.ts';
 import { findAlarm, type AlarmSettings } from '../alarms/alarm-store.ts';
 import { invalidValue, resourceNotFound } from '../metrics-errors.ts';
+import type { MetricTables } from '../settings.ts';
 import type { AlarmDeps } from './alarm-operation.ts';
 import { metricOperation } from './metric-operation.ts';
 
@@ -13,26 +15,20 @@ export const tagList = z
   .array(z.object({ Key: z.string().min(1).max(128), Value: z.string().max(256) }))
   .max(MOST);
 
-type Tags = readonly (readonly [key: string, value: string])[];
+const alarmTagRows = tagRows<MetricTables>('alarm_tags', 'alarm_arn');
 
 /** Throws InvalidParameterValueException. */
-export function readTags(tags: z.output<typeof tagList>): Tags {
-  const read = tags.map(({ Key, Value }) => [Key, Value] as const);
-  if (new Set(read.map(([key]) => key)).size < read.length) throw invalidValue('Tags name a key twice.');
-  const reserved = read.find(([key]) => /^aws:/i.test(key));
+export function readTags(tags: z.output<typeof tagList>): readonly Tag[] {
+  if (new Set(tags.map(({ Key }) => Key)).size < tags.length) throw invalidValue('Tags name a key twice.');
+  const reserved = tags.find(({ Key }) => /^aws:/i.test(Key));
   if (reserved !== undefined)
-    throw invalidValue(`The tag key ${reserved[0]} begins with aws:, which is reserved.`);
-  return read;
+    throw invalidValue(`The tag key ${reserved.Key} begins with aws:, which is reserved.`);
+  return tags;
 }
 
-export async function saveTags(tx: AlarmSettings, alarm_arn: string, tags: Tags): Promise<void> {
-  for (const [key, value] of tags) {
-    await tx
-      .insertInto('alarm_tags')
-      .values({ alarm_arn, key, value })
-      .onConflict((conflict) => conflict.columns(['alarm_arn', 'key']).doUpdateSet({ value }))
-      .execute();
-  }
+/** Throws InvalidParameterValueException. */
+export async function saveTags(tx: AlarmSettings, arn: string, tags: readonly Tag[]): Promise<void> {
+  if ((await alarmTagRows.save(tx, arn, tags)) > MOST) throw invalidValue(`An alarm may have ${MOST} tags.`);
 }
 
 /** Of alarms. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_TagResource.html */
@@ -43,8 +39,6 @@ export function alarmTags({ settings }: AlarmDeps): readonly Operation[] {
     const alarm = await findAlarm(settings, arn);
     if (alarm?.account !== accountId || alarm.region !== region) throw resourceNotFound(arn);
   };
-  const tagsOf = (arn: string) =>
-    settings.selectFrom('alarm_tags').selectAll().where('alarm_arn', '=', arn).orderBy('key');
   return [
     metricOperation('TagResource', {
       resources,
@@ -52,15 +46,7 @@ export function alarmTags({ settings }: AlarmDeps): readonly Operation[] {
         const read = validateInput({ ResourceARN, Tags: tagList }, input);
         const tags = readTags(read.Tags);
         await own(read.ResourceARN, context);
-        await settings.transaction().execute(async (tx) => {
-          await saveTags(tx, read.ResourceARN, tags);
-          const all = await tx
-            .selectFrom('alarm_tags')
-            .select('key')
-            .where('alarm_arn', '=', read.ResourceARN)
-            .execute();
-          if (all.length > MOST) throw invalidValue(`An alarm may have ${MOST} tags.`);
-        });
+        await settings.transaction().execute((tx) => saveTags(tx, read.ResourceARN, tags));
       },
     }),
     metricOperation('UntagResource', {
@@ -68,9 +54,7 @@ export function alarmTags({ settings }: AlarmDeps): readonly Operation[] {
       handle: async (input, context) => {
         const read = validateInput({ ResourceARN, TagKeys: z.array(z.string()).max(MOST) }, input);
         await own(read.ResourceARN, context);
-        if (read.TagKeys.length === 0) return;
-        const of = settings.deleteFrom('alarm_tags').where('alarm_arn', '=', read.ResourceARN);
-        await of.where('key', 'in', read.TagKeys).execute();
+        await alarmTagRows.drop(settings, read.ResourceARN, read.TagKeys);
       },
     }),
     metricOperation('ListTagsForResource', {
@@ -78,8 +62,7 @@ export function alarmTags({ settings }: AlarmDeps): readonly Operation[] {
       handle: async (input, context) => {
         const read = validateInput({ ResourceARN }, input);
         await own(read.ResourceARN, context);
-        const tags = await tagsOf(read.ResourceARN).execute();
-        return { Tags: tags.map(({ key, value }) => ({ Key: key, Value: value })) };
+        return { Tags: await alarmTagRows.of(settings, read.ResourceARN) };
       },
     }),
   ];

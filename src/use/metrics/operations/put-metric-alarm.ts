@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { CallContext, Operation } from '../../../aws/operation.ts';
 import { validateInput } from '../../../aws/validate-input.ts';
+import type { Tag } from '../../../store/settings/tag-rows.ts';
 import { alarmArn, findAlarm, noteHistory } from '../alarms/alarm-store.ts';
 import { checkActions } from '../alarms/actions.ts';
 import { COMPARISONS, TREATMENTS } from '../alarms/comparison.ts';
@@ -70,11 +71,7 @@ export function putMetricAlarm(deps: AlarmDeps): Operation {
 }
 
 /** An alarm that is put again keeps its state, and its tags. */
-async function save(
-  { settings, clock }: AlarmDeps,
-  row: AlarmRow,
-  tags: readonly (readonly [string, string])[],
-): Promise<AlarmRow> {
+async function save({ settings, clock }: AlarmDeps, row: AlarmRow, tags: readonly Tag[]): Promise<AlarmRow> {
   return settings.transaction().execute(async (tx) => {
     const former = await findAlarm(tx, row.arn);
     const kept = former === undefined ? row : { ...row, ...stateOf(former) };

@@ -5,7 +5,7 @@ import { pageOf } from '../paging.ts';
 import { alreadyExists, invalid, limitExceeded } from '../rule-errors.ts';
 import { rulesOfBus } from '../rules.ts';
 import type { BusRow } from '../settings.ts';
-import { forgetTags, readTags, saveTags } from '../tags.ts';
+import { eventTags, readTags, saveTags } from '../tags.ts';
 import type { Handle } from './rule-operation.ts';
 
 const MOST_BUSES = 100;
@@ -93,7 +93,7 @@ export const deleteEventBus: Handle = async ({ settings }, input, context) => {
   const arn = busArn(bus, bus.name);
   await settings.transaction().execute(async (tx) => {
     await tx.deleteFrom('event_buses').where('arn', '=', arn).execute();
-    await forgetTags(tx, arn);
+    await eventTags.drop(tx, arn);
   });
   return {};
 };

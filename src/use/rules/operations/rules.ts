@@ -10,7 +10,7 @@ import { invalid, limitExceeded, noSuchRule } from '../rule-errors.ts';
 import { findRule, ownRule, rulesOfBus, STATES } from '../rules.ts';
 import { checkSchedule, nextTime } from '../schedule.ts';
 import type { RuleRow } from '../settings.ts';
-import { forgetTags, readTags, saveTags } from '../tags.ts';
+import { eventTags, readTags, saveTags } from '../tags.ts';
 import type { RuleParts } from '../rule-parts.ts';
 import type { Handle } from './rule-operation.ts';
 
@@ -113,7 +113,7 @@ export const deleteRule: Handle = async (parts, input, context) => {
     if ((await target.executeTakeFirst()) !== undefined)
       throw invalid("Rule can't be deleted since it has targets.");
     await tx.deleteFrom('event_rules').where('id', '=', rule.id).execute();
-    await forgetTags(tx, rule.arn);
+    await eventTags.drop(tx, rule.arn);
   });
   parts.table.changed(bus);
   return {};

@@ -7,7 +7,7 @@ import { findBus } from '../buses.ts';
 import { arn, checked, tags } from '../input.ts';
 import { invalid, notFound } from '../rule-errors.ts';
 import type { RuleSettings } from '../settings.ts';
-import { forgetTags, readTags, saveTags, tagsOf } from '../tags.ts';
+import { eventTags, readTags, saveTags } from '../tags.ts';
 import type { Handle } from './rule-operation.ts';
 
 /** Of rules and buses, as in AWS. */
@@ -24,14 +24,14 @@ export const tagResource: Handle = async ({ settings }, input, context) => {
 export const untagResource: Handle = async ({ settings }, input, context) => {
   const given = checked({ ResourceARN: arn, TagKeys: z.array(z.string().min(1).max(128)) }, input);
   await existing(settings, given.ResourceARN, context);
-  if (given.TagKeys.length > 0) await forgetTags(settings, given.ResourceARN, given.TagKeys);
+  await eventTags.drop(settings, given.ResourceARN, given.TagKeys);
   return { output: {} };
 };
 
 export const listTagsForResource: Handle = async ({ settings }, input, context) => {
   const given = checked({ ResourceARN: arn }, input);
   await existing(settings, given.ResourceARN, context);
-  return { output: { Tags: await tagsOf(settings, given.ResourceARN) } };
+  return { output: { Tags: await eventTags.of(settings, given.ResourceARN) } };
 };
 
 /** Throws ResourceNotFoundException, for what is another account's too. */

@@ -1,12 +1,15 @@
 import { AwsError } from '../../../aws/errors.ts';
 import type { CallContext, OperationInput, OperationOutput } from '../../../aws/operation.ts';
+import { TAG_TEXT } from '../../../aws/tag-text.ts';
+import { tagRows, type Tag } from '../../../store/settings/tag-rows.ts';
 import { isArn } from '../trail-name.ts';
+import type { TrailTables } from '../settings.ts';
 import type { Trail, TrailSettings } from '../trail-store.ts';
 import { checkMayChange, findTrail } from './find-trail.ts';
 import { optionalList, optionalText, text } from './inputs.ts';
 import type { TrailOperationDeps } from './deps.ts';
 
-export type Tag = { readonly key: string; readonly value: string };
+const trailTags = tagRows<TrailTables>('trail_tags', 'trail_id');
 
 const TAGS_AT_MOST = 50;
 const RESOURCES_AT_MOST = 20;
@@ -29,14 +32,8 @@ export async function removeTags(
   context: CallContext,
 ): Promise<OperationOutput> {
   const trail = await ownTrail(deps.settings, text(input, 'ResourceId'), context);
-  const keys = readTags(withList(input)).map((tag) => tag.key);
-  if (keys.length > 0) {
-    await deps.settings
-      .deleteFrom('trail_tags')
-      .where('trail_id', '=', trail.id)
-      .where('key', 'in', keys)
-      .execute();
-  }
+  const keys = readTags(withList(input)).map((tag) => tag.Key);
+  await trailTags.drop(deps.settings, trail.id, keys);
   return {};
 }
 
@@ -58,7 +55,7 @@ export async function listTags(
   const lists = [];
   for (const id of ids) {
     const trail = await taggedTrail(deps.settings, String(id), context);
-    lists.push({ ResourceId: trail.arn, TagsList: await tagsOf(deps.settings, trail.id) });
+    lists.push({ ResourceId: trail.arn, TagsList: await trailTags.of(deps.settings, trail.id) });
   }
   return { output: { ResourceTagList: lists } };
 }
@@ -67,7 +64,7 @@ export async function listTags(
 export function readTags(input: OperationInput): readonly Tag[] {
   const given = optionalList(input, 'TagsList') ?? [];
   const tags = given.map(readTag);
-  const keys = new Set(tags.map((tag) => tag.key));
+  const keys = new Set(tags.map((tag) => tag.Key));
   if (keys.size < tags.length) throw invalidTag('The tag keys in TagsList must be unique.');
   if (tags.length > TAGS_AT_MOST) throw tooMany();
   return tags;
@@ -79,24 +76,7 @@ export async function saveTags(
   trailId: string,
   tags: readonly Tag[],
 ): Promise<void> {
-  for (const { key, value } of tags) {
-    await settings
-      .insertInto('trail_tags')
-      .values({ trail_id: trailId, key, value })
-      .onConflict((conflict) => conflict.columns(['trail_id', 'key']).doUpdateSet({ value }))
-      .execute();
-  }
-  if (tags.length > 0 && (await tagsOf(settings, trailId)).length > TAGS_AT_MOST) throw tooMany();
-}
-
-async function tagsOf(settings: TrailSettings, trailId: string): Promise<{ Key: string; Value: string }[]> {
-  const rows = await settings
-    .selectFrom('trail_tags')
-    .selectAll()
-    .where('trail_id', '=', trailId)
-    .orderBy('key')
-    .execute();
-  return rows.map((row) => ({ Key: row.key, Value: row.value }));
+  if ((await trailTags.save(settings, trailId, tags)) > TAGS_AT_MOST) throw tooMany();
 }
 
 const OTHER_KINDS = /^arn:[^:]*:cloudtrail:[^:]*:\d{12}:(eventdatastore|channel|dashboard)\//;
@@ -158,10 +138,9 @@ function readTag(given: unknown): Tag {
   if (value !== undefined && value !== null && (typeof value !== 'string' || value.length > 256)) {
     throw invalidTag(`The value of tag "${key}" must be a text of at most 256 characters.`);
   }
-  const valid = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-  if (!valid.test(key) || !valid.test(value ?? ''))
+  if (!TAG_TEXT.test(key) || !TAG_TEXT.test(value ?? ''))
     throw invalidTag(`Tag "${key}" has characters that are not allowed.`);
-  return { key, value: value ?? '' };
+  return { Key: key, Value: value ?? '' };
 }
 
 function invalidTag(message: string): AwsError {

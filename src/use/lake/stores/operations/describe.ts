@@ -1,4 +1,4 @@
-import { tagsOf } from '../../resources/tags.ts';
+import { lakeTags } from '../../resources/tags.ts';
 import type { StoreSettings } from '../settings.ts';
 import { selectorsOf, toStore, type StoredStore } from '../store-rows.ts';
 
@@ -31,7 +31,7 @@ export async function createdStore(
   settings: StoreSettings,
   row: StoredStore,
 ): Promise<Record<string, unknown>> {
-  return { ...describedStore(row), TagsList: await tagsOf(settings, row.arn) };
+  return { ...describedStore(row), TagsList: await lakeTags.of(settings, row.arn) };
 }
 
 /** As those answer it that tell of its federation. */
