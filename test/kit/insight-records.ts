@@ -30,24 +30,19 @@ export function recordsOf({ minute, account, thief }: Past): readonly object[] {
   return [...past.filter(({ eventTime }) => Date.parse(eventTime) < last - MINUTE), ...burst];
 }
 
-/** The same calls as data events: objects that are put, rather than tags. */
-export function asDataEvents(records: readonly object[]): readonly object[] {
-  const type = 'AWS::S3::Object';
-  return records.map((one) => ({
-    ...one,
-    eventID: randomUUID(),
-    eventSource: 's3.amazonaws.com',
-    eventName: 'PutObject',
-    resources: [{ type, ARN: 'arn:aws:s3:::reports/daily.csv' }],
-    managementEvent: false,
-    eventCategory: 'Data',
-  }));
+/** The same calls, but for these members. */
+export function varied(records: readonly object[], members: object): readonly object[] {
+  return records.map((one) => ({ ...one, ...members, eventID: randomUUID() }));
 }
 
-/** The same calls in another region. */
-export function inRegion(awsRegion: string, records: readonly object[]): readonly object[] {
-  return records.map((one) => ({ ...one, eventID: randomUUID(), awsRegion }));
-}
+/** Objects that are put, rather than tags. */
+export const DATA_EVENT = {
+  eventSource: 's3.amazonaws.com',
+  eventName: 'PutObject',
+  resources: [{ type: 'AWS::S3::Object', ARN: 'arn:aws:s3:::reports/daily.csv' }],
+  managementEvent: false,
+  eventCategory: 'Data',
+};
 
 function record({ at, account, arn, agent }: { at: number; account: string; arn: string; agent: string }) {
   return {

@@ -5,7 +5,7 @@ import { eventually } from './run.ts';
 const ACCOUNT = '123456789012';
 export const MAILBOX = 'security@example.com';
 export const GROUP = 'CloudTrail/insights';
-export const GROUP_ARN = `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:${GROUP}:*`;
+const GROUP_ARN = `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:${GROUP}:*`;
 
 /** Insights to a mailbox: a rule on the default bus, a topic that lets it publish, and somebody who says yes to its mails. */
 export async function mailInsights(cli: AwsCli, mails: MailServer): Promise<void> {

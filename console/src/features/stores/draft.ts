@@ -18,11 +18,22 @@ export const EMPTY_STORE: StoreDraft = {
   isProtected: true,
 };
 
-export const KEEPS: readonly { readonly value: StoreDraft['keeps']; readonly label: string }[] = [
+type Kept = {
+  readonly value: StoreDraft['keeps'];
+  readonly label: string;
+  readonly description?: string;
+};
+
+export const KEEPS: readonly Kept[] = [
   { value: 'management', label: 'Management events' },
   { value: 'writes', label: 'Management events that change something' },
   { value: 'data', label: 'Management events, and data events of S3 objects' },
-  { value: 'insights', label: 'Insights' },
+  {
+    value: 'insights',
+    label: 'Insights',
+    description:
+      'What other stores find unusual, once they name it as their destination (PutInsightSelectors).',
+  },
   { value: 'activity', label: 'Events of your own services, by a channel' },
 ];
 
