@@ -43,7 +43,7 @@ export type SqlPlan = {
 };
 
 export type SqlPlanOptions = {
-  /** Only in messages does it make a difference so far. */
+  /** Lake quotes parameters, and lets a GROUP BY without aggregates show other columns than its keys. */
   readonly dialect?: 'lake' | 'athena' | undefined;
   /** For each `?` in order: a literal as SQL writes it (`'text'`, `12`, `DATE '2026-01-01'`), as Athena's ExecutionParameters are; what is no literal is taken as text. */
   readonly parameters?: readonly string[] | undefined;

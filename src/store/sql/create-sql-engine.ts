@@ -15,7 +15,7 @@ export function createSqlEngine(url: string): ClickHouseSql {
     plan: async (statement: string, catalog: SqlCatalog, options: SqlPlanOptions = {}) => {
       const { dialect, parameters } = options;
       const query = await parser.parse(statement, { parameters, quotedParameters: dialect === 'lake' });
-      return planStatement(query, catalog);
+      return planStatement(query, catalog, dialect);
     },
     run: runner.run,
     stop: async () => {

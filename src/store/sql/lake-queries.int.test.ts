@@ -115,7 +115,7 @@ afterAll(async () => {
 });
 
 async function rowsOf(statement: string): Promise<readonly SqlRow[]> {
-  const plan = await sql.plan(statement, catalog);
+  const plan = await sql.plan(statement, catalog, { dialect: 'lake' });
   const rows: SqlRow[] = [];
   for await (const row of sql.run(plan, { signal: new AbortController().signal, maxSeconds: 60 }))
     rows.push(row);

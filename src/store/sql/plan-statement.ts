@@ -1,4 +1,4 @@
-import type { SqlCatalog, SqlPlan } from '../sql-contract.ts';
+import type { SqlCatalog, SqlPlan, SqlPlanOptions } from '../sql-contract.ts';
 import { compileQuery } from './compile/query.ts';
 import type { Statement } from './compile/context.ts';
 import type { Value } from './compile/value.ts';
@@ -11,11 +11,16 @@ import { typeName } from './types/type.ts';
 const MOST_TEXT = 1_000_000;
 
 /** The engine's statement for a checked tree. Throws INVALID_SQL. */
-export function planStatement(query: Query, catalog: SqlCatalog): SqlPlan {
+export function planStatement(
+  query: Query,
+  catalog: SqlCatalog,
+  dialect?: SqlPlanOptions['dialect'],
+): SqlPlan {
   let names = 0;
   let written = 0;
   const statement: Statement = {
     catalog,
+    dialect,
     views: new Set(),
     fresh: (prefix) => `${prefix}${++names}`,
     query: (inner, scope) => {

@@ -1,5 +1,5 @@
 import { invalidSql, type Place } from '../invalid-sql.ts';
-import type { SqlCatalog } from '../../sql-contract.ts';
+import type { SqlCatalog, SqlPlanOptions } from '../../sql-contract.ts';
 import type { Expr, Name, Query, Window } from '../tree/syntax.ts';
 import type { Value } from './value.ts';
 
@@ -34,10 +34,17 @@ export type Relational = { readonly sql: string; readonly columns: readonly Colu
 export type Grouping = {
   /** The engine's text of each key. */
   readonly keys: ReadonlySet<string>;
+  /** Keys with sub-queries, by their shape: the engine's text of a sub-query is never twice the same. */
+  readonly shapes: ReadonlyMap<string, Value>;
+  /** Whether a key is a chain of AND or OR. */
+  readonly chains: boolean;
+  /** A column that is no key is one of the group's values. */
+  readonly loose: boolean;
 };
 
 export type Statement = {
   readonly catalog: SqlCatalog;
+  readonly dialect: SqlPlanOptions['dialect'];
   readonly views: Set<string>;
   /** Names of our own, never twice in a statement. */
   readonly fresh: (prefix: string) => string;
@@ -102,4 +109,14 @@ export function unresolved(path: readonly Name[], place: Place | undefined): Err
     `Column '${path.map(({ text }) => text.toLowerCase()).join('.')}' cannot be resolved`,
     place,
   );
+}
+
+/** A column that is no key of GROUP BY: where Trino refuses it, so do we. */
+export function ungrouped(
+  value: Value,
+  { loose }: Grouping,
+  { text, place }: { readonly text: string; readonly place: Place | undefined },
+): Value {
+  if (loose) return { ...value, sql: `any(${value.sql})`, constant: undefined };
+  throw invalidSql(`'${text}' must be an aggregate expression or appear in GROUP BY clause`, place);
 }

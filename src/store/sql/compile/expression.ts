@@ -1,6 +1,7 @@
 import { callValue } from '../functions/call.ts';
 import { invalidSql } from '../invalid-sql.ts';
 import type { CaseExpr, Expr, Name } from '../tree/syntax.ts';
+import { shapeOf } from '../tree/walk.ts';
 import {
   BIGINT,
   BOOLEAN,
@@ -16,7 +17,7 @@ import {
   VARCHAR,
 } from '../types/type.ts';
 import { choose } from './choose.ts';
-import { resolve, unresolved, type Context, type ScopeColumn } from './context.ts';
+import { resolve, ungrouped, unresolved, type Context, type Grouping, type ScopeColumn } from './context.ts';
 import { condition, binaryValue, equals } from './operators.ts';
 import { betweenValue, inQueryValue, inValue, likeValue } from './predicates.ts';
 import { subscriptValue } from './subscript.ts';
@@ -27,17 +28,20 @@ import { zoned } from './zone.ts';
 /** An expression in the engine's SQL. Throws INVALID_SQL. */
 export function compileExpression(context: Context, expr: Expr): Value {
   if (!context.grouping || expr.kind === 'lambda') return compile(context, expr);
-  const chain = expr.kind === 'binary' && (expr.operator === 'and' || expr.operator === 'or');
-  const constant = expr.kind === 'literal' || expr.kind === 'number' || expr.kind === 'null';
-  const key = chain || constant ? undefined : asKey(context, expr);
-  return key ?? compile(context, expr);
+  return asKey(context, context.grouping, expr) ?? compile(context, expr);
 }
 
 /** A key of GROUP BY, wherever in an expression it stands, is itself. */
-function asKey(context: Context, expr: Expr): Value | undefined {
+function asKey(context: Context, { keys, shapes, chains }: Grouping, expr: Expr): Value | undefined {
+  const chain = expr.kind === 'binary' && (expr.operator === 'and' || expr.operator === 'or');
+  const constant = expr.kind === 'literal' || expr.kind === 'number' || expr.kind === 'null';
+  if (constant || (chain && !chains)) return undefined;
+  const same = shapes.size > 0 ? shapes.get(shapeOf(expr)) : undefined;
+  if (same) return same;
   try {
-    const value = compile({ ...context, grouping: undefined, aggregates: 'a key of GROUP BY' }, expr);
-    return context.grouping?.keys.has(value.sql) === true ? value : undefined;
+    const alone = { ...context, grouping: undefined, lenient: false, aggregates: 'a key of GROUP BY' };
+    const value = compile(alone, expr);
+    return keys.has(value.sql) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -153,8 +157,22 @@ function columnValue(context: Context, path: readonly [Name, ...Name[]]): Value 
   if (alias) return alias;
   const found = resolve(context.scope, path);
   if (!found) throw unresolved(path, first.place);
-  const value = leafOf(found.column, path.slice(found.used));
-  return context.grouping && !found.outer ? anyOf(value) : value;
+  const fields = path.slice(found.used);
+  if (!context.grouping || found.outer) return leafOf(found.column, fields);
+  const text = path.map(({ lower }) => lower).join('.');
+  return (
+    fieldOfKey(context.grouping, found.column, fields) ??
+    ungrouped(leafOf(found.column, fields), context.grouping, { text, place: first.place })
+  );
+}
+
+/** A field of a row that is a key is one value for each group, as the key is. */
+function fieldOfKey({ keys }: Grouping, column: ScopeColumn, fields: readonly Name[]): Value | undefined {
+  for (let used = fields.length; used >= 0; used--) {
+    const value = leafOf(column, fields.slice(0, used));
+    if (keys.has(value.sql)) return fields.slice(used).reduce(fieldOf, value);
+  }
+  return undefined;
 }
 
 /** A field of a column's row, read alone where the table has it as a column too. */
@@ -163,11 +181,6 @@ function leafOf({ value, leaf }: ScopeColumn, path: readonly Name[]): Value {
   const isScalar = found.type.kind !== 'row' && found.type.kind !== 'array' && found.type.kind !== 'map';
   if (leaf === undefined || path.length === 0 || !isScalar) return found;
   return { sql: leaf(path.map(({ lower }) => lower).join('.')), type: found.type };
-}
-
-/** A column that is no key of GROUP BY: Trino refuses it, CloudTrail Lake's own samples have it. One of the group's values. */
-function anyOf(value: Value): Value {
-  return { ...value, sql: `any(${value.sql})`, constant: undefined };
 }
 
 export function fieldOf(value: Value, name: Name): Value {

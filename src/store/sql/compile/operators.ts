@@ -8,13 +8,15 @@ import { absence, nullness, type Value } from './value.ts';
 
 type Binary = Extract<Expr, { kind: 'binary' }>;
 
+const isChain = ({ operator }: Binary): boolean => operator === 'and' || operator === 'or';
+
 /** `a OR b OR c …` may be long: chains are gone along, not into. */
 export function binaryValue(context: Context, expr: Binary): Value {
   const rest: Binary[] = [];
   let at: Expr = expr;
   while (
     at.kind === 'binary' &&
-    (at === expr || !context.grouping || at.operator === 'and' || at.operator === 'or')
+    (at === expr || !context.grouping || (!context.grouping.chains && isChain(at)))
   ) {
     rest.push(at);
     at = at.left;

@@ -1,10 +1,10 @@
 import { isAggregate } from '../functions/registry.ts';
-import { invalidSql } from '../invalid-sql.ts';
+import { invalidSql, type Place } from '../invalid-sql.ts';
 import type { CallExpr, Expr, GroupBy, Select, Sort } from '../tree/syntax.ts';
 
-import { holdsCall } from '../tree/walk.ts';
+import { holdsCall, holdsQuery, shapeOf } from '../tree/walk.ts';
 import type { Column, Context, Grouping, Relational, Scope, ScopeColumn, Statement } from './context.ts';
-import { fits } from './context.ts';
+import { fits, ungrouped } from './context.ts';
 import { compileExpression } from './expression.ts';
 import { condition } from './operators.ts';
 import { contextOf } from './context-of.ts';
@@ -36,7 +36,7 @@ export function selectSql(
   const items = itemsOf(select, from.columns);
   const groups =
     select.groupBy && groupsOf({ ...plain, aggregates: 'GROUP BY clause' }, select.groupBy, items);
-  const context: Context = { ...plain, grouping: groupingOf(select, orderBy, groups) };
+  const context: Context = { ...plain, grouping: groupingOf(statement, select, orderBy, groups) };
   const outputs = outputsOf(context, items);
   const having = select.having && condition(compileExpression(context, select.having), select.having.place);
 
@@ -67,6 +67,8 @@ type OutputItem = {
   readonly expr: Expr | undefined;
   readonly column: ScopeColumn | undefined;
   readonly alias: { readonly text: string; readonly lower: string } | undefined;
+  /** Of a star. */
+  readonly place?: Place | undefined;
 };
 type Output = Column & { readonly alias: string | undefined };
 
@@ -83,21 +85,21 @@ function itemsOf(select: Select, columns: readonly ScopeColumn[]): readonly Outp
           : `Table '${item.of.map(({ text }) => text).join('.')}' not found`,
         item.place,
       );
-    return found.map((column) => ({ expr: undefined, column, alias: undefined }));
+    return found.map((column) => ({ expr: undefined, column, alias: undefined, place: item.place }));
   });
 }
 
 function outputsOf(context: Context, items: readonly OutputItem[]): readonly Output[] {
-  return items.map(({ expr, column, alias }, n) => {
+  return items.map(({ expr, column, alias, place }, n) => {
     if (!expr) {
       const value = column?.value ?? { sql: 'NULL', type: { kind: 'unknown' } };
-      const grouped = !context.grouping || context.grouping.keys.has(value.sql);
-      return {
-        name: column?.name,
-        shown: column?.shown ?? `_col${n}`,
-        value: grouped ? value : { ...value, sql: `any(${value.sql})` },
-        alias: undefined,
-      };
+      const shown = column?.shown ?? `_col${n}`;
+      const { grouping } = context;
+      const one =
+        !grouping || grouping.keys.has(value.sql)
+          ? value
+          : ungrouped(value, grouping, { text: shown, place });
+      return { name: column?.name, shown, value: one, alias: undefined };
     }
     const value = compileExpression(context, expr);
     const own =
@@ -113,45 +115,60 @@ function outputsOf(context: Context, items: readonly OutputItem[]): readonly Out
 
 // ---------------------------------------------------------------- GROUP BY
 
-type Groups = { readonly values: readonly Value[]; readonly sql: string };
+type Groups = {
+  readonly values: readonly Value[];
+  /** Of each key; undefined: a column that a star stands for. */
+  readonly exprs: readonly (Expr | undefined)[];
+  readonly sql: string;
+};
 
 function groupsOf(context: Context, groupBy: GroupBy, items: readonly OutputItem[]): Groups {
-  const values = groupBy.keys.map((key) => {
-    const value = keyValue(context, key, items);
-    if (value.type.kind === 'unknown') throw invalidSql('NULL is not groupable', key.place);
-    return value;
+  const keys = groupBy.keys.map((key) => {
+    const { expr, column } = keyItem(key, items);
+    const value = expr ? compileExpression(context, expr) : column?.value;
+    if (!value || value.type.kind === 'unknown') throw invalidSql('NULL is not groupable', key.place);
+    return { value, expr };
   });
+  const values = keys.map(({ value }) => value);
+  const exprs = keys.map(({ expr }) => expr);
   const texts = values.map(({ sql }) => sql);
-  if (groupBy.kind === 'plain') return { values, sql: texts.join(', ') };
-  if (groupBy.kind !== 'GROUPING SETS') return { values, sql: `${groupBy.kind}(${texts.join(', ')})` };
+  if (groupBy.kind === 'plain') return { values, exprs, sql: texts.join(', ') };
+  if (groupBy.kind !== 'GROUPING SETS') return { values, exprs, sql: `${groupBy.kind}(${texts.join(', ')})` };
   const sets = groupBy.sets.map((set) => `(${set.map((n) => texts[n] ?? '').join(', ')})`);
-  return { values, sql: `GROUPING SETS (${sets.join(', ')})` };
+  return { values, exprs, sql: `GROUPING SETS (${sets.join(', ')})` };
 }
 
-function keyValue(context: Context, key: Expr, items: readonly OutputItem[]): Value {
-  if (key.kind !== 'number') return compileExpression(context, key);
+function keyItem(key: Expr, items: readonly OutputItem[]): Pick<OutputItem, 'expr' | 'column'> {
+  if (key.kind !== 'number') return { expr: key, column: undefined };
   const item = items[Number(key.text) - 1];
   if (!item) throw invalidSql(`GROUP BY position ${key.text} is not in select list`, key.place);
-  return item.expr
-    ? compileExpression(context, item.expr)
-    : (item.column?.value ?? { sql: 'NULL', type: { kind: 'unknown' } });
+  return item;
 }
 
 function groupingOf(
-  select: Select,
+  statement: Statement,
+  { items, having }: Select,
   orderBy: readonly Sort[],
   groups: Groups | undefined,
 ): Grouping | undefined {
   const exprs = [
-    ...select.items.flatMap((item) => (item.kind === 'expression' ? [item.expr] : [])),
-    ...(select.having ? [select.having] : []),
+    ...items.flatMap((item) => (item.kind === 'expression' ? [item.expr] : [])),
+    ...(having ? [having] : []),
     ...orderBy.map(({ by }) => by),
   ];
-  const aggregated =
-    groups !== undefined ||
-    select.having !== undefined ||
-    exprs.some((expr) => holdsCall(expr, isAggregateCall));
-  return aggregated ? { keys: new Set(groups?.values.map(({ sql }) => sql)) } : undefined;
+  const holdsAggregate = exprs.some((expr) => holdsCall(expr, isAggregateCall));
+  if (groups === undefined && having === undefined && !holdsAggregate) return undefined;
+  const { values = [], exprs: keys = [] } = groups ?? {};
+  return {
+    keys: new Set(values.map(({ sql }) => sql)),
+    shapes: new Map(keys.flatMap((key, n) => shaped(key, values[n]))),
+    chains: keys.some((key) => key?.kind === 'binary' && (key.operator === 'and' || key.operator === 'or')),
+    // One of CloudTrail Lake's sample queries groups like DISTINCT, and shows more than it groups by.
+    loose: statement.dialect === 'lake' && groups !== undefined && !holdsAggregate,
+  };
 }
+
+const shaped = (key: Expr | undefined, value: Value | undefined): readonly (readonly [string, Value])[] =>
+  key && value && holdsQuery(key) ? [[shapeOf(key), value]] : [];
 
 const isAggregateCall = (call: CallExpr): boolean => call.window === undefined && isAggregate(call.name);

@@ -2,13 +2,34 @@ import type { CallExpr, Expr, Sort } from './syntax.ts';
 
 /** Whether a call for which `is` holds is in the expression; sub-queries are worlds of their own. */
 export function holdsCall(expr: Expr, is: (call: CallExpr) => boolean): boolean {
+  return holds(expr, (at) => at.kind === 'call' && is(at));
+}
+
+export function holdsQuery(expr: Expr): boolean {
+  return holds(expr, ({ kind }) => kind === 'in query' || kind === 'scalar' || kind === 'exists');
+}
+
+function holds(expr: Expr, is: (at: Expr) => boolean): boolean {
   const pending: Expr[] = [expr];
   for (let at = pending.pop(); at; at = pending.pop()) {
-    if (at.kind === 'call' && is(at)) return true;
+    if (is(at)) return true;
     pending.push(...childrenOf(at));
   }
   return false;
 }
+
+/** The same for expressions that are written alike, but for places and case. */
+export function shapeOf(expr: Expr): string {
+  return JSON.stringify(expr, (key, value: unknown) => (key === 'place' ? undefined : nameless(value)));
+}
+
+/** Of a name counts what it is in lower case. */
+const nameless = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'lower' in value
+    ? value.lower
+    : typeof value === 'bigint'
+      ? String(value)
+      : value;
 
 export function childrenOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
