@@ -12,7 +12,6 @@ import {
   CreateBucketCommand,
   GetBucketNotificationConfigurationCommand,
   GetObjectCommand,
-  paginateListObjectsV2,
   PutBucketNotificationConfigurationCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
@@ -32,6 +31,7 @@ import { refusal, s3Client, trailBucketPolicy } from '../kit/client.ts';
 import { writeFiles } from '../kit/lambda.ts';
 import { eventually } from '../kit/run.ts';
 import { startServer, type TestServer } from '../kit/server.ts';
+import { keysIn } from '../kit/stored-objects.ts';
 
 const ACCOUNT = '123456789012';
 const BUCKET = 'audit-logs';
@@ -114,13 +114,7 @@ describe('a collector by queue', () => {
       .map(({ requestParameters }) => (requestParameters as { userName: string }).userName)
       .sort();
   const seen = new Set<string>();
-  const listed = async () => {
-    const keys: string[] = [];
-    const query = { Bucket: BUCKET, Prefix: PREFIX };
-    for await (const page of paginateListObjectsV2({ client: s3Client(server) }, query))
-      keys.push(...(page.Contents ?? []).map(({ Key = '' }) => Key));
-    return keys;
-  };
+  const listed = () => keysIn(s3Client(server), BUCKET, PREFIX);
   const configure = () =>
     s3Client(server).send(
       new PutBucketNotificationConfigurationCommand({

@@ -20,6 +20,7 @@ import {
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { foreignRecord } from '../kit/foreign-record.ts';
 import { opentrailOf } from '../kit/cli.ts';
 import { lookupAll, s3Client, type LookedUp } from '../kit/client.ts';
 import { eventually } from '../kit/run.ts';
@@ -51,24 +52,7 @@ type Status = {
   readonly SetAside: readonly { readonly Kind: string; readonly Name: string; readonly Reason: string }[];
 };
 
-const recordOf = (name: string, at: number) => ({
-  eventVersion: '1.11',
-  userIdentity: { type: 'Root', principalId: OTHER, accountId: OTHER },
-  eventTime: new Date(at).toISOString().replace(/\.\d+Z/, 'Z'),
-  eventSource: 'sts.amazonaws.com',
-  eventName: name,
-  awsRegion: 'eu-west-1',
-  sourceIPAddress: '198.51.100.7',
-  userAgent: 'test',
-  requestParameters: null,
-  responseElements: null,
-  eventID: crypto.randomUUID(),
-  readOnly: true,
-  eventType: 'AwsApiCall',
-  managementEvent: true,
-  recipientAccountId: OTHER,
-  eventCategory: 'Management',
-});
+const recordOf = (name: string, at: number) => foreignRecord(OTHER, name, at);
 const logFile = (...records: object[]) => gzipSync(JSON.stringify({ Records: records }));
 const stampOf = (at: number) => new Date(at).toISOString().slice(0, 16).replaceAll(/[-:]/g, '');
 const keyOf = (at: number, unique: string, folder = 'CloudTrail') =>

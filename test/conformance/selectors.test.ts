@@ -9,7 +9,6 @@ import { gunzipSync } from 'node:zlib';
 import {
   CreateBucketCommand,
   GetObjectCommand,
-  paginateListObjectsV2,
   PutBucketPolicyCommand,
   PutObjectCommand,
   type S3Client,
@@ -23,6 +22,7 @@ import { awsCli, type AwsCli } from '../kit/aws-cli.ts';
 import { deliveredRecords, jsonCall, lookupAll, s3Client, trailBucketPolicy } from '../kit/client.ts';
 import { eventually } from '../kit/run.ts';
 import { startServer, type TestServer } from '../kit/server.ts';
+import { keysIn, readObject } from '../kit/stored-objects.ts';
 import { missingTool, needing } from '../kit/tools.ts';
 
 const missing = missingTool('aws');
@@ -186,13 +186,10 @@ describe.skipIf(missing !== undefined)(needing("a trail's selectors", missing), 
 
   async function filesWith(text: string): Promise<string[]> {
     const found: string[] = [];
-    for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: LOGS })) {
-      for (const { Key = '' } of page.Contents ?? []) {
-        if (!Key.endsWith('.json.gz')) continue;
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket: LOGS, Key }));
-        const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
-        if (gunzipSync(bytes).toString().includes(text)) found.push(Key);
-      }
+    for (const key of await keysIn(s3, LOGS)) {
+      if (!key.endsWith('.json.gz')) continue;
+      const { body } = await readObject(s3, LOGS, key);
+      if (gunzipSync(body).toString().includes(text)) found.push(key);
     }
     return found;
   }

@@ -5,14 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { CloudTrailClient, ListTrailsCommand } from '@aws-sdk/client-cloudtrail';
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  paginateListObjectsV2,
-  PutObjectCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { awsCli, type AwsCli } from '../kit/aws-cli.ts';
@@ -20,6 +13,7 @@ import { jsonCall, s3Client } from '../kit/client.ts';
 import { eventually } from '../kit/run.ts';
 import { startServer, type Credentials, type TestServer } from '../kit/server.ts';
 import { startReceiver, type Receiver } from '../kit/sns-receiver.ts';
+import { keysIn, readObject, writeObject, type Stored } from '../kit/stored-objects.ts';
 import { missingTool, needing } from '../kit/tools.ts';
 import { GROUP, makeEverything, MASTER, REGION, type Everything } from '../kit/trail-everything.ts';
 
@@ -28,8 +22,6 @@ const BUCKET = 'org-logs';
 const PATIENCE = 60_000;
 const DAY = 86_400_000;
 const REGIONS = [REGION, 'eu-west-1'];
-
-type Stored = { readonly key: string; readonly body: Uint8Array; readonly metadata: Record<string, string> };
 
 /**
  * Two trails with all that a trail can have at once: one of an organization with a key, a prefix, a topic and a log group, one of its own in
@@ -67,18 +59,10 @@ describe.skipIf(missing !== undefined)(needing('a trail with everything', missin
     expect([operation, status, body]).toEqual([operation, 200, expect.anything()]);
     return body;
   };
-  const keys = async (Prefix: string) => {
-    const found: string[] = [];
-    for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: BUCKET, Prefix }))
-      found.push(...(page.Contents ?? []).map(({ Key = '' }) => Key));
-    return found.filter((key) => key.endsWith('.json.gz'));
-  };
-  const get = async (key: string): Promise<Stored> => {
-    const { Body, Metadata } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
-    return { key, body: await Body!.transformToByteArray(), metadata: Metadata ?? {} };
-  };
-  const put = ({ key, body, metadata }: Stored) =>
-    s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: body, Metadata: metadata }));
+  const keys = async (prefix: string) =>
+    (await keysIn(s3, BUCKET, prefix)).filter((key) => key.endsWith('.json.gz'));
+  const get = (key: string) => readObject(s3, BUCKET, key);
+  const put = (object: Stored) => writeObject(s3, BUCKET, object);
   const jsonOf = async (key: string) =>
     JSON.parse(gunzipSync((await get(key)).body).toString()) as Record<string, unknown>;
   type Recorded = { eventName: string; awsRegion: string; recipientAccountId: string; eventID: string };

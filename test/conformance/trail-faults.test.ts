@@ -10,7 +10,6 @@ import {
   DeleteBucketCommand,
   DeleteBucketPolicyCommand,
   DeleteObjectCommand,
-  ListObjectsV2Command,
   PutBucketPolicyCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -29,6 +28,7 @@ import { eventually } from '../kit/run.ts';
 import { startS3Proxy, type S3Proxy } from '../kit/s3-proxy.ts';
 import { startServer, type TestServer } from '../kit/server.ts';
 import { startReceiver, type Receiver } from '../kit/sns-receiver.ts';
+import { keysIn } from '../kit/stored-objects.ts';
 
 const ACCOUNT = '123456789012';
 const PATIENCE = 90_000;
@@ -139,14 +139,8 @@ describe('a trail whose destination fails', () => {
       .filter((text) => text.startsWith('{'))
       .flatMap((text) => (JSON.parse(text) as { s3ObjectKey: string[] }).s3ObjectKey)
       .sort();
-  const filesOf = async (name: string) => {
-    const { Contents = [] } = await trails.s3.send(
-      new ListObjectsV2Command({ Bucket: trails.bucketOf(name) }),
-    );
-    return Contents.map(({ Key = '' }) => Key)
-      .filter((file) => file.endsWith('.json.gz'))
-      .sort();
-  };
+  const filesOf = async (name: string) =>
+    (await keysIn(trails.s3, trails.bucketOf(name))).filter((file) => file.endsWith('.json.gz')).sort();
   const allHeard = () =>
     eventually(async () => {
       const [files, told] = [await filesOf('untold'), heard()];

@@ -3,10 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
-  GetObjectCommand,
-  paginateListObjectsV2,
   PutBucketPolicyCommand,
-  PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +12,7 @@ import { awsCli, type AwsCli } from '../kit/aws-cli.ts';
 import { deliveredRecords, lookupAll, s3Client, trailBucketPolicy } from '../kit/client.ts';
 import { eventually, run } from '../kit/run.ts';
 import { awsEnv, BIN, startServer, type TestServer } from '../kit/server.ts';
+import { keysIn, readObject, writeObject, type Stored } from '../kit/stored-objects.ts';
 import { missingTool, needing } from '../kit/tools.ts';
 
 const missing = missingTool('aws');
@@ -24,27 +22,16 @@ const PREFIX = 'audit';
 const ARN = `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/management`;
 const PATIENCE = 60_000;
 
-type Stored = { readonly key: string; readonly body: Uint8Array; readonly metadata: Record<string, string> };
-
 describe.skipIf(missing !== undefined)(needing('a trail', missing), () => {
   let server: TestServer;
   let s3: S3Client;
   let cli: AwsCli;
   const started = new Date(Date.now() - 60_000).toISOString().replace(/\.\d+Z/, 'Z');
 
-  const keys = async (folder: 'CloudTrail' | 'CloudTrail-Digest') => {
-    const Prefix = `${PREFIX}/AWSLogs/${ACCOUNT}/${folder}/us-east-1/`;
-    const found: string[] = [];
-    for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: BUCKET, Prefix }))
-      found.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ''));
-    return found;
-  };
-  const get = async (key: string): Promise<Stored> => {
-    const { Body, Metadata } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
-    return { key, body: await Body!.transformToByteArray(), metadata: Metadata ?? {} };
-  };
-  const put = ({ key, body, metadata }: Stored) =>
-    s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: body, Metadata: metadata }));
+  const keys = (folder: 'CloudTrail' | 'CloudTrail-Digest') =>
+    keysIn(s3, BUCKET, `${PREFIX}/AWSLogs/${ACCOUNT}/${folder}/us-east-1/`);
+  const get = (key: string) => readObject(s3, BUCKET, key);
+  const put = (object: Stored) => writeObject(s3, BUCKET, object);
   const remove = (key: string) => s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key }));
   const textOf = async (key: string) => gunzipSync((await get(key)).body).toString();
 

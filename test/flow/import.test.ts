@@ -8,6 +8,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { foreignRecord } from '../kit/foreign-record.ts';
 import { parseRecords } from '../../src/record/slice-records.ts';
 import { opentrailOf } from '../kit/cli.ts';
 import { lookupAll, s3Client, type LookedUp } from '../kit/client.ts';
@@ -51,25 +52,7 @@ const importJson = async (server: TestServer, ...args: string[]) => {
   return { code, stderr, report: JSON.parse(stdout) as Report };
 };
 
-/** A record of our own making, with a fresh id. */
-const recordOf = (name: string, at: number) => ({
-  eventVersion: '1.11',
-  userIdentity: { type: 'Root', principalId: '111122223333', accountId: '111122223333' },
-  eventTime: new Date(at).toISOString().replace(/\.\d+Z/, 'Z'),
-  eventSource: 'sts.amazonaws.com',
-  eventName: name,
-  awsRegion: 'eu-west-1',
-  sourceIPAddress: '198.51.100.7',
-  userAgent: 'test',
-  requestParameters: null,
-  responseElements: null,
-  eventID: crypto.randomUUID(),
-  readOnly: true,
-  eventType: 'AwsApiCall',
-  managementEvent: true,
-  recipientAccountId: '111122223333',
-  eventCategory: 'Management',
-});
+const recordOf = (name: string, at: number) => foreignRecord('111122223333', name, at);
 const logFile = (...records: object[]) => JSON.stringify({ Records: records });
 const keyOf = (at: number, unique: string) => {
   const day = new Date(at).toISOString().slice(0, 10);

@@ -28,6 +28,22 @@ type Sent<K extends string> = {
 
 export type TestRules = Awaited<ReturnType<typeof startRules>>;
 
+/** `Code: message` of what was refused. */
+export async function errorOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return 'went well';
+  } catch (error) {
+    const { code, message } = error as { code: string; message: string };
+    return `${code}: ${message}`;
+  }
+}
+
+/** What targets were sent. */
+export function textsOf({ sent }: Pick<TestRules, 'sent'>) {
+  return sent.map(({ text }) => JSON.parse(text) as Record<string, unknown>);
+}
+
 const ALL = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
 export function principal(account = ACCOUNT, policies: readonly PolicyDocument[] = [ALL]): Principal {

@@ -26,12 +26,13 @@ export function jsonOperationRoutes(
     recordsBody: true,
     handle: async (request, reply) => {
       if (!request.context) throw new AwsError('AccessDenied', 'not signed', { status: 403 });
-      reply.json(200, await handle(inputOf(await request.body(LARGEST_BODY)), request.context));
+      reply.json(200, await handle(jsonInput(await request.body(LARGEST_BODY)), request.context));
     },
   }));
 }
 
-function inputOf(body: Uint8Array): Json {
+/** An object; `{}` of no body. Throws SerializationException. */
+export function jsonInput(body: Uint8Array): Json {
   if (body.length === 0) return {};
   try {
     const input: unknown = JSON.parse(Buffer.from(body).toString('utf8'));

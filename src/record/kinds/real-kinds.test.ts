@@ -1,18 +1,13 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { existsSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
+import { REAL_RECORDS, realRecords, serviceOf } from '../../../test/kit/real-records.ts';
 import { createModels } from '../../aws/models/index.ts';
 import { eventNameOf } from '../renames.ts';
-import { parseRecords } from '../slice-records.ts';
 import { loadAccessLevels, type AccessLevels } from './access-levels.ts';
 import { isDataEvent } from './data-events.ts';
 import { isReadOnly } from './read-only.ts';
-
-const vectors = '../shared/vectors/records';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** Names in real records that no operation of a published model has. */
 const NOT_IN_THE_MODELS = new Map(
@@ -30,17 +25,6 @@ const NOT_IN_THE_MODELS = new Map(
   ].flatMap(([reason = '', names = '']) => names.split(' ').map((name) => [name, reason] as const)),
 );
 
-function* realRecords(): Generator<Json> {
-  for (const file of globSync(`${vectors}/**/*.{ndjson,json.gz}`)) {
-    const bytes = readFileSync(file);
-    for (const one of parseRecords(file.endsWith('.gz') ? gunzipSync(bytes) : bytes)) {
-      if ('record' in one && one.record['eventType'] === 'AwsApiCall') yield one.record;
-    }
-  }
-}
-
-const serviceOf = (record: Json) => String(record['eventSource']).split('.')[0] ?? '';
-
 /** `GetFunction20150331v2` → `GetFunction`. */
 const undated = (name: string) => name.replace(/20\d\d_?\d\d_?\d\d(v\d)?$/, '');
 
@@ -51,7 +35,7 @@ async function levelsOf(services: Iterable<string>): Promise<ReadonlyMap<string,
   return levels;
 }
 
-describe.skipIf(!existsSync(vectors))('what the real records say of their calls', () => {
+describe.skipIf(!existsSync(REAL_RECORDS))('what the real records say of their calls', () => {
   it('is what we say of them: read or write, management or data', async () => {
     const levels = await levelsOf([...realRecords()].map(serviceOf));
     const agreement = new Map<string, { agree: number; differ: number }>();

@@ -1,15 +1,11 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { existsSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
+import { REAL_RECORDS, realRecords, serviceOf, type RealRecord } from '../../../test/kit/real-records.ts';
 import { dataEventType } from '../kinds/data-events.ts';
-import { parseRecords } from '../slice-records.ts';
 import { recordResources } from './record-resources.ts';
 
-const vectors = '../shared/vectors/records';
-
-type Json = Readonly<Record<string, unknown>>;
 type Resource = { readonly ARN?: string; readonly type?: string; readonly accountId?: string };
 
 /** Of these the key's ARN is in KMS's answer alone, which a record of a read does not show. */
@@ -22,32 +18,21 @@ const ANONYMISED = [
   /^arn:aws:ses:us-east-1:111122223333:identity\/sender@example\.com$/,
 ];
 
-function* realRecords(): Generator<Json> {
-  for (const file of globSync(`${vectors}/**/*.{ndjson,json.gz}`)) {
-    const bytes = readFileSync(file);
-    for (const one of parseRecords(file.endsWith('.gz') ? gunzipSync(bytes) : bytes)) {
-      if ('record' in one && one.record['eventType'] === 'AwsApiCall') yield one.record;
-    }
-  }
-}
-
-const serviceOf = (record: Json) => String(record['eventSource']).split('.')[0] ?? '';
-
-function derived(record: Json, elements: Json): readonly Resource[] | undefined {
+function derived(record: RealRecord, elements: RealRecord): readonly Resource[] | undefined {
   const operation = String(record['eventName']);
   return recordResources(serviceOf(record), {
     operation,
     dataType: dataEventType(serviceOf(record), operation),
     region: String(record['awsRegion']),
     account: String(record['recipientAccountId']),
-    parameters: (record['requestParameters'] ?? {}) as Json,
+    parameters: (record['requestParameters'] ?? {}) as RealRecord,
     elements,
   });
 }
 
-const elementsOf = (record: Json) => (record['responseElements'] ?? {}) as Json;
+const elementsOf = (record: RealRecord) => (record['responseElements'] ?? {}) as RealRecord;
 
-describe.skipIf(!existsSync(vectors))("the real records' resources", () => {
+describe.skipIf(!existsSync(REAL_RECORDS))("the real records' resources", () => {
   it('follow from the parameters, or from an answer that the record does not show', () => {
     const counts = { real: 0, fromTheRecord: 0, fromTheAnswer: 0, anonymised: 0 };
     const missed: string[] = [];

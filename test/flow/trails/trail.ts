@@ -1,9 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
-import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
 
+import { keysIn, readObject, writeObject } from '../../kit/stored-objects.ts';
 import type { Opened } from './console.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -68,14 +68,10 @@ export function trailTests(opened: Opened): void {
   /** One log file less in it, everything else as it was. */
   const forgeDigest = async (): Promise<void> => {
     const { s3 } = opened();
-    const Bucket = 'main-logs';
-    const keys: string[] = [];
-    for await (const found of paginateListObjectsV2({ client: s3 }, { Bucket }))
-      keys.push(...(found.Contents ?? []).flatMap(({ Key = '' }) => (Key.includes('-Digest/') ? [Key] : [])));
-    const Key = keys.sort().at(-2) ?? '';
-    const { Body, Metadata } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-    const digest = JSON.parse(gunzipSync(await Body!.transformToByteArray()).toString()) as Json;
+    const keys = (await keysIn(s3, 'main-logs')).filter((key) => key.includes('-Digest/'));
+    const stored = await readObject(s3, 'main-logs', keys.sort().at(-2) ?? '');
+    const digest = JSON.parse(gunzipSync(stored.body).toString()) as Json;
     const forged = JSON.stringify({ ...digest, digestStartTime: '2026-01-01T00:00:00Z' });
-    await s3.send(new PutObjectCommand({ Bucket, Key, Metadata, Body: gzipSync(forged) }));
+    await writeObject(s3, 'main-logs', { ...stored, body: gzipSync(forged) });
   };
 }

@@ -1,9 +1,7 @@
-import { AwsError } from '../../../aws/errors.ts';
 import type { FunctionPort } from '../../../aws/ports.ts';
-import { messageOf } from '../../../base/errors.ts';
 import { subscriptionArn } from '../arns.ts';
 import type { Job } from '../delivery-queue.ts';
-import { DELIVERED, failed, type Outcome } from './outcome.ts';
+import { DELIVERED, failed, refused, type Outcome } from './outcome.ts';
 import type { Rendered } from './render.ts';
 
 type Signed = Readonly<Record<'Timestamp' | 'SignatureVersion' | 'Signature' | 'SigningCertURL', string>>;
@@ -45,9 +43,6 @@ export async function toLambda(
     });
     return DELIVERED;
   } catch (error) {
-    const permanent = error instanceof AwsError && error.status < 500 && error.status !== 429;
-    return failed(error instanceof AwsError ? `${error.code}: ${error.message}` : messageOf(error), {
-      permanent,
-    });
+    return refused(error);
   }
 }

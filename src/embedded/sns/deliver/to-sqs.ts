@@ -1,8 +1,6 @@
-import { AwsError } from '../../../aws/errors.ts';
 import type { QueuePort } from '../../../aws/ports.ts';
-import { messageOf } from '../../../base/errors.ts';
 import type { Job } from '../delivery-queue.ts';
-import { DELIVERED, failed, type Outcome } from './outcome.ts';
+import { DELIVERED, refused, type Outcome } from './outcome.ts';
 import type { Rendered } from './render.ts';
 
 /** Sends to a queue, on behalf of the topic: the queue's policy decides. Raw: the text and the attributes; else the signed document. */
@@ -22,9 +20,6 @@ export async function toSqs(
     });
     return DELIVERED;
   } catch (error) {
-    const permanent = error instanceof AwsError && error.status < 500 && error.status !== 429;
-    return failed(error instanceof AwsError ? `${error.code}: ${error.message}` : messageOf(error), {
-      permanent,
-    });
+    return refused(error);
   }
 }

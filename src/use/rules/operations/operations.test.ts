@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { ACCOUNT, principal, startRules, type TestRules } from '../../../../test/kit/rules.ts';
+import {
+  ACCOUNT,
+  errorOf,
+  principal,
+  startRules,
+  textsOf,
+  type TestRules,
+} from '../../../../test/kit/rules.ts';
 import type { OperationInput } from '../../../aws/operation.ts';
 
 const TOPIC = `arn:aws:sns:us-east-1:${ACCOUNT}:alerts`;
@@ -13,16 +20,7 @@ beforeEach(async () => {
 afterEach(() => test.stop());
 
 const call = (...args: Parameters<TestRules['call']>) => test.call(...args);
-const errorOf = async (work: Promise<unknown>) => {
-  try {
-    await work;
-    return 'went well';
-  } catch (error) {
-    const { code, message } = error as { code: string; message: string };
-    return `${code}: ${message}`;
-  }
-};
-const texts = () => test.sent.map(({ text }) => JSON.parse(text) as Record<string, unknown>);
+const texts = () => textsOf(test);
 
 describe('buses', () => {
   it('are made, listed, changed and deleted; the default one is always there', async () => {

@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { ACCOUNT, OTHER, principal, startRules, type TestRules } from '../../../../test/kit/rules.ts';
+import {
+  ACCOUNT,
+  OTHER,
+  errorOf,
+  principal,
+  startRules,
+  textsOf,
+  type TestRules,
+} from '../../../../test/kit/rules.ts';
 
 const TOPIC = `arn:aws:sns:us-east-1:${ACCOUNT}:alerts`;
 
@@ -11,22 +19,13 @@ beforeEach(async () => {
 afterEach(() => test.stop());
 
 const call = (...args: Parameters<TestRules['call']>) => test.call(...args);
-const errorOf = async (work: Promise<unknown>) => {
-  try {
-    await work;
-    return 'went well';
-  } catch (error) {
-    const { code, message } = error as { code: string; message: string };
-    return `${code}: ${message}`;
-  }
-};
 const entry = (more: Record<string, unknown> = {}) => ({
   Source: 'mine',
   DetailType: 'Told',
   Detail: '{"a":1}',
   ...more,
 });
-const texts = () => test.sent.map(({ text }) => JSON.parse(text) as Record<string, unknown>);
+const texts = () => textsOf(test);
 
 describe('PutEvents', () => {
   it('takes each entry or refuses it for itself, and fires rules', async () => {
