@@ -15,11 +15,14 @@ import type { Store } from './store.ts';
 import type { Trails } from './trails.ts';
 
 const EVENTS = 'events';
-/** One insert is one unit of the engine's while it stays below its block size. */
-const MOST_BYTES = 32 * 1024 * 1024;
-const MOST_ENTRIES = 20_000;
-/** Milliseconds: between inserts; a call is to be found within one second of its answer. */
-const LINGER = 250;
+const BATCHES = {
+  /** One insert is one unit of the engine's while it stays below its block size. */
+  maxBytes: 32 * 1024 * 1024,
+  maxEntries: 20_000,
+  /** Milliseconds between inserts: a call is to be found within one second of its answer. An engine that is busy gets fewer and larger ones. */
+  linger: 250,
+  lingerMost: 600,
+};
 
 export type FollowersDeps = {
   readonly config: Config;
@@ -61,9 +64,7 @@ export async function startFollowers({
     journal,
     cursors,
     apply: writer.apply,
-    maxBytes: MOST_BYTES,
-    maxEntries: MOST_ENTRIES,
-    linger: LINGER,
+    ...BATCHES,
     clock,
     log,
   });

@@ -24,6 +24,8 @@ export type FollowerOptions = {
   readonly maxEntries: number;
   /** Milliseconds between batches that are not full: what comes alone is applied at once, what comes soon after it is gathered. */
   readonly linger: number;
+  /** Milliseconds up to which it gathers where applying takes long: three times as long as the last batch took. Default: `linger`, always the same. */
+  readonly lingerMost?: number | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   /** Milliseconds of the first and the longest pause after failures. */

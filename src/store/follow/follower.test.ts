@@ -155,6 +155,29 @@ describe('follower', () => {
     });
   });
 
+  it('gathers for longer while applying takes long', async () => {
+    await withRig(async (rig) => {
+      const sizes: number[] = [];
+      const follower = createFollower(
+        options(
+          rig,
+          async ({ entries }) => {
+            sizes.push(entries.length);
+            if (sizes.length === 1) await new Promise((resolve) => setTimeout(resolve, 700));
+          },
+          { lingerMost: 60_000 },
+        ),
+      );
+      await follower.start();
+      await rig.journal.append([input('slow')]);
+      expect(await until(() => follower.status().cursor === 1)).toBe(true);
+      for (let i = 0; i < 5; i++) await rig.journal.append([input(`${i}`)]);
+      expect(await until(() => follower.status().cursor === 6)).toBe(true);
+      expect(sizes).toEqual([1, 5]);
+      await follower.stop();
+    });
+  });
+
   it('reads the event store for what the journal has let go', async () => {
     await withRig(async (rig) => {
       await fill(rig.journal, 200);

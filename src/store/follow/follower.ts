@@ -21,6 +21,8 @@ class JournalFollower {
   readonly #stopping = new AbortController();
   #cursor = 0;
   #lastRead = -Infinity;
+  /** Milliseconds that the last batch took to apply. */
+  #applied = 0;
   #running: Promise<void> = Promise.resolve();
   #failing: string | undefined;
   #failingSince: number | undefined;
@@ -71,7 +73,9 @@ class JournalFollower {
     const { signal } = this.#stopping;
     const batch = await this.#nextBatch();
     if (batch === undefined) return;
+    const began = performance.now();
     if (batch.entries.length > 0) await apply(batch, signal);
+    this.#applied = performance.now() - began;
     await cursors.set(name, batch.to);
     this.#cursor = batch.to;
   }
@@ -91,8 +95,9 @@ class JournalFollower {
 
   /** Waits for a batch to fill: until there are `maxEntries`, or `linger` ms after the last batch was read. What comes alone waits for nothing. */
   async #linger(from: number): Promise<void> {
-    const { linger, journal, maxEntries } = this.#options;
-    const left = this.#lastRead + linger - performance.now();
+    const { linger, lingerMost = linger, journal, maxEntries } = this.#options;
+    const left =
+      this.#lastRead + Math.max(linger, Math.min(lingerMost, 3 * this.#applied)) - performance.now();
     if (left <= 0 || journal.head() - from + 1 >= maxEntries) return;
     const enough = new AbortController();
     const stop = (): void => enough.abort();
