@@ -48,16 +48,13 @@ export const paging = {
 /** One page of a sorted list, as every List operation of IAM gives it. `Marker` stands for the key of the last item seen. Throws ValidationError. */
 export function page<Item>(
   all: readonly Item[],
-  by: {
-    readonly keyOf: (item: Item) => string;
-    readonly marker?: string | undefined;
-    readonly maxItems?: number | undefined;
-  },
+  keyOf: (item: Item) => string,
+  {
+    Marker,
+    MaxItems = 100,
+  }: { readonly Marker?: string | undefined; readonly MaxItems?: number | undefined },
 ) {
-  const { items, next } = pageOf(all, by.keyOf, {
-    token: by.marker,
-    limit: by.maxItems ?? 100,
-    bad: () => new AwsError('ValidationError', 'Invalid Marker.'),
-  });
+  const bad = () => new AwsError('ValidationError', 'Invalid Marker.');
+  const { items, next } = pageOf(all, keyOf, { token: Marker, limit: MaxItems, bad });
   return { items, paging: { IsTruncated: next !== undefined, Marker: next } };
 }

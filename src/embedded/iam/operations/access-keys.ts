@@ -37,7 +37,7 @@ function listAccessKeysOperation(parts: IamParts): Operation {
         .selectAll()
         .where('user_id', '=', user.id)
         .execute();
-      const shown = page(keys, { keyOf: (key) => key.id, marker: input.Marker, maxItems: input.MaxItems });
+      const shown = page(keys, (key) => key.id, input);
       const metadata = shown.items.map((key) => ({
         UserName: user.name,
         AccessKeyId: key.id,

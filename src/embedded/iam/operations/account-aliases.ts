@@ -36,11 +36,7 @@ function listAccountAliasesOperation(parts: IamParts): Operation {
         .select('value')
         .where('key', '=', 'alias')
         .execute();
-      const shown = page(rows, {
-        keyOf: (row) => row.value,
-        marker: input.Marker,
-        maxItems: input.MaxItems,
-      });
+      const shown = page(rows, (row) => row.value, input);
       return { AccountAliases: shown.items.map((row) => row.value), ...shown.paging };
     },
   });

@@ -57,11 +57,7 @@ function listAttachedPoliciesOperation(parts: IamParts, kind: EntityKind): Opera
         .where('owner_id', '=', owner.id)
         .execute();
       const within = rows.filter(({ arn }) => pathOf(arn).startsWith(input.PathPrefix ?? '/'));
-      const shown = page(within, {
-        keyOf: (row) => row.arn,
-        marker: input.Marker,
-        maxItems: input.MaxItems,
-      });
+      const shown = page(within, (row) => row.arn, input);
       return {
         AttachedPolicies: shown.items.map(({ arn }) => ({ PolicyName: nameOf(arn), PolicyArn: arn })),
         ...shown.paging,

@@ -70,11 +70,7 @@ function listGroupsForUserOperation(parts: IamParts): Operation {
         .selectAll('iam_groups')
         .where('user_id', '=', user.id)
         .execute();
-      const shown = page(rows, {
-        keyOf: (row) => row.name_key,
-        marker: input.Marker,
-        maxItems: input.MaxItems,
-      });
+      const shown = page(rows, (row) => row.name_key, input);
       return { Groups: shown.items.map((row) => groupOf(parts.accountId, row)), ...shown.paging };
     },
   });

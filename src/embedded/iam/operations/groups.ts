@@ -3,10 +3,11 @@ import type { Selectable } from 'kysely';
 import type { Operation } from '../../../aws/operation.ts';
 import { uniqueId } from '../../../base/ids.ts';
 import { alreadyExists, deleteConflict, limitExceeded, noSuchNamed } from '../iam-errors.ts';
-import { groupName, page, paging, path, pathPrefix } from '../iam-input.ts';
+import { groupName, page, paging, path } from '../iam-input.ts';
 import type { IamTables } from '../settings.ts';
 import { entityArn, entityResource, GROUP } from './entity.ts';
 import { iamOperation, type IamParts } from './iam-operation.ts';
+import { listEntities } from './list-entities.ts';
 import { isTaken } from './named.ts';
 import { userOf } from './users.ts';
 
@@ -19,7 +20,10 @@ export function groupOperations(parts: IamParts): Operation[] {
   return [
     createGroupOperation(parts),
     getGroupOperation(parts),
-    listGroupsOperation(parts),
+    listEntities(parts, GROUP, {
+      all: () => parts.settings.selectFrom('iam_groups').selectAll().execute(),
+      shown: (row) => groupOf(parts.accountId, row),
+    }),
     updateGroupOperation(parts),
     deleteGroupOperation(parts),
   ];
@@ -71,34 +75,12 @@ function getGroupOperation(parts: IamParts): Operation {
         .selectAll('iam_users')
         .where('group_id', '=', group.id)
         .execute();
-      const shown = page(rows, {
-        keyOf: (row) => row.name_key,
-        marker: input.Marker,
-        maxItems: input.MaxItems,
-      });
+      const shown = page(rows, (row) => row.name_key, input);
       return {
         Group: groupOf(parts.accountId, group),
         Users: shown.items.map((row) => userOf(parts.accountId, row)),
         ...shown.paging,
       };
-    },
-  });
-}
-
-function listGroupsOperation(parts: IamParts): Operation {
-  return iamOperation('ListGroups', {
-    input: { PathPrefix: pathPrefix.optional(), ...paging },
-    resource: (input) =>
-      `arn:aws:iam::${parts.accountId}:group${typeof input['PathPrefix'] === 'string' ? input['PathPrefix'] : '/'}`,
-    handle: async (input) => {
-      const rows = await parts.settings.selectFrom('iam_groups').selectAll().execute();
-      const within = rows.filter((row) => row.path.startsWith(input.PathPrefix ?? '/'));
-      const shown = page(within, {
-        keyOf: (row) => row.name_key,
-        marker: input.Marker,
-        maxItems: input.MaxItems,
-      });
-      return { Groups: shown.items.map((row) => groupOf(parts.accountId, row)), ...shown.paging };
     },
   });
 }

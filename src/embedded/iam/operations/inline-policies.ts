@@ -60,11 +60,7 @@ function listPoliciesOperation(parts: IamParts, kind: EntityKind): Operation {
         .select('name')
         .where('owner_id', '=', owner.id)
         .execute();
-      const shown = page(rows, {
-        keyOf: (row) => row.name,
-        marker: input.Marker,
-        maxItems: input.MaxItems,
-      });
+      const shown = page(rows, (row) => row.name, input);
       return { PolicyNames: shown.items.map((row) => row.name), ...shown.paging };
     },
   });

@@ -108,11 +108,7 @@ function listMfaDevicesOperation(parts: IamParts): Operation {
         .selectAll()
         .where('user_id', '=', user.id)
         .execute();
-      const shown = page(rows, {
-        keyOf: (row) => row.serial,
-        marker: input.Marker,
-        maxItems: input.MaxItems,
-      });
+      const shown = page(rows, (row) => row.serial, input);
       const devices = shown.items.map((row) => ({
         UserName: user.name,
         SerialNumber: row.serial,
@@ -220,7 +216,7 @@ async function listDevices({ settings, accountId }: IamParts, input: ListDevices
       input.AssignmentStatus === 'Any' ||
       (input.AssignmentStatus === 'Assigned') === (row.user_id !== null),
   );
-  const shown = page(wanted, { keyOf: (row) => row.serial, marker: input.Marker, maxItems: input.MaxItems });
+  const shown = page(wanted, (row) => row.serial, input);
   const devices = shown.items.map((row) => {
     const user = users.get(row.user_id ?? '');
     return {

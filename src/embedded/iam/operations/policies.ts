@@ -114,7 +114,7 @@ function listPoliciesOperation(parts: IamParts): Operation {
           // Nobody has a boundary here.
           PolicyUsageFilter !== 'PermissionsBoundary',
       );
-      const shown = page(wanted, { keyOf: (p) => p.Arn, marker: by.Marker, maxItems: by.MaxItems });
+      const shown = page(wanted, (p) => p.Arn, by);
       return { Policies: shown.items, ...shown.paging };
     },
   });

@@ -27,7 +27,7 @@ export function policyEntityOperations(parts: IamParts): Operation[] {
           ({ Word, path }) =>
             path.startsWith(PathPrefix) && (EntityFilter === undefined || EntityFilter === Word),
         );
-        const shown = page(wanted, { keyOf: ({ id }) => id, marker: by.Marker, maxItems: by.MaxItems });
+        const shown = page(wanted, ({ id }) => id, by);
         return { ...shapesOf(shown.items), ...shown.paging };
       },
     }),

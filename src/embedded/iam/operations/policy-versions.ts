@@ -51,11 +51,7 @@ function listPolicyVersionsOperation(parts: IamParts): Operation {
     handle: async (input) => {
       const versions = await versionsOf(parts, input.PolicyArn);
       // The newest first, as IAM lists them.
-      const shown = page(versions, {
-        keyOf: ({ VersionId }) => String(1e9 - Number(VersionId.slice(1))),
-        marker: input.Marker,
-        maxItems: input.MaxItems,
-      });
+      const shown = page(versions, ({ VersionId }) => String(1e9 - Number(VersionId.slice(1))), input);
       return {
         Versions: shown.items.map(({ VersionId, IsDefaultVersion, CreateDate }) => ({
           VersionId,

@@ -5,10 +5,7 @@ import {
   description,
   existingRoleName,
   maxSessionDuration,
-  page,
-  paging,
   path,
-  pathPrefix,
   policyDocument,
   roleName,
   tags,
@@ -17,6 +14,7 @@ import { ACCOUNT_ACCESS_ROLE } from '../principals.ts';
 import { readTrust } from '../trust.ts';
 import { entityArn, entityResource, ROLE } from './entity.ts';
 import { iamOperation, type IamParts } from './iam-operation.ts';
+import { listEntities } from './list-entities.ts';
 import { isTaken } from './named.ts';
 import { findRole, roleOf, type RoleRow } from './role-shape.ts';
 import { checkTrustSize } from './role-trust.ts';
@@ -29,7 +27,10 @@ export function roleOperations(parts: IamParts): Operation[] {
   return [
     createRoleOperation(parts),
     getRoleOperation(parts),
-    listRolesOperation(parts),
+    listEntities(parts, ROLE, {
+      all: () => parts.settings.selectFrom('iam_roles').selectAll().execute(),
+      shown: (row) => roleOf(parts, row),
+    }),
     updateRoleOperation(parts),
     deleteRoleOperation(parts),
   ];
@@ -77,24 +78,6 @@ function getRoleOperation(parts: IamParts): Operation {
     handle: async (input) => {
       const role = await findRole(parts, input.RoleName);
       return { Role: { ...roleOf(parts, role), ...(await shownTags(parts, role.id)) } };
-    },
-  });
-}
-
-function listRolesOperation(parts: IamParts): Operation {
-  return iamOperation('ListRoles', {
-    input: { PathPrefix: pathPrefix.optional(), ...paging },
-    resource: (input) =>
-      `arn:aws:iam::${parts.accountId}:role${typeof input['PathPrefix'] === 'string' ? input['PathPrefix'] : '/'}`,
-    handle: async (input) => {
-      const rows = await parts.settings.selectFrom('iam_roles').selectAll().execute();
-      const within = rows.filter((row) => row.path.startsWith(input.PathPrefix ?? '/'));
-      const shown = page(within, {
-        keyOf: (row) => row.name_key,
-        marker: input.Marker,
-        maxItems: input.MaxItems,
-      });
-      return { Roles: shown.items.map((row) => roleOf(parts, row)), ...shown.paging };
     },
   });
 }

@@ -71,11 +71,7 @@ function listTagsOperation(parts: IamParts, { Word, owner, idOf }: Tagged): Oper
     input: paging,
     handle: async (input, name) => {
       const id = await idOf(name);
-      const shown = page(await tagsOf(parts, id), {
-        keyOf: (tag) => tag.Key.toLowerCase(),
-        marker: input.Marker,
-        maxItems: input.MaxItems,
-      });
+      const shown = page(await tagsOf(parts, id), (tag) => tag.Key.toLowerCase(), input);
       return { Tags: shown.items, ...shown.paging };
     },
   });

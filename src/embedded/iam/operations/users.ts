@@ -2,9 +2,11 @@ import type { Operation } from '../../../aws/operation.ts';
 import { newUser } from '../bootstrap.ts';
 import type { UserRow } from '../directory.ts';
 import { alreadyExists, deleteConflict, limitExceeded } from '../iam-errors.ts';
-import { existingUserName, page, paging, path, pathPrefix, tags, userName } from '../iam-input.ts';
+import { existingUserName, path, tags, userName } from '../iam-input.ts';
 import { userArn } from '../read-entities.ts';
 import { findUser, iamOperation, nameOrCaller, userResource, type IamParts } from './iam-operation.ts';
+import { USER } from './entity.ts';
+import { listEntities } from './list-entities.ts';
 import { isTaken } from './named.ts';
 import { addTags, shownTags, type Tag } from './tags.ts';
 
@@ -15,7 +17,10 @@ export function userOperations(parts: IamParts): Operation[] {
   return [
     createUserOperation(parts),
     getUserOperation(parts),
-    listUsersOperation(parts),
+    listEntities(parts, USER, {
+      all: () => parts.settings.selectFrom('iam_users').selectAll().execute(),
+      shown: (row) => userOf(parts.accountId, row),
+    }),
     updateUserOperation(parts),
     deleteUserOperation(parts),
   ];
@@ -44,24 +49,6 @@ function getUserOperation(parts: IamParts): Operation {
     handle: async (input, context) => {
       const user = await findUser(parts, nameOrCaller(input.UserName, context));
       return { User: { ...userOf(parts.accountId, user), ...(await shownTags(parts, user.id)) } };
-    },
-  });
-}
-
-function listUsersOperation(parts: IamParts): Operation {
-  return iamOperation('ListUsers', {
-    input: { PathPrefix: pathPrefix.optional(), ...paging },
-    resource: (input) =>
-      `arn:aws:iam::${parts.accountId}:user${typeof input['PathPrefix'] === 'string' ? input['PathPrefix'] : '/'}`,
-    handle: async (input) => {
-      const rows = await parts.settings.selectFrom('iam_users').selectAll().execute();
-      const within = rows.filter((row) => row.path.startsWith(input.PathPrefix ?? '/'));
-      const shown = page(within, {
-        keyOf: (row) => row.name_key,
-        marker: input.Marker,
-        maxItems: input.MaxItems,
-      });
-      return { Users: shown.items.map((row) => userOf(parts.accountId, row)), ...shown.paging };
     },
   });
 }
