@@ -45,7 +45,7 @@ module.exports = {
       'use-sees-contracts',
       { path: '^src/use/', pathNot: test },
       {
-        path: '^src/(?!use/|aws/|base/|record/event-record\\.ts|store/contract\\.ts|store/settings/(contract|tag-rows)\\.ts)',
+        path: '^src/(?!use/|aws/|base/|record/event-record\\.ts|store/contract\\.ts|store/settings/(contract|create-table|tag-rows)\\.ts)',
       },
       'use reads the contracts of the store',
     ),
@@ -58,7 +58,7 @@ module.exports = {
     rule(
       'embedded-is-replaceable',
       { path: '^src/embedded/', pathNot: test },
-      { path: '^src/(?!embedded/|aws/|base/|store/settings/(contract|tag-rows)\\.ts)' },
+      { path: '^src/(?!embedded/|aws/|base/|store/settings/(contract|create-table|tag-rows)\\.ts)' },
       'stand-ins know the wire and the settings',
     ),
     rule(

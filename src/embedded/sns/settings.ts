@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 
 import type { MigrationSet } from '../../store/settings/contract.ts';
+import { createTable } from '../../store/settings/create-table.ts';
 
 /** Times are milliseconds since the epoch; booleans are 0/1. */
 export type SnsTables = {
@@ -97,7 +98,7 @@ export type SigningKeyRow = {
 export const snsMigrations: MigrationSet = {
   '2026-11-29-sns-topics': {
     up: async (db) => {
-      await table(db, 'sns_topics', {
+      await createTable(db, 'sns_topics', {
         arn: 'text key',
         account: 'text',
         region: 'text',
@@ -111,13 +112,13 @@ export const snsMigrations: MigrationSet = {
         subscriptions_deleted: 'integer',
       });
       await index(db, 'sns_topics_by_account', { on: 'sns_topics', columns: ['account', 'region', 'arn'] });
-      await table(db, 'sns_tags', { topic_arn: 'text', key: 'text', value: 'text' });
+      await createTable(db, 'sns_tags', { topic_arn: 'text', key: 'text', value: 'text' });
       await index(db, 'sns_tags_by_topic', { on: 'sns_tags', columns: ['topic_arn', 'key'], unique: true });
     },
   },
   '2026-11-29-sns-subscriptions': {
     up: async (db) => {
-      await table(db, 'sns_subscriptions', {
+      await createTable(db, 'sns_subscriptions', {
         id: 'text key',
         topic_arn: 'text',
         protocol: 'text',
@@ -143,7 +144,7 @@ export const snsMigrations: MigrationSet = {
   },
   '2026-11-29-sns-deliveries': {
     up: async (db) => {
-      await table(db, 'sns_messages', {
+      await createTable(db, 'sns_messages', {
         id: 'text key',
         topic_arn: 'text',
         subject: 'text null',
@@ -152,7 +153,7 @@ export const snsMigrations: MigrationSet = {
         attributes: 'text',
         published_at: 'integer',
       });
-      await table(db, 'sns_deliveries', {
+      await createTable(db, 'sns_deliveries', {
         id: 'text key',
         subscription_id: 'text',
         kind: 'text',
@@ -168,7 +169,7 @@ export const snsMigrations: MigrationSet = {
   },
   '2026-11-29-sns-signing-keys': {
     up: async (db) => {
-      await table(db, 'sns_signing_keys', {
+      await createTable(db, 'sns_signing_keys', {
         fingerprint: 'text key',
         certificate: 'text',
         sealed_private_key: 'text',
@@ -179,27 +180,10 @@ export const snsMigrations: MigrationSet = {
   },
   '2026-11-30-sns-published': {
     up: async (db) => {
-      await table(db, 'sns_published', { token: 'text key', at: 'integer' });
+      await createTable(db, 'sns_published', { token: 'text key', at: 'integer' });
     },
   },
 };
-
-type Column = 'text' | 'integer' | 'text key' | 'text null' | 'integer null';
-
-async function table(
-  db: Kysely<unknown>,
-  name: string,
-  columns: Readonly<Record<string, Column>>,
-): Promise<void> {
-  let made = db.schema.createTable(name);
-  for (const [column, is] of Object.entries(columns)) {
-    const [type, more] = is.split(' ') as ['text' | 'integer', 'key' | 'null' | undefined];
-    made = made.addColumn(column, type, (c) =>
-      more === 'key' ? c.primaryKey() : more === 'null' ? c : c.notNull(),
-    );
-  }
-  await made.execute();
-}
 
 async function index(
   db: Kysely<unknown>,

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 
 import type { MigrationSet, Settings } from '../../store/settings/contract.ts';
+import { createTable } from '../../store/settings/create-table.ts';
 
 /** Times are milliseconds since the epoch. */
 export type BusRow = {
@@ -127,14 +128,14 @@ export const ruleMigrations: MigrationSet = {
   '2026-11-30-event-rules': {
     up: async (db) => {
       const owned = { account: 'text', region: 'text', name: 'text', description: 'text null' } as const;
-      await table(db, 'event_buses', {
+      await createTable(db, 'event_buses', {
         arn: 'text key',
         ...owned,
         policy: 'text null',
         created_at: 'integer',
         modified_at: 'integer',
       });
-      await table(db, 'event_rules', {
+      await createTable(db, 'event_rules', {
         id: 'text key',
         arn: 'text',
         ...owned,
@@ -147,21 +148,21 @@ export const ruleMigrations: MigrationSet = {
         due_at: 'integer null',
       });
       await unique(db, 'event_rules', ['arn']);
-      await table(db, 'event_targets', { rule_id: 'text', id: 'text', arn: 'text', target: 'text' });
+      await createTable(db, 'event_targets', { rule_id: 'text', id: 'text', arn: 'text', target: 'text' });
       await unique(db, 'event_targets', ['rule_id', 'id']);
-      await table(db, 'event_tags', { arn: 'text', key: 'text', value: 'text' });
+      await createTable(db, 'event_tags', { arn: 'text', key: 'text', value: 'text' });
       await unique(db, 'event_tags', ['arn', 'key']);
     },
   },
   '2026-11-30-event-queue': {
     up: async (db) => {
-      await table(db, 'event_queue_events', {
+      await createTable(db, 'event_queue_events', {
         id: 'integer key',
         body: 'text',
         accepted_at: 'integer',
         forwarded: 'integer',
       });
-      await table(db, 'event_queue', {
+      await createTable(db, 'event_queue', {
         id: 'integer key',
         event_id: 'integer',
         rule_id: 'text',
@@ -187,7 +188,7 @@ export const ruleMigrations: MigrationSet = {
           .on('event_queue')
           .columns([...columns])
           .execute();
-      await table(db, 'event_progress', { id: 'integer key', seq: 'integer', next_id: 'integer' });
+      await createTable(db, 'event_progress', { id: 'integer key', seq: 'integer', next_id: 'integer' });
     },
   },
   '2026-11-30-event-api-destinations': {
@@ -201,7 +202,7 @@ export const ruleMigrations: MigrationSet = {
         created_at: 'integer',
         modified_at: 'integer',
       } as const;
-      await table(db, 'event_connections', {
+      await createTable(db, 'event_connections', {
         ...owned,
         state: 'text',
         kind: 'text',
@@ -211,7 +212,7 @@ export const ruleMigrations: MigrationSet = {
         authorized_at: 'integer null',
       });
       await unique(db, 'event_connections', ['account', 'region', 'name']);
-      await table(db, 'event_api_destinations', {
+      await createTable(db, 'event_api_destinations', {
         ...owned,
         connection_arn: 'text',
         endpoint: 'text',
@@ -222,23 +223,6 @@ export const ruleMigrations: MigrationSet = {
     },
   },
 };
-
-type Column = 'text' | 'integer' | 'text key' | 'integer key' | 'text null' | 'integer null';
-
-async function table(
-  db: Kysely<unknown>,
-  name: string,
-  columns: Readonly<Record<string, Column>>,
-): Promise<void> {
-  let made = db.schema.createTable(name);
-  for (const [column, is] of Object.entries(columns)) {
-    const [type, more] = is.split(' ') as ['text' | 'integer', 'key' | 'null' | undefined];
-    made = made.addColumn(column, type, (c) =>
-      more === 'key' ? c.primaryKey() : more === 'null' ? c : c.notNull(),
-    );
-  }
-  await made.execute();
-}
 
 async function unique(db: Kysely<unknown>, on: string, columns: readonly string[]): Promise<void> {
   await db.schema
