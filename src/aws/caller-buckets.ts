@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { AwsError } from './errors.ts';
 import type { BucketCaller, BucketPort, CallerBucketPort, ListedObject } from './ports.ts';
 import { createS3Http } from './s3-http.ts';
 import type { ServiceEndpoint } from './service-client.ts';
@@ -31,7 +32,11 @@ export function createCallerBuckets({
       ask(caller, 's3:PutObject', object);
       await buckets.put(object);
     },
-    checkPut: async (object, caller) => ask(caller, 's3:PutObject', object),
+    checkPut: async ({ bucket, key, expectedOwner }, caller) => {
+      if (expectedOwner !== undefined)
+        throw new AwsError('NotImplemented', 'Whose a bucket elsewhere is cannot be asked.');
+      ask(caller, 's3:PutObject', { bucket, key });
+    },
     close: () => http.close(),
   };
 }

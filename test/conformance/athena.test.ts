@@ -13,9 +13,11 @@ import {
   type LogFolder,
   type LogRecord,
 } from '../kit/athena.ts';
+import { keepResults, stopAQuery } from '../kit/athena-calls.ts';
 import { awsCli, type AwsCli } from '../kit/aws-cli.ts';
 import { s3Client } from '../kit/client.ts';
 import { createCloudTrailTable } from '../kit/cloudtrail-table.ts';
+import { eventually } from '../kit/run.ts';
 import { startServer, type TestServer } from '../kit/server.ts';
 import { missingTool, needing } from '../kit/tools.ts';
 
@@ -310,6 +312,62 @@ describe.skipIf(missing !== undefined)(needing('log files asked where they lie',
     expect(answers[4]).toMatchObject({ state: 'InvalidRequestException' });
     expect(answers[5]).toMatchObject({ reason: 'Opentrail does not support INSERT statements.' });
     expect(answers[6]).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('stops a query that runs, and leaves one that has ended as it is', async () => {
+    const said = await stopAQuery(server, 'cloudtrail_logs');
+    expect(said).toEqual({
+      running: 'RUNNING',
+      stopped: 'CANCELLED',
+      reason: 'Query cancelled by user',
+      quick: 'SUCCEEDED',
+      results: 'InvalidRequestException',
+      unknown: 'InvalidRequestException',
+    });
+  });
+
+  it('asks an event data store as long as its federation is enabled', async () => {
+    const { EventDataStoreArn } = await cli.json<{ EventDataStoreArn: string }>(
+      ...['cloudtrail', 'create-event-data-store', '--name', 'federated'],
+    );
+    const store = EventDataStoreArn.replace(/.*\//, '');
+    const named = ['--event-data-store', EventDataStoreArn];
+    const sql = `SELECT count(*) FROM "aws:cloudtrail"."${store}" WHERE eventname = 'ListNamedQueries'`;
+    const missing = `Table 'awsdatacatalog.aws:cloudtrail.${store}' does not exist`;
+    expect((await ask(sql)).reason).toContain(missing);
+    const role = `arn:aws:iam::123456789012:role/federation`;
+    await cli.json('cloudtrail', 'enable-federation', ...named, '--federation-role-arn', role);
+    await cli.json('athena', 'list-named-queries');
+    await eventually(async () => ((await rows(sql))[0]?.[0] === '1' ? true : undefined), 30_000);
+    expect((await ask('SHOW TABLES', { database: 'aws:cloudtrail' })).rows).toEqual([[store]]);
+    await cli.json('cloudtrail', 'disable-federation', ...named);
+    expect((await ask(sql)).reason).toContain(missing);
+  });
+
+  it('keeps results as they are asked for, and refuses where it may not or cannot', async () => {
+    const sts = await cli.json<{ Credentials: Record<string, string> }>(
+      ...['sts', 'assume-role', '--role-arn', 'arn:aws:iam::210987654321:role/OpentrailAccountAccess'],
+      ...['--role-session-name', 'other'],
+    );
+    const said = await keepResults(server, {
+      accessKeyId: sts.Credentials['AccessKeyId'] ?? '',
+      secretAccessKey: sts.Credentials['SecretAccessKey'] ?? '',
+      sessionToken: sts.Credentials['SessionToken'] ?? '',
+    });
+    const refused = (words: string) => ['InvalidRequestException', expect.stringContaining(words)];
+    expect(said).toEqual({
+      sse: 'aws:kms',
+      key: true,
+      rows: [{ VarCharValue: '42' }],
+      shown: 'SSE_KMS',
+      gone: ['FAILED', expect.stringMatching(/writ.*KMS/s)],
+      other: refused('Access denied when writing to location: s3://of-another/out/'),
+      missing: refused('Unable to verify/create output bucket not-there'),
+      owner: refused('Access denied when writing to location'),
+      own: 'SUCCEEDED',
+      csekms: refused('SSE_KMS'),
+      reuse: refused('Opentrail does not support the reuse of results.'),
+    });
   });
 
   it('has queries and results after kill -9', async () => {

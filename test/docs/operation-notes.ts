@@ -39,13 +39,13 @@ export const NOTES: Readonly<Record<string, string>> = {
   'cloudtrail-data.PutAuditEvents':
     'Answered once the events are journalled. An id that comes again by the same channel, within a week of its time, is recorded once and answered with the same eventID (docs/ingest.md).',
   'athena.StartQueryExecution':
-    "Trino's SELECT (docs/sql.md) and the DDL of docs/athena.md; CTAS, INSERT, UNLOAD, EXPLAIN, EXECUTE, reuse of results, encryption other than SSE_S3 and ACLs are InvalidRequestException. Ends FAILED, retryable, where the server ended. The S3 rights of the caller are asked for each object; Glue's are not.",
+    "Trino's SELECT (docs/sql.md) and the DDL of docs/athena.md; CTAS, INSERT, UNLOAD, EXPLAIN, EXECUTE, reuse of results, encryption with CSE_KMS and ACLs are InvalidRequestException. Ends FAILED, retryable, where the server ended. The S3 rights of the caller are asked for each object; Glue's are not.",
   'athena.GetQueryResults': 'Read from the bucket, as the caller. `DATA_MANIFEST` is refused.',
   'athena.GetQueryExecution':
     '`DataScannedInBytes` are the bytes of the files that the query covers, read or cached.',
   'athena.StopQueryExecution': 'A query that has ended stays as it ended.',
   'athena.CreateWorkGroup':
-    'Requester pays, CloudWatch metrics, encryption other than SSE_S3, Spark and IAM Identity Center are refused by name.',
+    'Requester pays, CloudWatch metrics, encryption with CSE_KMS, Spark and IAM Identity Center are refused by name.',
   'athena.CreatePreparedStatement': 'Kept and given back; EXECUTE is refused.',
   'athena.ListDataCatalogs': 'One, AwsDataCatalog; others cannot be made.',
   'athena.ListTableMetadata': '`Expression` of letters, digits, `.`, `*` and `|`.',

@@ -95,9 +95,9 @@ export type CallerBucketPort = {
     caller: BucketCaller,
   ) => Promise<Uint8Array>;
   readonly put: (object: PutObject, caller: BucketCaller) => Promise<void>;
-  /** Whether the caller may put that object. Throws AccessDenied, NoSuchBucket. */
+  /** Whether the caller may put that object, into a bucket of that account if one is expected. Throws AccessDenied, NoSuchBucket. */
   readonly checkPut: (
-    object: { readonly bucket: string; readonly key: string },
+    object: Pick<PutObject, 'bucket' | 'key' | 'kms'> & { readonly expectedOwner?: string | undefined },
     caller: BucketCaller,
   ) => Promise<void>;
 };

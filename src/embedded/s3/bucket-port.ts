@@ -88,7 +88,8 @@ const EVERYTHING: PolicyDocument = {
 };
 
 /** The request's headers as conditions know them. */
-function encryptionFacts(kms: PutObject['kms']): Record<string, string> {
+/** What a policy may ask of how an object is to be encrypted. */
+export function encryptionFacts(kms: PutObject['kms']): Record<string, string> {
   if (kms === undefined) return {};
   return {
     's3:x-amz-server-side-encryption': 'aws:kms',

@@ -3,8 +3,9 @@ import { buffer } from 'node:stream/consumers';
 import type { BucketCaller, CallerBucketPort, ListedObject } from '../../aws/ports.ts';
 import { accessDenied, bucketRules } from './access.ts';
 import { checkKey } from './bucket-name.ts';
+import { encryptionFacts } from './bucket-port.ts';
 import type { BucketStore, StoredObject } from './bucket-store.ts';
-import { defaultWish } from './encryption.ts';
+import { defaultWish, type Wish } from './encryption.ts';
 import { listKeys } from './list-keys.ts';
 import { changeByService } from './notifications/change.ts';
 import type { BucketRow } from './settings.ts';
@@ -26,17 +27,23 @@ export function createCallerBuckets(store: BucketStore): CallerBucketPort {
       if (object.size <= WHOLE_BYTES) return store.blobs.readWhole(object, dataKey?.key);
       return buffer(store.blobs.read(object, { dataKey: dataKey?.key }));
     },
-    put: async ({ bucket, key, body, contentType, metadata }, caller) => {
+    put: async ({ bucket, key, body, contentType, metadata, kms }, caller) => {
       const row = await openFor(store, bucket, caller);
       checkKey(key);
-      ask(caller, 's3:PutObject', { row, key });
+      ask(caller, 's3:PutObject', { row, key, facts: encryptionFacts(kms) });
       const place = { bucket: row, key, account: caller.accountId, user: userOf(caller, row) };
-      const dataKey = await store.encryptions.make(defaultWish(row), place);
+      const wish: Wish | undefined =
+        kms === undefined
+          ? defaultWish(row)
+          : { algorithm: 'aws:kms', keyId: kms.keyArn, context: kms.context };
+      const dataKey = await store.encryptions.make(wish, place);
       const change = changeByService('ObjectCreated:Put', ATHENA, row.account_id);
       await store.put({ bucket, key, properties: { contentType, metadata } }, body, { dataKey, change });
     },
-    checkPut: async ({ bucket, key }, caller) => {
-      ask(caller, 's3:PutObject', { row: await openFor(store, bucket, caller), key });
+    checkPut: async ({ bucket, key, kms, expectedOwner }, caller) => {
+      const row = await openFor(store, bucket, caller);
+      if (expectedOwner !== undefined && expectedOwner !== row.account_id) throw accessDenied();
+      ask(caller, 's3:PutObject', { row, key, facts: encryptionFacts(kms) });
     },
   };
 }
@@ -87,12 +94,15 @@ async function openFor(store: BucketStore, bucket: string, caller: BucketCaller)
   return row;
 }
 
+type Facts = Readonly<Record<string, string>>;
+
 function ask(
   caller: BucketCaller,
   action: string,
-  { row, key }: { readonly row: BucketRow; readonly key: string },
+  { row, key, facts }: { readonly row: BucketRow; readonly key: string; readonly facts?: Facts },
 ): void {
-  caller.authorize(action, `arn:aws:s3:::${row.name}/${key}`, bucketRules(row));
+  const rules = { ...bucketRules(row), ...(facts === undefined ? {} : { conditionKeys: facts }) };
+  caller.authorize(action, `arn:aws:s3:::${row.name}/${key}`, rules);
 }
 
 function userOf(call: BucketCaller, { region }: BucketRow) {

@@ -14,6 +14,7 @@ import { readLocation } from '../ddl/parse-table.ts';
 import { statementTypeOf } from '../ddl/statement.ts';
 import type { Statistics } from '../run/executions.ts';
 import { columnInfo, readCsv, readLines } from '../run/result-file.ts';
+import { resultWish } from '../run/result-wish.ts';
 import type { ExecutionRow, WorkGroupRow } from '../settings.ts';
 import {
   badToken,
@@ -69,7 +70,7 @@ export const startQueryExecution: Handle = async (deps, input, context) => {
   if (known !== undefined) return { QueryExecutionId: known };
   const kind = await kindOf(deps, read.QueryString);
   const row = executionOf(deps, read, { context, group, kind });
-  await checkOutput(deps, row.output, context);
+  await checkOutput(deps, row, context);
   await deps.settings.insertInto('athena_executions').values(row).execute();
   deps.executions.enqueue({
     row,
@@ -163,9 +164,14 @@ function executionOf({ newId }: OperationDeps, read: Start, { context, group, ki
 }
 
 /** A query whose result cannot be kept is not begun. */
-async function checkOutput({ buckets }: OperationDeps, output: string, context: CallContext): Promise<void> {
+async function checkOutput(
+  { buckets }: OperationDeps,
+  { output, request }: ExecutionRow,
+  context: CallContext,
+): Promise<void> {
   try {
-    await buckets.checkPut(placeOf(output), context);
+    const { kms, expectedOwner } = resultWish(request);
+    await buckets.checkPut({ ...placeOf(output), kms, expectedOwner }, context);
   } catch (error) {
     if (!(error instanceof AwsError) || error.status >= 500) throw error;
     const { bucket } = placeOf(output);

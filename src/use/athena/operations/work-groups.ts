@@ -25,10 +25,14 @@ export const ENGINE = {
   EffectiveEngineVersion: 'Athena engine version 3',
 } as const;
 
-export const encryption = z.object({
-  EncryptionOption: z.enum(['SSE_S3']),
-  KmsKey: z.undefined().optional(),
-});
+export const encryption = z
+  .object({
+    EncryptionOption: z.enum(['SSE_S3', 'SSE_KMS']),
+    KmsKey: z.string().min(1).max(2048).optional(),
+  })
+  .refine(({ EncryptionOption, KmsKey }) => (EncryptionOption === 'SSE_KMS') === (KmsKey !== undefined), {
+    message: 'KmsKey is for SSE_KMS, and must be there',
+  });
 
 export const resultConfiguration = z.object({
   OutputLocation: z.string().min(1).max(2048).optional(),

@@ -7,6 +7,7 @@ import { parseDdl } from '../ddl/parse-ddl.ts';
 import type { ExecutionRow } from '../settings.ts';
 import type { QueryProgress, QueryResult } from './query-result.ts';
 import { csvLine, metadataFile } from './result-file.ts';
+import { resultWish } from './result-wish.ts';
 import { runDdl } from './run-ddl.ts';
 import { runSelect } from './run-select.ts';
 
@@ -213,16 +214,15 @@ async function write(
 
 async function putResult(
   { buckets }: Deps,
-  { output }: ExecutionRow,
+  { output, request }: ExecutionRow,
   { caller, body, metadata }: { caller: QueryCaller; body: Buffer; metadata: Buffer },
 ): Promise<void> {
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(output) ?? [];
+  const { kms } = resultWish(request);
+  const common = { bucket, contentType: 'application/octet-stream', kms };
   try {
-    await buckets.put({ bucket, key, body, contentType: 'application/octet-stream' }, caller);
-    await buckets.put(
-      { bucket, key: `${key}.metadata`, body: metadata, contentType: 'application/octet-stream' },
-      caller,
-    );
+    await buckets.put({ ...common, key, body }, caller);
+    await buckets.put({ ...common, key: `${key}.metadata`, body: metadata }, caller);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw userFailure(
