@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
+import { CloudTrailClient, CreateEventDataStoreCommand } from '@aws-sdk/client-cloudtrail';
 import {
   CreateBucketCommand,
   PutBucketNotificationConfigurationCommand,
@@ -338,6 +339,40 @@ describe('a followed bucket that is listed', () => {
     expect((await statusOf(server, 'listed')).Gaps).toEqual([]);
     expect(await opentrailOf(server, 'follow', 'remove', 'listed')).toMatchObject({ code: 0 });
     expect((await opentrailOf(server, 'follow', 'list')).stdout).not.toContain('s3://listed/');
+  });
+});
+
+describe('a followed bucket whose events go into a store', () => {
+  it('has each of them there once, and none in the history', async () => {
+    const now = Date.now();
+    const client = new CloudTrailClient(clientOptions(server));
+    const made = await client.send(
+      new CreateEventDataStoreCommand({ Name: 'followed', StartIngestion: false }),
+    );
+    client.destroy();
+    const store = made.EventDataStoreArn ?? '';
+    await makeBucket(s3, 'into-store');
+    const to = ['--bucket', 'into-store', '--list-every', '1s', '--sweep-every', '0', '--store'];
+    expect(await opentrailOf(server, 'follow', 'add', 'nowhere', ...to, `${store}x`)).toMatchObject({
+      code: 1,
+    });
+    expect((await opentrailOf(server, 'follow', 'add', 'into-store', ...to, store)).stderr).toBe('');
+    const records = [recordOf('IntoStore', now), recordOf('IntoStore', now)];
+    await put(s3, 'into-store', keyOf(now, 'a-once'), logFile(...records));
+    await put(s3, 'into-store', keyOf(now, 'b-twice'), logFile(...records));
+    await put(s3, 'into-store', keyOf(now, 'c-last'), logFile(recordOf('LastIntoStore', now)));
+    const sql = `SELECT eventname, count(*) AS n FROM ${store.replace(/.*\//, '')} GROUP BY 1 ORDER BY 1`;
+    const rows = await eventually(async () => {
+      const { stdout } = await opentrailOf(server, 'query', sql, '--format', 'csv');
+      return /"?IntoStore"?,[\s\S]*LastIntoStore/.test(stdout) ? stdout : undefined;
+    }, 30_000);
+    expect(rows.trim().split('\r\n').slice(1)).toEqual(['IntoStore,2', 'LastIntoStore,1']);
+    const LookupAttributes = [{ AttributeKey: 'EventName', AttributeValue: 'IntoStore' }];
+    expect(await lookupAll(server, { ...EVERYTHING, LookupAttributes })).toEqual([]);
+    await eventually(async () => {
+      const { Status, Events } = await statusOf(server, 'into-store');
+      return Status === 'FOLLOWING' && Events === 3 ? true : undefined;
+    }, 30_000);
   });
 });
 

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { request, type RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { awsCli, type AwsCli } from '../kit/aws-cli.ts';
 import { createAuthority } from '../kit/certificates.ts';
+import { opentrail } from '../kit/cli.ts';
 import { startMoto } from '../kit/moto.ts';
 import { eventually } from '../kit/run.ts';
 import { startServer, type TestServer } from '../kit/server.ts';
@@ -15,6 +19,16 @@ import { missingTool, needing } from '../kit/tools.ts';
 const missing = missingTool('aws', 'moto_server');
 
 type Events = { readonly Events: readonly { readonly CloudTrailEvent: string }[] };
+
+/** Sends a CloudEvent, and gives the status of the answer. */
+async function sendEvent({ url }: TestServer, id: string, options: RequestOptions): Promise<number> {
+  const headers = { 'content-type': 'application/cloudevents+json', ...(options.headers as object) };
+  const sent = request(`${url}/_ingest/cloudevents`, { method: 'POST', agent: false, ...options, headers });
+  sent.end(JSON.stringify({ specversion: '1.0', id, source: '/orders', type: 'order.made' }));
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  answer.resume();
+  return answer.statusCode ?? 0;
+}
 
 describe.skipIf(missing !== undefined)(needing('verifying forwarding, over TLS', missing), () => {
   const authority = createAuthority();
@@ -48,6 +62,7 @@ describe.skipIf(missing !== undefined)(needing('verifying forwarding, over TLS',
         OPENTRAIL_UPSTREAM_SECRET_ACCESS_KEY: 'upstream-secret',
         OPENTRAIL_TLS_CERT: certFile,
         OPENTRAIL_TLS_KEY: keyFile,
+        OPENTRAIL_TLS_CLIENT_CA: authority.file,
       },
     });
     const env = { AWS_CA_BUNDLE: authority.file };
@@ -84,6 +99,49 @@ describe.skipIf(missing !== undefined)(needing('verifying forwarding, over TLS',
       userIdentity: { type: 'IAMUser', userName: 'admin', accessKeyId: server.credentials.accessKeyId },
       tlsDetails: { tlsVersion: 'TLSv1.3' },
     });
+  });
+
+  it('takes events of whoever shows the certificate that a channel names, and of nobody else', async () => {
+    const stranger = createAuthority();
+    const selectors = [{ FieldSelectors: [{ Field: 'eventCategory', Equals: ['ActivityAuditLog'] }] }];
+    const { EventDataStoreArn } = await administrator.json<{ EventDataStoreArn: string }>(
+      ...['cloudtrail', 'create-event-data-store', '--name', 'own', '--advanced-event-selectors'],
+      JSON.stringify(selectors),
+    );
+    await administrator.json(
+      ...['cloudtrail', 'create-channel', '--name', 'orders', '--source', 'Custom', '--destinations'],
+      JSON.stringify([{ Type: 'EVENT_DATA_STORE', Location: EventDataStoreArn }]),
+    );
+    const made = await opentrail(
+      [
+        'tokens',
+        'create',
+        '--channel',
+        'orders',
+        '--certificate',
+        'orders.example.com',
+        '--data',
+        server.data,
+      ],
+      { env: { NODE_EXTRA_CA_CERTS: authority.file } },
+    );
+    expect([made.code, made.stderr]).toEqual([0, '']);
+    const send = (id: string, more: RequestOptions) => sendEvent(server, id, { ca: authority.ca, ...more });
+    const right = authority.issue('orders', 'DNS:orders.example.com');
+    expect(await send('shown', right)).toBe(200);
+    expect(await send('other', authority.issue('bills', 'DNS:bills.example.com'))).toBe(401);
+    expect(await send('foreign', stranger.issue('orders', 'DNS:orders.example.com'))).toBe(401);
+    expect(await send('none', {})).toBe(401);
+    expect(await send('token', { ...right, headers: { authorization: 'Bearer otk_no' } })).toBe(401);
+    stranger.remove();
+    const ids = await eventually(async () => {
+      const { stdout } = await opentrail(
+        ['lookup', 'name=order.made', '--category', 'all', '--json', '--data', server.data],
+        { env: { NODE_EXTRA_CA_CERTS: authority.file } },
+      );
+      return stdout.match(/UID[\\":]+\w+/g) ?? undefined;
+    });
+    expect(ids.map((text) => /\w+$/.exec(text)?.[0])).toEqual(['shown']);
   });
 
   it('lets callers do what their policies allow, and records who', async () => {

@@ -5,7 +5,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { foreignRecord } from '../kit/foreign-record.ts';
@@ -76,6 +84,63 @@ const findAll = (server: TestServer, AttributeKey: string, AttributeValue: strin
 
 const sourceOf = (event: LookedUp) =>
   (JSON.parse(event.CloudTrailEvent) as { sourceIPAddress: string }).sourceIPAddress;
+
+/** Asks what a queue gets from a rule for calls of these names. */
+async function ruleFor(server: TestServer, names: readonly string[]) {
+  const options = { endpoint: server.url, credentials: server.credentials, region: 'us-east-1' };
+  const [sqs, rules] = [new SQSClient(options), new EventBridgeClient(options)];
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'fired' }));
+  const queue = 'arn:aws:sqs:us-east-1:123456789012:fired';
+  const allow = {
+    Effect: 'Allow',
+    Principal: { Service: 'events.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+  };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [{ ...allow, Resource: queue }] });
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+  const EventPattern = JSON.stringify({ detail: { eventName: names } });
+  await rules.send(new PutRuleCommand({ Name: 'replayed', EventPattern }));
+  await rules.send(new PutTargetsCommand({ Rule: 'replayed', Targets: [{ Id: 'queue', Arn: queue }] }));
+  return {
+    /** Names of the calls in the messages that are there now; each is taken out. */
+    fired: async () => {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+      );
+      for (const { ReceiptHandle } of Messages)
+        await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      return Messages.map(({ Body = '' }) => (JSON.parse(Body) as { detail: { eventName: string } }).detail);
+    },
+    close: () => {
+      for (const client of [sqs, rules]) client.destroy();
+    },
+  };
+}
+
+describe('an import with --replay', () => {
+  it('has rules look at its events, and a plain one has not', async () => {
+    const rule = await ruleFor(usual, ['PlainCall', 'ReplayedCall']);
+    const ofHome = (name: string) => ({
+      ...foreignRecord('123456789012', name, Date.now() - DAY),
+      awsRegion: 'us-east-1',
+    });
+    const file = async (name: string) => write(`${name}/${name}.json.gz`, gzipSync(logFile(ofHome(name))));
+    // In this order: what a follower of the journal hears of the second, it has heard of the first.
+    expect((await importJson(usual, dirname(await file('PlainCall')))).report.recorded).toBe(1);
+    const replayed = dirname(await file('ReplayedCall'));
+    expect((await importJson(usual, '--replay', replayed)).report.recorded).toBe(1);
+    const calls: { readonly eventName: string }[] = [];
+    await eventually(async () => {
+      calls.push(...(await rule.fired()));
+      return calls.length > 0 ? true : undefined;
+    }, 30_000);
+    expect((await importJson(usual, '--replay', replayed)).report.recorded).toBe(0);
+    calls.push(...(await rule.fired()));
+    expect(calls.map(({ eventName }) => eventName)).toEqual(['ReplayedCall']);
+    await findAll(usual, 'EventName', 'PlainCall', 1);
+    rule.close();
+  });
+});
 
 describe.skipIf(missing !== undefined)(needing('an import of 2,900 real records', missing), () => {
   const raws = new Map<string, string>();
