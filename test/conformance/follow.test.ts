@@ -346,11 +346,9 @@ describe('a followed bucket whose events go into a store', () => {
   it('has each of them there once, and none in the history', async () => {
     const now = Date.now();
     const client = new CloudTrailClient(clientOptions(server));
-    const made = await client.send(
-      new CreateEventDataStoreCommand({ Name: 'followed', StartIngestion: false }),
-    );
+    const create = new CreateEventDataStoreCommand({ Name: 'followed', StartIngestion: false });
+    const { EventDataStoreArn: store = '' } = await client.send(create);
     client.destroy();
-    const store = made.EventDataStoreArn ?? '';
     await makeBucket(s3, 'into-store');
     const to = ['--bucket', 'into-store', '--list-every', '1s', '--sweep-every', '0', '--store'];
     expect(await opentrailOf(server, 'follow', 'add', 'nowhere', ...to, `${store}x`)).toMatchObject({

@@ -1,6 +1,7 @@
-import { createHash, createPublicKey, createVerify } from 'node:crypto';
+import { createHash, createPublicKey, createVerify, randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 
+import { CloudTrailClient, GetTrailStatusCommand, TrailNotFoundException } from '@aws-sdk/client-cloudtrail';
 import { CreateBucketCommand, GetObjectCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -17,6 +18,30 @@ import { missingTool, needing } from '../kit/tools.ts';
 const BUCKET = 'query-results';
 const ACCOUNT = '123456789012';
 const missing = missingTool('aws', 'aws with AWS_ENDPOINT_URL', 'boto3');
+
+/** How many entries of the journal the stores have still to take in. */
+async function lagOf({ url }: TestServer): Promise<number> {
+  const metrics = await (await fetch(`${url}/_metrics`)).text();
+  return Number(/^opentrail_follower_lag\{follower="lake"\} (\d+)/m.exec(metrics)?.[1]);
+}
+
+/** Calls, many at once, until the stores are behind them. The name in each call that was answered. */
+async function untilBehind(server: TestServer): Promise<readonly string[]> {
+  const { url: endpoint, credentials } = server;
+  const client = new CloudTrailClient({ endpoint, credentials, region: 'us-east-1', maxAttempts: 1 });
+  const names: string[] = [];
+  const call = async () => {
+    const Name = `trail-${randomUUID()}`;
+    const error = await client.send(new GetTrailStatusCommand({ Name })).catch((cause: unknown) => cause);
+    if (error instanceof TrailNotFoundException) names.push(Name);
+  };
+  await eventually(async () => {
+    await Promise.all(Array.from({ length: 40 }, call));
+    return (await lagOf(server)) > 0 ? true : undefined;
+  }, 30_000);
+  client.destroy();
+  return names;
+}
 
 describe.skipIf(missing)(needing('queries with the AWS CLI and boto3', missing), () => {
   let server: TestServer;
@@ -173,6 +198,7 @@ say(rows)
     const slow = await start(
       `SELECT count(*) FROM ${store} a CROSS JOIN ${store} b CROSS JOIN ${store} c CROSS JOIN ${store} d CROSS JOIN ${store} e CROSS JOIN ${store} f`,
     );
+    const acknowledged = await untilBehind(server);
     await server.kill();
     server = await startServer({ data: server.data });
     aws = awsCli(server);
@@ -185,6 +211,15 @@ say(rows)
     expect(page.QueryResultRows).toHaveLength(2);
     const about = await aws.json<{ QueryStatus: string }>('cloudtrail', 'describe-query', '--query-id', slow);
     expect(['FAILED', 'FINISHED']).toContain(about.QueryStatus);
+    // What the store had not yet taken in when the server was killed, it has once.
+    const sql = `SELECT element_at(requestparameters, 'name') AS name, count(*) FROM ${store} WHERE eventname = 'GetTrailStatus' GROUP BY 1`;
+    const counts = await eventually(async () => {
+      if ((await lagOf(server)) > 0) return undefined;
+      const { stdout } = await opentrailOf(server, 'query', sql, '--format', 'csv');
+      const lines = stdout.trim().split('\r\n').slice(1);
+      return lines.length >= acknowledged.length ? lines : undefined;
+    }, 60_000);
+    expect(counts.sort()).toEqual(acknowledged.map((name) => `${name},1`).sort());
   });
 
   it('are asked from a terminal by store, file, stdin and sample', async () => {
