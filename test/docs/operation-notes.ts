@@ -68,7 +68,7 @@ export const NOTES: Readonly<Record<string, string>> = {
   'cloudtrail.StartQuery':
     'Trino SELECT (docs/sql.md). Ten at once of an account and region, else MaxConcurrentQueriesException; when ten of all accounts run, further ones wait as QUEUED. `QueryAlias` names a widget of a dashboard.',
   'cloudtrail.DescribeQuery':
-    '`EventsMatched` is the number of rows. A query that ran when the server ended is FAILED and says so. `RefreshId` is that of StartDashboardRefresh.',
+    '`EventsMatched` is the number of rows, `EventsScanned` what the engine has read (of a bare `count(*)` one row: it knows the number). A query that ran when the server ended is FAILED and says so. `RefreshId` is that of StartDashboardRefresh.',
   'cloudtrail.GetQueryResults':
     'Kept for seven days, also over a restart. NULL is empty text in the rows. Extended: `QueryResultColumns` (names and types) and `QueryResultNulls` (for each row the places of those that are NULL).',
   'cloudtrail.ListQueries': 'The owner of a store sees the queries of all accounts on it, others their own.',
