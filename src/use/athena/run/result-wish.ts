@@ -1,6 +1,6 @@
 import type { KmsEncryption } from '../../../aws/ports.ts';
 
-export type ResultWish = {
+type ResultWish = {
   readonly kms: KmsEncryption | undefined;
   /** Account that the bucket must be of. */
   readonly expectedOwner: string | undefined;
