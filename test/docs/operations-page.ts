@@ -48,7 +48,7 @@ nobody serves is answered with \`NotImplemented\` (501) and the setting that wou
 
 ## cloudtrail
 
-${count} of the ${cloudtrail.length} operations that the installed \`@aws-sdk/client-cloudtrail\` knows. \`cloudtrail-data:PutAuditEvents\` is not built.
+${count} of the ${cloudtrail.length} operations that the installed \`@aws-sdk/client-cloudtrail\` knows.
 
 | operation | state | difference |
 |---|---|---|
@@ -58,7 +58,7 @@ ${rows.join('\n')}
 
 | operation | state | difference |
 |---|---|---|
-${row('cloudtrail-data', 'PutAuditEvents')}
+${served.has('cloudtrail-data.PutAuditEvents') ? row('cloudtrail-data', 'PutAuditEvents') : '| PutAuditEvents | not built | |'}
 
 ${sections.join('\n\n')}
 
