@@ -23,7 +23,10 @@ export type Store = StoreName & {
   readonly kmsKey: string;
   readonly created: number;
   readonly updated: number;
+  /** ENABLED, DISABLED, … */
   readonly federation: string;
+  /** ARN; '' where it is not federated. */
+  readonly federationRole: string;
 };
 
 export type Import = {
@@ -51,6 +54,23 @@ export async function listStores(api: Api, signal?: AbortSignal): Promise<readon
   return (await pages(api, asked, signal)).map(readName);
 }
 
+/** Those that can be asked, by name: not those that wait for their deletion. Of one that may not be looked at nothing speaks against it. */
+export async function queryableStores(api: Api, signal?: AbortSignal): Promise<readonly StoreName[]> {
+  const names = await listStores(api, signal);
+  // An account has few: ten in a region at AWS.
+  const states = await Promise.all(
+    names.map(({ id }) =>
+      getStore(api, id, signal).then(
+        ({ status }) => status,
+        () => 'ENABLED',
+      ),
+    ),
+  );
+  return names
+    .filter((_name, index) => states[index] !== 'PENDING_DELETION')
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
 export async function getStore(api: Api, id: string, signal?: AbortSignal): Promise<Store> {
   return readStore(await api.cloudtrail('GetEventDataStore', { EventDataStore: id }, signal));
 }
@@ -70,6 +90,14 @@ export async function restoreStore(api: Api, id: string): Promise<void> {
 export async function setIngestion(api: Api, id: string, on: boolean): Promise<void> {
   const operation = on ? 'StartEventDataStoreIngestion' : 'StopEventDataStoreIngestion';
   await api.cloudtrail(operation, { EventDataStore: id });
+}
+
+/** Athena shows it with the role; '' hides it there. */
+export async function setFederation(api: Api, id: string, role: string): Promise<void> {
+  const store = { EventDataStore: id };
+  await (role === ''
+    ? api.cloudtrail('DisableFederation', store)
+    : api.cloudtrail('EnableFederation', { ...store, FederationRoleArn: role }));
 }
 
 /** Into a store, newest first. */
@@ -127,6 +155,7 @@ function readStore(one: Json): Store {
     created: time(one['CreatedTimestamp']),
     updated: time(one['UpdatedTimestamp']),
     federation: text(one['FederationStatus']),
+    federationRole: text(one['FederationRoleArn']),
   };
 }
 

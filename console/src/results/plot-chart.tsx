@@ -1,10 +1,18 @@
 import BarChart from '@cloudscape-design/components/bar-chart';
 import LineChart from '@cloudscape-design/components/line-chart';
 
+import { shortName } from '../events/sentence.ts';
 import { localTime } from '../parts/time.ts';
 import type { Plot, Series } from './plot.ts';
+import { isNumeric } from './results.ts';
 
-type Props = { readonly title: string; readonly plot: Plot; readonly height?: number };
+type Props = {
+  readonly title: string;
+  readonly plot: Plot;
+  readonly height?: number;
+  /** A heading above says already what it is about. */
+  readonly headed?: boolean;
+};
 
 const STRINGS = {
   detailPopoverDismissAriaLabel: 'Close',
@@ -14,23 +22,25 @@ const STRINGS = {
 };
 
 /** Over time a line, or bars where there are few moments; bars for words. */
-export default function PlotChart({ title, plot, height = 300 }: Props) {
+export default function PlotChart({ title, plot, height = 300, headed = false }: Props) {
   const shared = {
     ariaLabel: title,
     height,
     hideFilter: true,
     hideLegend: plot.series.length < 2,
-    xTitle: plot.xTitle,
     yDomain: yDomainOf(plot.series),
   } as const;
-  if (plot.kind === 'words')
+  if (plot.kind === 'words') {
+    // Words are read along their bars; hours and years go across.
+    const isLying = !plot.x.every(isNumeric);
     return (
       <BarChart
         {...shared}
+        {...(headed ? {} : { xTitle: plot.xTitle })}
         xScaleType="categorical"
         xDomain={plot.x}
-        horizontalBars={plot.x.some((name) => name.length > 12)}
-        height={plot.x.some((name) => name.length > 12) ? Math.max(height, plot.x.length * 26 + 60) : height}
+        horizontalBars={isLying}
+        height={isLying ? plot.x.length * (16 + 12 * plot.series.length) + 24 : height}
         series={plot.series.map(({ title: name, values }) => ({
           title: name,
           type: 'bar',
@@ -39,9 +49,10 @@ export default function PlotChart({ title, plot, height = 300 }: Props) {
             return y === undefined ? [] : [{ x, y }];
           }),
         }))}
-        i18nStrings={{ ...STRINGS, chartAriaRoleDescription: 'bar chart' }}
+        i18nStrings={{ ...STRINGS, xTickFormatter: shortName, chartAriaRoleDescription: 'bar chart' }}
       />
     );
+  }
   const x = plot.x.map((time) => new Date(time));
   const i18nStrings = { ...STRINGS, xTickFormatter: tickOf(plot.x) };
   if (plot.x.length < 4)
@@ -61,6 +72,7 @@ export default function PlotChart({ title, plot, height = 300 }: Props) {
   return (
     <LineChart
       {...shared}
+      fitHeight={headed}
       xScaleType="time"
       series={plot.series.map(({ title: name, values }) => ({
         title: name,

@@ -18,6 +18,8 @@ describe('addresses of pages', () => {
     ],
     ['#/create-trail', { page: 'create-trail' }],
     ['#/edit-trail/main', { page: 'edit-trail', name: 'main' }],
+    ['#/create-dashboard', { page: 'create-dashboard' }],
+    ['#/add-widget/mine', { page: 'add-widget', id: 'mine' }],
     ['#/organization', { page: 'organization' }],
     ['#/who/address?value=203.0.113.9', { page: 'who', kind: 'address', value: '203.0.113.9' }],
   ])('%s goes both ways', (hash, route) => {

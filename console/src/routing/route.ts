@@ -20,6 +20,9 @@ export type Route =
   | { readonly page: 'dashboards' }
   /** By name, or by ARN. */
   | { readonly page: 'dashboard'; readonly id: string }
+  | { readonly page: 'create-dashboard' }
+  /** To the dashboard with that name. */
+  | { readonly page: 'add-widget'; readonly id: string }
   /** `kind`: identity, role, key, address, resource … */
   | { readonly page: 'who'; readonly kind: string; readonly value: string }
   | { readonly page: 'rules' }
@@ -75,6 +78,8 @@ const PARSE: Readonly<Record<string, Parse>> = {
   'create-store': () => ({ page: 'create-store' }),
   insights: (id) => (id ? { page: 'insight', id } : { page: 'insights' }),
   dashboards: (id) => (id ? { page: 'dashboard', id } : { page: 'dashboards' }),
+  'create-dashboard': () => ({ page: 'create-dashboard' }),
+  'add-widget': (id) => (id ? { page: 'add-widget', id } : { page: 'dashboards' }),
   who: (id, search) => {
     const value = search.get('value');
     return id && value ? { page: 'who', kind: id, value } : { page: 'events', search: '' };
@@ -126,6 +131,8 @@ const FORMAT: Formats = {
   insight: ({ id }) => below('insights', id),
   dashboards: () => 'dashboards',
   dashboard: ({ id }) => below('dashboards', id),
+  'create-dashboard': () => 'create-dashboard',
+  'add-widget': ({ id }) => below('add-widget', id),
   who: ({ kind, value }) => withQuery(below('who', kind), { value }),
 };
 

@@ -33,6 +33,8 @@ const InsightsPage = lazy(() => import('../features/insights/insights-page.tsx')
 const InsightPage = lazy(() => import('../features/insights/insight-page.tsx'));
 const DashboardsPage = lazy(() => import('../features/dashboards/dashboards-page.tsx'));
 const DashboardPage = lazy(() => import('../features/dashboards/dashboard-page.tsx'));
+const CreateDashboardPage = lazy(() => import('../features/dashboards/create-page.tsx'));
+const AddWidgetPage = lazy(() => import('../features/dashboards/add-widget-page.tsx'));
 const WhoPage = lazy(() => import('../features/who/who-page.tsx'));
 const AlarmsPage = lazy(() => import('../features/alarms/alarms-page.tsx'));
 const AlarmPage = lazy(() => import('../features/alarms/alarm/alarm-page.tsx'));
@@ -114,6 +116,8 @@ const PAGES: Pages = {
   insight: ({ id }) => <InsightPage key={id} id={id} />,
   dashboards: () => <DashboardsPage />,
   dashboard: ({ id }) => <DashboardPage key={id} id={id} />,
+  'create-dashboard': () => <CreateDashboardPage />,
+  'add-widget': ({ id }) => <AddWidgetPage key={id} id={id} />,
   stores: () => <StoresPage />,
   store: ({ id }) => <StorePage key={id} id={id} />,
   'create-store': () => <CreateStorePage />,

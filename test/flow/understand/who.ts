@@ -53,14 +53,32 @@ export function whoTests(opened: Opened): void {
   });
 
   it('says to whoever may not what is missing', async () => {
-    const { page, server, open, browser } = opened();
+    const { page, server, open, look, browser } = opened();
     await createStranger(server, 'nobody');
     await page.evaluate('sessionStorage.clear()');
     await open('who/resource?value=ledger');
     await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
     await signInAsStranger(page, 'nobody');
-    await page.getByText('A policy of yours has to allow cloudtrail:LookupEvents').waitFor();
+    for (const [at, operation] of DENIED) {
+      await open(at);
+      await page.getByText(`A policy of yours has to allow cloudtrail:${operation}`).first().waitFor();
+      await look(`denied-${at.split(/[/?=]/).join('-')}`);
+    }
+    // They all say it the same way.
     await expectAccessible(page);
     expect(browser.complaints).toEqual([]);
   });
 }
+
+/** Pages, and what whoever may nothing needs first to see them. */
+const DENIED = [
+  ['who/resource?value=ledger', 'LookupEvents'],
+  ['insights', 'LookupEvents'],
+  ['insights/none', 'LookupEvents'],
+  ['sql', 'ListEventDataStores'],
+  ['dashboards', 'ListDashboards'],
+  ['dashboards/AWSCloudTrail-Overview', 'GetDashboard'],
+  ['add-widget/none', 'GetDashboard'],
+  ['stores', 'ListEventDataStores'],
+  ['stores/none', 'GetEventDataStore'],
+] as const;

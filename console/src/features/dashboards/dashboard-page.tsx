@@ -6,12 +6,14 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { listStores } from '../../lake/stores.ts';
+import { queryableStores } from '../../lake/stores.ts';
 import { ErrorState } from '../../parts/error-state.tsx';
+import { useAct } from '../../parts/use-act.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 import { formatHash } from '../../routing/route.ts';
 import { useConnection } from '../../session/context.tsx';
 import { PageLayout } from '../../shell/page-layout.tsx';
+import { CustomActions, RemoveWidget } from './custom-actions.tsx';
 import { getDashboard, readableName, refreshDashboard, type Dashboard } from './dashboards.ts';
 import { WidgetPart } from './widget-part.tsx';
 
@@ -26,6 +28,7 @@ const SPANS = [
 /** One dashboard: its widgets as the last refresh found them. */
 export default function DashboardPage({ id }: { readonly id: string }) {
   const { api } = useConnection();
+  const { act, busy, said } = useAct(['dashboard', 'dashboards']);
   const dashboard = useQuery({
     queryKey: ['dashboard', id],
     queryFn: ({ signal }) => getDashboard(api, id, signal),
@@ -38,6 +41,7 @@ export default function DashboardPage({ id }: { readonly id: string }) {
   ];
   return (
     <PageLayout active="dashboards" title={title} crumbs={crumbs}>
+      {said}
       <div className="ot-history">
         {dashboard.isPending && <Waiting what="the dashboard" lines={6} />}
         {dashboard.isError && (
@@ -49,17 +53,22 @@ export default function DashboardPage({ id }: { readonly id: string }) {
             onRetry={() => void dashboard.refetch()}
           />
         )}
-        {dashboard.data && <Loaded dashboard={dashboard.data} title={title} />}
+        {dashboard.data && <Loaded dashboard={dashboard.data} title={title} act={act} busy={busy} />}
       </div>
     </PageLayout>
   );
 }
 
-function Loaded({ dashboard, title }: { readonly dashboard: Dashboard; readonly title: string }) {
+type LoadedProps = Pick<ReturnType<typeof useAct>, 'act' | 'busy'> & {
+  readonly dashboard: Dashboard;
+  readonly title: string;
+};
+
+function Loaded({ dashboard, title, act, busy }: LoadedProps) {
   const { api } = useConnection();
   const stores = useQuery({
-    queryKey: ['store-names'],
-    queryFn: ({ signal }) => listStores(api, signal),
+    queryKey: ['queryable-stores'],
+    queryFn: ({ signal }) => queryableStores(api, signal),
     staleTime: 0,
   });
   const [chosen, setChosen] = useState<string>();
@@ -78,6 +87,7 @@ function Loaded({ dashboard, title }: { readonly dashboard: Dashboard; readonly 
   });
   const shown = refresh.data ?? dashboard.lastRefresh;
   const needsStore = dashboard.isManaged && stores.data?.length === 0;
+  const isEmpty = dashboard.widgets.length === 0;
   return (
     <SpaceBetween size="m">
       <Header
@@ -89,6 +99,7 @@ function Loaded({ dashboard, title }: { readonly dashboard: Dashboard; readonly 
         }
         actions={
           <SpaceBetween size="xs" direction="horizontal">
+            {!dashboard.isManaged && <CustomActions dashboard={dashboard} act={act} busy={busy} />}
             {dashboard.isManaged && options.length > 0 && (
               <Select
                 selectedOption={options.find(({ value }) => value === store) ?? null}
@@ -106,7 +117,7 @@ function Loaded({ dashboard, title }: { readonly dashboard: Dashboard; readonly 
             <Button
               variant="primary"
               loading={refresh.isPending}
-              disabled={needsStore}
+              disabled={needsStore || isEmpty}
               onClick={() => refresh.mutate()}
             >
               Refresh
@@ -114,7 +125,7 @@ function Loaded({ dashboard, title }: { readonly dashboard: Dashboard; readonly 
           </SpaceBetween>
         }
       >
-        {title}
+        <span className="ot-anywhere">{title}</span>
       </Header>
       {refresh.isError && (
         <ErrorState
@@ -127,23 +138,54 @@ function Loaded({ dashboard, title }: { readonly dashboard: Dashboard; readonly 
       {dashboard.failure !== '' && (
         <Box color="text-status-error">The last refresh failed: {dashboard.failure}</Box>
       )}
-      {needsStore && (
-        <Box>
-          A dashboard shows what an event data store holds.{' '}
-          <a className="ot-link" href="#/create-store">
-            Create one first
-          </a>
-          .
-        </Box>
-      )}
-      {shown === '' && !needsStore && (
-        <Box color="text-body-secondary">Nothing is shown yet: choose a time and refresh.</Box>
-      )}
+      <Hint dashboard={dashboard} needsStore={needsStore} isNew={shown === ''} />
       <div className="ot-widgets">
         {dashboard.widgets.map((widget) => (
-          <WidgetPart key={`${widget.alias} ${shown}`} widget={widget} refresh={shown} />
+          <WidgetPart
+            key={`${widget.alias} ${shown}`}
+            widget={widget}
+            refresh={shown}
+            actions={
+              dashboard.isManaged ? undefined : (
+                <RemoveWidget dashboard={dashboard} widget={widget} act={act} />
+              )
+            }
+          />
         ))}
       </div>
     </SpaceBetween>
   );
+}
+
+type HintProps = {
+  readonly dashboard: Dashboard;
+  readonly needsStore: boolean;
+  /** It was never refreshed. */
+  readonly isNew: boolean;
+};
+
+/** What there is to do where nothing is shown. */
+function Hint({ dashboard, needsStore, isNew }: HintProps) {
+  if (dashboard.widgets.length === 0)
+    return (
+      <div className="ot-first-steps">
+        <Box variant="h2">No widgets yet</Box>
+        <p>A widget is a query over an event data store, shown as a chart or a table.</p>
+        <Button variant="primary" href={formatHash({ page: 'add-widget', id: dashboard.name })}>
+          Add the first widget
+        </Button>
+      </div>
+    );
+  if (needsStore)
+    return (
+      <Box>
+        A dashboard shows what an event data store holds.{' '}
+        <a className="ot-link" href="#/create-store">
+          Create one first
+        </a>
+        .
+      </Box>
+    );
+  if (!isNew) return null;
+  return <Box color="text-body-secondary">Nothing is shown yet: choose a time and refresh.</Box>;
 }

@@ -1,5 +1,6 @@
 import Badge from '@cloudscape-design/components/badge';
 import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
 import { useQuery } from '@tanstack/react-query';
 
 import { CopyButton } from '../../parts/copy-button.tsx';
@@ -64,6 +65,11 @@ export default function DashboardsPage() {
       trackBy="arn"
       columns={COLUMNS}
       findBy="by name"
+      actions={
+        <Button variant="primary" href="#/create-dashboard">
+          Create dashboard
+        </Button>
+      }
       empty={<Box>There are none.</Box>}
     />
   );

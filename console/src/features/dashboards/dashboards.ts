@@ -1,5 +1,6 @@
 import type { ApiClient } from '../../aws/client.ts';
-import { object, objects, pages, text, time, type Json } from '../../aws/pages.ts';
+import { ApiError } from '../../aws/errors.ts';
+import { object, objects, pages, text, texts, time, type Json } from '../../aws/pages.ts';
 import { isOver, queryResults, type ResultPage } from '../../lake/queries.ts';
 
 type Api = Pick<ApiClient, 'json' | 'cloudtrail'>;
@@ -12,7 +13,11 @@ export type Widget = {
   /** Table, LineChart, BarChart, PieChart … */
   readonly view: string;
   readonly width: number;
+  /** As it is kept: with `?` for each parameter. */
   readonly statement: string;
+  readonly parameters: readonly string[];
+  /** All that is said of how it looks. */
+  readonly properties: Json;
 };
 
 export type Dashboard = DashboardName & {
@@ -20,13 +25,16 @@ export type Dashboard = DashboardName & {
   readonly lastRefresh: string;
   readonly failure: string;
   readonly updated: number;
+  readonly isProtected: boolean;
   /** `every 6 HOURS`; '' where it is refreshed by hand only. */
   readonly schedule: string;
 };
 
+/** One's own first. */
 export async function listDashboards(api: Api, signal?: AbortSignal): Promise<readonly DashboardName[]> {
   const asked = { service: 'cloudtrail', operation: 'ListDashboards', list: 'Dashboards' } as const;
-  return (await pages(api, asked, signal)).map((one) => readName(text(one['DashboardArn']), one));
+  const found = (await pages(api, asked, signal)).map((one) => readName(text(one['DashboardArn']), one));
+  return found.sort((a, b) => Number(a.isManaged) - Number(b.isManaged));
 }
 
 /** By name or ARN. */
@@ -41,8 +49,17 @@ export async function getDashboard(api: Api, id: string, signal?: AbortSignal): 
     lastRefresh: text(answer['LastRefreshId']),
     failure: text(answer['LastRefreshFailureReason']),
     updated: time(answer['UpdatedTimestamp']),
+    isProtected: answer['TerminationProtectionEnabled'] === true,
     schedule: isOn ? `every ${String(frequency['Value'])} ${text(frequency['Unit']).toLowerCase()}` : '',
   };
+}
+
+export async function updateDashboard(api: Api, id: string, changes: object): Promise<void> {
+  await api.cloudtrail('UpdateDashboard', { DashboardId: id, ...changes });
+}
+
+export async function deleteDashboard(api: Api, id: string): Promise<void> {
+  await api.cloudtrail('DeleteDashboard', { DashboardId: id });
 }
 
 /** Resolves with the id of the refresh. Times in milliseconds. */
@@ -62,19 +79,30 @@ export async function refreshDashboard(
   return text(answer['RefreshId']);
 }
 
-/** What a widget's query found, once it ended; undefined while it runs. Rejects with what it failed with. */
+/** `none`: the widget came after the refresh, or what was found is no longer kept. */
+export type WidgetResults =
+  | { readonly state: 'running' }
+  | { readonly state: 'none' }
+  | { readonly state: 'failed'; readonly failure: string }
+  | { readonly state: 'found'; readonly page: ResultPage };
+
+/** What became of a widget's query. */
 export async function widgetResults(
   api: Api,
   { alias, refresh }: { readonly alias: string; readonly refresh: string },
   signal?: AbortSignal,
-): Promise<{ readonly page: ResultPage; readonly failure: string } | undefined> {
+): Promise<WidgetResults> {
   const input = { QueryAlias: alias, RefreshId: refresh };
-  const query = await api.cloudtrail('DescribeQuery', input, signal);
+  const query = await api.cloudtrail('DescribeQuery', input, signal).catch((error: unknown) => {
+    if (error instanceof ApiError && error.code === 'QueryIdNotFoundException') return undefined;
+    throw error;
+  });
+  if (!query) return { state: 'none' };
   const status = text(query['QueryStatus']);
-  if (!isOver(status)) return undefined;
-  const failure = status === 'FINISHED' ? '' : text(query['ErrorMessage']) || `It ended as ${status}.`;
-  if (failure !== '') return { page: { columns: [], rows: [], total: 0, next: undefined }, failure };
-  return { page: await queryResults(api, { id: text(query['QueryId']) }, signal), failure };
+  if (!isOver(status)) return { state: 'running' };
+  if (status !== 'FINISHED')
+    return { state: 'failed', failure: text(query['ErrorMessage']) || `It ended as ${status}.` };
+  return { state: 'found', page: await queryResults(api, { id: text(query['QueryId']) }, signal) };
 }
 
 function readName(arn: string, one: Json): DashboardName {
@@ -89,6 +117,8 @@ function readWidget(one: Json): Widget {
     view: text(view['View']) || 'Table',
     width: Number(view['Width'] ?? 4) || 4,
     statement: text(one['QueryStatement']),
+    parameters: texts(one['QueryParameters']),
+    properties: view,
   };
 }
 

@@ -2,7 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 
 import { ErrorState } from '../../parts/error-state.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
@@ -17,31 +17,41 @@ type Props = {
   readonly widget: Widget;
   /** Of which refresh; '' for none yet. */
   readonly refresh: string;
+  readonly actions: ReactNode;
 };
 
 const AGAIN_MS = 1500;
 
 /** One query of a dashboard, as the chart or table that it asks to be. */
-export function WidgetPart({ widget, refresh }: Props) {
+export function WidgetPart({ widget, refresh, actions }: Props) {
   const { api } = useConnection();
   const { alias, title, view, width } = widget;
   const query = useQuery({
     queryKey: ['widget', alias, refresh],
     enabled: refresh !== '',
-    queryFn: async ({ signal }) => (await widgetResults(api, { alias, refresh }, signal)) ?? null,
+    queryFn: ({ signal }) => widgetResults(api, { alias, refresh }, signal),
     // Only until its query ended.
-    refetchInterval: ({ state }) => (state.data === null && !state.error ? AGAIN_MS : false),
+    refetchInterval: ({ state }) => (state.data?.state === 'running' ? AGAIN_MS : false),
   });
-  const isRunning = refresh !== '' && (query.isPending || query.data === null);
-  const failure = query.data?.failure ?? '';
+  const { data } = query;
+  const isRunning = refresh !== '' && (query.isPending || data?.state === 'running');
   return (
     <div className={width >= 12 ? 'ot-widget-whole' : width > 6 ? 'ot-widget-wide' : undefined}>
-      <Container fitHeight header={<Header variant="h2">{title}</Header>}>
-        {refresh === '' && <Box color="text-body-secondary">Not refreshed yet.</Box>}
+      <Container
+        fitHeight
+        header={
+          <Header variant="h2" actions={actions}>
+            {title}
+          </Header>
+        }
+      >
+        {(refresh === '' || data?.state === 'none') && (
+          <Box color="text-body-secondary">Not refreshed yet.</Box>
+        )}
         {isRunning && <Waiting what={title} lines={5} />}
         {query.isError && <ErrorState error={query.error} what={title} action="cloudtrail:DescribeQuery" />}
-        {failure !== '' && <Box color="text-status-error">{failure}</Box>}
-        {query.data && failure === '' && <Shown title={title} view={view} {...query.data.page} />}
+        {data?.state === 'failed' && <Box color="text-status-error">{data.failure}</Box>}
+        {data?.state === 'found' && <Shown title={title} view={view} {...data.page} />}
       </Container>
     </div>
   );
@@ -61,7 +71,7 @@ function Shown({ title, view, columns, rows }: ShownProps) {
   if (plot)
     return (
       <Suspense fallback={<Waiting what="the chart" lines={5} />}>
-        <PlotChart title={title} plot={plot} height={220} />
+        <PlotChart title={title} plot={plot} height={220} headed />
       </Suspense>
     );
   return <ResultTable title={title} results={results} />;

@@ -14,15 +14,21 @@ const TITLES: Readonly<Record<string, string>> = {
 
 /** Who and what made it, beside who and what usually does. */
 export function AttributionsPart({ insight }: { readonly insight: Insight }) {
-  if (insight.attributions.length === 0)
+  const told = insight.attributions.filter(tellsMore);
+  if (told.length === 0)
     return <Box color="text-body-secondary">Nothing stands out in who called, and with what.</Box>;
   return (
     <div className="ot-halves">
-      {insight.attributions.map((one) => (
+      {told.map((one) => (
         <One key={one.attribute} attribution={one} />
       ))}
     </div>
   );
+}
+
+/** That nothing failed, then or usually, is no news. */
+function tellsMore({ attribute, insight, baseline }: Attribution): boolean {
+  return attribute !== 'errorCode' || [...insight, ...baseline].some(({ value }) => value !== 'null');
 }
 
 function One({ attribution: { attribute, insight, baseline } }: { readonly attribution: Attribution }) {

@@ -61,6 +61,13 @@ export function RateChart({ insight, from, to, line, band }: Props) {
           </g>
         ))}
         <path className="ot-band" d={areaOf(band, { x, y, to })} />
+        <line
+          className="ot-baseline"
+          x1={LEFT}
+          x2={width - 8}
+          y1={y(insight.baseline)}
+          y2={y(insight.baseline)}
+        />
         <polyline
           className="ot-rate-line"
           points={line.map(({ time, value }) => `${x(time).toFixed(1)},${y(value).toFixed(1)}`).join(' ')}
@@ -106,8 +113,9 @@ function niceMost(value: number): number {
 }
 
 function ticks(from: number, to: number, width: number): readonly number[] {
-  const wanted = ((to - from) * 90) / Math.max(1, width);
-  const step = [HOUR / 4, HOUR, 3 * HOUR, 6 * HOUR, 24 * HOUR].find((one) => one >= wanted) ?? 7 * 24 * HOUR;
+  const wanted = ((to - from) * 70) / Math.max(1, width);
+  const step =
+    [HOUR / 4, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 24 * HOUR].find((one) => one >= wanted) ?? 7 * 24 * HOUR;
   const found: number[] = [];
   for (let time = Math.ceil(from / step) * step; time < to - wanted / 4; time += step) found.push(time);
   return found;

@@ -1,12 +1,13 @@
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 
 import { ErrorState } from '../../parts/error-state.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 import { useConnection } from '../../session/context.tsx';
 import { bandOf } from './band.ts';
-import { rates, type Insight } from './insights.ts';
+import { rates, rateText, type Insight } from './insights.ts';
 import { RateChart } from './rate-chart.tsx';
 
 const HOUR = 3_600_000;
@@ -56,7 +57,32 @@ export function RatePart({ insight }: { readonly insight: Insight }) {
           onRetry={() => void query.refetch()}
         />
       )}
-      {query.data && <RateChart {...query.data} insight={insight} />}
+      {query.data && (
+        <>
+          <Key unit={insight.isError ? 'errors' : 'calls'} baseline={insight.baseline} />
+          <RateChart {...query.data} insight={insight} />
+        </>
+      )}
     </Container>
+  );
+}
+
+/** What each mark of the chart stands for. */
+function Key({ unit, baseline }: { readonly unit: string; readonly baseline: number }) {
+  const mark = (shape: ReactNode, text: string) => (
+    <li>
+      <svg width="22" height="12" aria-hidden="true">
+        {shape}
+      </svg>
+      {text}
+    </li>
+  );
+  return (
+    <ul className="ot-plain-list ot-rate-key">
+      {mark(<path className="ot-rate-line" d="M0 6H22" />, unit)}
+      {mark(<path className="ot-baseline" d="M0 6H22" />, `baseline, ${rateText(baseline)}`)}
+      {mark(<rect className="ot-band" width="22" height="12" />, 'usual at that hour')}
+      {mark(<rect className="ot-unusual" width="22" height="12" />, 'unusual')}
+    </ul>
   );
 }

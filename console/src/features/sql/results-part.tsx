@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
 import { useState } from 'react';
@@ -7,6 +8,7 @@ import { bytesText } from '../../parts/bytes.ts';
 import { ErrorState } from '../../parts/error-state.tsx';
 import { saveResults, type ResultFormat } from '../../results/result-file.ts';
 import { ResultView } from '../../results/result-view.tsx';
+import { placeOf } from './place.ts';
 import type { useSql } from './use-sql.ts';
 
 /** How far a query is, and its rows. */
@@ -31,9 +33,7 @@ export function ResultsPart({ sql }: { readonly sql: ReturnType<typeof useSql> }
         />
       )}
       {state.phase === 'cancelled' && <Box color="text-body-secondary">Cancelled.</Box>}
-      {state.error !== undefined && (
-        <ErrorState error={state.error} what="Rows" action="cloudtrail:StartQuery" />
-      )}
+      {state.error !== undefined && <Failure error={state.error} />}
       {results && (
         <ResultView
           key={query?.id}
@@ -51,10 +51,25 @@ export function ResultsPart({ sql }: { readonly sql: ReturnType<typeof useSql> }
   );
 }
 
+/** What is wrong with a statement is marked in it as well. */
+function Failure({ error }: { readonly error: unknown }) {
+  const wrong = placeOf(error);
+  if (!wrong) return <ErrorState error={error} what="Rows" action="cloudtrail:StartQuery" />;
+  const { line, column, message } = wrong;
+  return (
+    <div role="alert">
+      <Alert type="error" header={`Line ${line}, column ${column}`}>
+        {message}
+      </Alert>
+    </div>
+  );
+}
+
 function toldText(query: QueryState): string {
   const rows = query.rows === 1 ? '1 row' : `${query.rows.toLocaleString('en')} rows`;
   const took = query.took < 1000 ? `${query.took} ms` : `${(query.took / 1000).toFixed(1)} s`;
-  return `${rows} in ${took} · ${scannedText(query)}`;
+  // Of what took no time nobody counted what was read.
+  return query.scanned === 0 ? `${rows} in ${took}` : `${rows} in ${took} · ${scannedText(query)}`;
 }
 
 function scannedText({ scanned, bytes }: QueryState): string {

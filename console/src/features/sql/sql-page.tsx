@@ -4,11 +4,11 @@ import Header from '@cloudscape-design/components/header';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 
 import { isNotServed } from '../../aws/errors.ts';
 import { STORE_PLACE } from '../../lake/schema.ts';
-import { listStores, type StoreName } from '../../lake/stores.ts';
+import { queryableStores, type StoreName } from '../../lake/stores.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { ErrorState } from '../../parts/error-state.tsx';
 import { NotServed } from '../../parts/not-served.tsx';
@@ -17,6 +17,7 @@ import { formatHash } from '../../routing/route.ts';
 import { useConnection } from '../../session/context.tsx';
 import { PageLayout } from '../../shell/page-layout.tsx';
 import { PastPart } from './past-part.tsx';
+import { placeOf } from './place.ts';
 import { ResultsPart } from './results-part.tsx';
 import { SamplesPart } from './samples-part.tsx';
 import { SchemaPart } from './schema-part.tsx';
@@ -36,8 +37,8 @@ type Props = { readonly statement: string | undefined; readonly store: string | 
 export default function SqlPage({ statement, store }: Props) {
   const { api } = useConnection();
   const stores = useQuery({
-    queryKey: ['store-names'],
-    queryFn: ({ signal }) => listStores(api, signal),
+    queryKey: ['queryable-stores'],
+    queryFn: ({ signal }) => queryableStores(api, signal),
     staleTime: 0,
   });
   const { error } = stores;
@@ -73,13 +74,27 @@ type QueryProps = {
 
 function Query({ stores, statement, first }: QueryProps) {
   const [store, setStore] = useState(() => stores.find(({ id }) => id === first) ?? stores[0]);
-  const [text, setText] = useState(() => statement.replaceAll(STORE_PLACE, store?.id ?? STORE_PLACE));
+  const [put, setPut] = useState(() => ({
+    text: statement.replaceAll(STORE_PLACE, store?.id ?? STORE_PLACE),
+  }));
+  // What the editor holds by now; it is only told of what does not come from itself.
+  const [text, setText] = useState(put.text);
+  const replace = (next: string) => {
+    setText(next);
+    setPut({ text: next });
+  };
   const sql = useSql();
   const { state } = sql;
   const named = (written: string) => written.replaceAll(STORE_PLACE, store?.id ?? STORE_PLACE);
-  const run = () => {
-    if (text.trim() !== '') sql.run(named(text));
+  const run = (written: string) => {
+    if (written.trim() === '') return;
+    const sent = named(written);
+    // As it is sent, so that the place of a mistake is the same in both.
+    if (sent !== written) replace(sent);
+    sql.run(sent);
   };
+  const ids = useMemo(() => stores.map(({ id }) => id), [stores]);
+  const wrong = useMemo(() => placeOf(state.error), [state.error]);
   const options = stores.map(({ id, name }) => ({ value: id, label: name, description: id }));
   return (
     <SpaceBetween size="m">
@@ -107,29 +122,29 @@ function Query({ stores, statement, first }: QueryProps) {
             onChange={({ detail }) => {
               const next = stores.find(({ id }) => id === detail.selectedOption.value);
               // The statement follows: it was over the store before.
-              if (next && store) setText(text.replaceAll(store.id, next.id));
+              if (next && store) replace(text.replaceAll(store.id, next.id));
               setStore(next);
             }}
           />
-          <SamplesPart onChoose={(sample) => setText(named(sample))} />
+          <SamplesPart onChoose={(sample) => replace(named(sample))} />
           {store && (
             <PastPart
               store={store}
               onChoose={(past) => {
-                setText(past.statement);
+                replace(past.statement);
                 sql.open(past.id);
               }}
             />
           )}
-          <SchemaPart onChoose={(column) => setText(`${text.trimEnd()} ${column}`)} />
+          <SchemaPart onChoose={(column) => replace(`${text.trimEnd()} ${column}`)} />
         </aside>
         <div className="ot-sql-main">
           <SpaceBetween size="m">
             <Suspense fallback={<Waiting what="the editor" lines={8} />}>
-              <SqlEditor value={text} stores={stores.map(({ id }) => id)} onChange={setText} onRun={run} />
+              <SqlEditor put={put} stores={ids} wrong={wrong} onChange={setText} onRun={run} />
             </Suspense>
             <SpaceBetween size="xs" direction="horizontal" alignItems="center">
-              <Button variant="primary" loading={state.phase === 'running'} onClick={run}>
+              <Button variant="primary" loading={state.phase === 'running'} onClick={() => run(text)}>
                 Run
               </Button>
               {state.phase === 'running' && <Button onClick={sql.cancel}>Cancel</Button>}

@@ -13,7 +13,7 @@ import { navigate } from '../../routing/use-route.ts';
 import { PageLayout } from '../../shell/page-layout.tsx';
 import { EMPTY_STORE, KEEPS, planStore, problemsOf, type StoreDraft } from './draft.ts';
 
-const QUERIES = ['store-names', 'store'];
+const QUERIES = ['store-names', 'queryable-stores', 'store'];
 const CRUMBS = [
   { text: 'Event data stores', href: '#/stores' },
   { text: 'Create event data store', href: '#/create-store' },

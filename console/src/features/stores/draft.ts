@@ -83,6 +83,20 @@ export function planStore(draft: StoreDraft): PlannedCall {
   };
 }
 
+/** The call by which Athena shows the store. */
+export function planFederation(store: string, role: string): PlannedCall {
+  return {
+    id: 'EnableFederation',
+    title: 'Show the event data store in Athena',
+    made: undefined,
+    service: 'cloudtrail',
+    operation: 'EnableFederation',
+    field: 'role',
+    existsCodes: ['EventDataStoreFederationEnabledException'],
+    input: { EventDataStore: store, FederationRoleArn: role },
+  };
+}
+
 export function problemsOf({ name, days }: StoreDraft): { readonly name?: string; readonly days?: string } {
   return {
     ...(/^[\w.-]{3,128}$/.test(name)

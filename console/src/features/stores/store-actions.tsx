@@ -3,11 +3,19 @@ import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
-import { deleteStore, restoreStore, setIngestion, updateStore, type Store } from '../../lake/stores.ts';
+import {
+  deleteStore,
+  restoreStore,
+  setFederation,
+  setIngestion,
+  updateStore,
+  type Store,
+} from '../../lake/stores.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import type { useAct } from '../../parts/use-act.tsx';
 import { formatHash } from '../../routing/route.ts';
 import { useConnection } from '../../session/context.tsx';
+import { FederationDialog } from './federation-dialog.tsx';
 import { RetentionDialog } from './retention-dialog.tsx';
 import { daysText } from './store-status.tsx';
 
@@ -16,15 +24,18 @@ type Props = Pick<ReturnType<typeof useAct>, 'act' | 'busy'> & { readonly store:
 /** What can be done with a store in the state that it is in. */
 export function StoreActions({ store, act, busy }: Props) {
   const { api } = useConnection();
-  const [asked, setAsked] = useState<'retention' | 'delete'>();
+  const [asked, setAsked] = useState<'retention' | 'federate' | 'delete'>();
   const { id, name, status, isProtected } = store;
   const isDying = status === 'PENDING_DELETION';
   const isStopped = status === 'STOPPED_INGESTION';
   const choose = (what: string) => {
     switch (what) {
       case 'retention':
+      case 'federate':
       case 'delete':
         return setAsked(what);
+      case 'hide':
+        return void act(what, () => setFederation(api, id, ''), `${name} is no longer shown in Athena.`);
       case 'ingestion':
         return void act(
           what,
@@ -60,6 +71,9 @@ export function StoreActions({ store, act, busy }: Props) {
             { id: 'retention', text: 'Change how long it keeps' },
             { id: 'ingestion', text: isStopped ? 'Start taking events' : 'Stop taking events' },
             { id: 'protect', text: isProtected ? 'Switch protection off' : 'Protect' },
+            store.federation === 'ENABLED'
+              ? { id: 'hide', text: 'Hide from Athena' }
+              : { id: 'federate', text: 'Show in Athena' },
             {
               id: 'delete',
               text: 'Delete',
@@ -86,6 +100,16 @@ export function StoreActions({ store, act, busy }: Props) {
               () => updateStore(api, id, { RetentionPeriod: days }),
               `${name} keeps events ${daysText(days)}.`,
             );
+          }}
+        />
+      )}
+      {asked === 'federate' && (
+        <FederationDialog
+          store={store}
+          onCancel={() => setAsked(undefined)}
+          onDone={(role) => {
+            setAsked(undefined);
+            void act('federate', () => setFederation(api, id, role), `${name} is shown in Athena.`);
           }}
         />
       )}

@@ -16,14 +16,18 @@ import { Waiting } from '../../parts/waiting.tsx';
 import { formatHash } from '../../routing/route.ts';
 import { useConnection } from '../../session/context.tsx';
 import { PageLayout } from '../../shell/page-layout.tsx';
+import { ChannelsPart } from './channels-part.tsx';
 import { ImportsPart } from './imports-part.tsx';
 import { StoreActions } from './store-actions.tsx';
 import { daysText, StoreStatus } from './store-status.tsx';
 
-/** One event data store: what it keeps, for how long, and what was imported into it. */
+/** What comes by channels; everything else comes by itself, or is imported. */
+const BY_CHANNELS = 'ActivityAuditLog';
+
+/** One event data store: what it keeps, for how long, and what comes and was imported into it. */
 export default function StorePage({ id }: { readonly id: string }) {
   const { api } = useConnection();
-  const { act, busy, said } = useAct(['store', 'store-names']);
+  const { act, busy, said } = useAct(['store', 'store-names', 'queryable-stores']);
   const store = useQuery({
     queryKey: ['store', id],
     queryFn: ({ signal }) => getStore(api, id, signal),
@@ -66,7 +70,11 @@ export default function StorePage({ id }: { readonly id: string }) {
               <span className="ot-anywhere">{store.data.name}</span>
             </Header>
             <Facts store={store.data} />
-            <ImportsPart store={store.data} />
+            {store.data.categories.includes(BY_CHANNELS) ? (
+              <ChannelsPart store={store.data} />
+            ) : (
+              <ImportsPart store={store.data} />
+            )}
           </SpaceBetween>
         )}
       </div>
@@ -89,11 +97,21 @@ function Facts({ store }: { readonly store: Store }) {
           },
           { label: 'Deletion', value: store.isProtected ? 'protected' : 'not protected' },
           { label: 'Key', value: store.kmsKey === '' ? 'Opentrail’s own' : store.kmsKey },
-          { label: 'In Athena', value: store.federation === 'ENABLED' ? 'shown' : 'not shown' },
+          { label: 'In Athena', value: <Federation store={store} /> },
           { label: 'Made', value: <TimeText ms={store.created} /> },
           { label: 'Changed', value: <TimeText ms={store.updated} /> },
         ]}
       />
     </Container>
+  );
+}
+
+function Federation({ store: { federation, federationRole } }: { readonly store: Store }) {
+  if (federation !== 'ENABLED') return 'not shown';
+  return (
+    <>
+      shown
+      <div className="ot-secondary ot-mono ot-anywhere">{federationRole}</div>
+    </>
   );
 }

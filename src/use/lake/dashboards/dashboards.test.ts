@@ -115,6 +115,21 @@ describe('a dashboard', () => {
     expect((await call('DescribeQuery', { QueryId }))['QueryString']).toContain("'2026-11-01 00:00:00'");
   });
 
+  it('keeps the alias of a widget that stays, so that nothing is shown that another one found', async () => {
+    const { call, time } = await prepared();
+    const other = { ...WIDGET, QueryStatement: `${WIDGET.QueryStatement} LIMIT 1` };
+    const another = { ...WIDGET, QueryStatement: `${WIDGET.QueryStatement} LIMIT 2` };
+    await call('CreateDashboard', { Name: 'team-board', Widgets: [WIDGET, other] });
+    const update = async (...Widgets: object[]) =>
+      (await call('UpdateDashboard', { DashboardId: 'team-board', Widgets }))['Widgets'];
+    expect(await update(other)).toMatchObject([{ QueryAlias: 'Widget-team-board-2' }]);
+    expect(await update(WIDGET, other, another)).toMatchObject([
+      { QueryAlias: `Widget-team-board-${time.now}` },
+      { QueryAlias: 'Widget-team-board-2' },
+      { QueryAlias: `Widget-team-board-${time.now + 2}` },
+    ]);
+  });
+
   it('is refreshed when its time has come, once the policies let CloudTrail', async () => {
     const { call, described, deps, policies, time } = await prepared(
       testStore({ policy: letCloudTrail('cloudtrail:StartQuery', testStore().arn) }),

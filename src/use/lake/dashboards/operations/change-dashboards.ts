@@ -9,7 +9,7 @@ import type { DashboardDeps } from '../deps.ts';
 import { HIGHLIGHTS } from '../managed/managed-dashboards.ts';
 import { asCaller, refresh } from '../refresh.ts';
 import { checkSchedule, nextTurn } from '../schedule.ts';
-import { named } from '../widget.ts';
+import { renamed } from '../widget.ts';
 import { checkWidgets } from './check-widgets.ts';
 import { checkHighlights } from './create-dashboard.ts';
 import { dashboardId, schedule, values, widgets } from './input.ts';
@@ -30,7 +30,12 @@ export async function updateDashboard(
     },
     input,
   );
-  const { arn, name, schedule: before } = await changeable(deps, given.DashboardId, context);
+  const {
+    arn,
+    name,
+    schedule: before,
+    widgets: widgetsBefore,
+  } = await changeable(deps, given.DashboardId, context);
   const { Widgets, RefreshSchedule, TerminationProtectionEnabled } = given;
   if (name === HIGHLIGHTS && Widgets !== undefined)
     throw invalidParameter(`The widgets of ${HIGHLIGHTS} are managed: Widgets must be left out.`);
@@ -44,7 +49,9 @@ export async function updateDashboard(
       status: 'UPDATED',
       updated_at: now,
       next_refresh: nextTurn(RefreshSchedule ?? before, now),
-      ...(Widgets === undefined ? {} : { widgets: JSON.stringify(named(name, Widgets)) }),
+      ...(Widgets === undefined
+        ? {}
+        : { widgets: JSON.stringify(renamed(name, Widgets, { before: widgetsBefore, now })) }),
       ...(RefreshSchedule === undefined ? {} : { schedule: JSON.stringify(RefreshSchedule) }),
       ...(TerminationProtectionEnabled === undefined
         ? {}
