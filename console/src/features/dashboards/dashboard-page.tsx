@@ -16,6 +16,7 @@ import { PageLayout } from '../../shell/page-layout.tsx';
 import { CustomActions, RemoveWidget } from './custom-actions.tsx';
 import { getDashboard, readableName, refreshDashboard, type Dashboard } from './dashboards.ts';
 import { WidgetPart } from './widget-part.tsx';
+import './dashboards.css';
 
 const DAY = 86_400_000;
 const SPANS = [

@@ -20,6 +20,7 @@ import { PageLayout } from '../../shell/page-layout.tsx';
 import { AttributionsPart } from './attributions-part.tsx';
 import { listInsights, rateText, whatText, type Insight } from './insights.ts';
 import { RatePart } from './rate-part.tsx';
+import './insights.css';
 
 /** One insight: the rate against its baseline, who made it, and the events behind it. */
 export default function InsightPage({ id }: { readonly id: string }) {

@@ -1,6 +1,6 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
-import ProgressBar from '@cloudscape-design/components/progress-bar';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
 
 import type { QueryState } from '../../lake/queries.ts';
@@ -25,12 +25,13 @@ export function ResultsPart({ sql }: { readonly sql: ReturnType<typeof useSql> }
   return (
     <>
       {state.phase === 'running' && (
-        <ProgressBar
-          ariaLabel="The query runs"
-          status="in-progress"
-          label={query?.status === 'QUEUED' ? 'Waits for others to end' : 'Runs'}
-          additionalInfo={query && scannedText(query)}
-        />
+        // How much there is to read nobody knows: no bar could say how far it is.
+        <div role="status" aria-label="The query runs">
+          <StatusIndicator type="in-progress">
+            {query?.status === 'QUEUED' ? 'Waits for others to end' : 'Runs'}
+          </StatusIndicator>
+          {query && <div className="ot-secondary">{scannedText(query)}</div>}
+        </div>
       )}
       {state.phase === 'cancelled' && <Box color="text-body-secondary">Cancelled.</Box>}
       {state.error !== undefined && <Failure error={state.error} />}

@@ -22,6 +22,7 @@ import { ResultsPart } from './results-part.tsx';
 import { SamplesPart } from './samples-part.tsx';
 import { SchemaPart } from './schema-part.tsx';
 import { useSql } from './use-sql.ts';
+import './sql.css';
 
 const SqlEditor = lazy(() => import('./sql-editor.tsx'));
 

@@ -23,6 +23,7 @@ import { seen } from './profile.ts';
 import { ServicesPart } from './services-part.tsx';
 import { ValuesParts } from './values-part.tsx';
 import { WeekPart } from './week-part.tsx';
+import './who.css';
 
 /** Everything that is known of one identity, key, role, address or resource. */
 export default function WhoPage({ kind, value }: { readonly kind: string; readonly value: string }) {
