@@ -22,16 +22,16 @@ export default defineConfig({
       { test: { name: 'unit-isolated', include: ISOLATED, testTimeout: 30_000, maxWorkers: 3 } },
       { test: { name: 'console', include: ['console/src/**/*.test.ts'], maxWorkers: 3 } },
       {
-        // After the others, two files at a time: each starts servers of its own, and waits for them more than it computes.
+        // After the others, three files at a time: each starts servers of its own, and waits for them more than it computes.
         test: {
           name: 'int',
           include: ['src/**/*.int.test.ts', 'test/{contract,conformance,flow,docs}/**/*.test.ts'],
           exclude: [...ALONE, '**/node_modules/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // A page or a server that is asked again until it answers so: a second is little where two files share the processors.
+          // A page or a server that is asked again until it answers so: a second is little where three files share the processors.
           expect: { poll: { timeout: 30_000 } },
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

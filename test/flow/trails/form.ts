@@ -23,11 +23,15 @@ export async function chooseExisting(page: Page, group: string, label: string, n
   await choose(page, group, 'Existing');
   const field = page.getByRole('combobox', { name: label, exact: true });
   const half = name.slice(0, -2);
-  await field.fill(half);
-  // By then the list is that of what was typed, and moves no more.
-  await page.getByRole('option', { name: `Use “${half}”` }).waitFor();
-  await page.getByRole('option', { name, exact: true }).click();
-  await expect.poll(() => field.inputValue()).toBe(name);
+  // A list that comes while the mouse is down takes the click with it: whoever sits there clicks again.
+  const take = async () => {
+    await field.fill(half);
+    await page.getByRole('option', { name: `Use “${half}”` }).waitFor({ timeout: 5000 });
+    await page.getByRole('option', { name, exact: true }).click({ timeout: 5000 });
+    await expect.poll(() => field.inputValue(), { timeout: 3000 }).toBe(name);
+    return true;
+  };
+  await expect.poll(() => take().catch(() => false), { timeout: 60_000 }).toBe(true);
 }
 
 /** The commands of the review, a line each. */
