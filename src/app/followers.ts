@@ -21,7 +21,7 @@ const BATCHES = {
   maxEntries: 20_000,
   /** Milliseconds between inserts: a call is to be found within one second of its answer. An engine that is busy gets fewer and larger ones. */
   linger: 250,
-  lingerMost: 600,
+  lingerMost: 450,
 };
 
 export type FollowersDeps = {

@@ -54,7 +54,7 @@ export function joinIngest({ store, config, clock, metrics, publish, storedThrou
  * Entries that the event store may be behind: about what the journal keeps in memory as it came in. Beyond that every entry is read from the disk
  * and parsed once more.
  */
-const MOST_BEHIND = 20_000;
+const MOST_BEHIND = 30_000;
 /** Milliseconds. An engine that is down does not hold an import back for longer: the journal has it. */
 const PATIENCE = 2000;
 const GLANCE = 5;
