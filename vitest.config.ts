@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** What they measure is time: nothing else may run beside them. */
 const ALONE = ['test/conformance/silence.test.ts'];
+/** Browsers, each with a server: two of them fill two processors. */
+const BROWSERS = ['test/flow/console*.test.ts'];
 /** What these put in place of a module, or keep in one, would be there for the next file too. */
 const ISOLATED = ['src/store/journal/write-failure.test.ts', 'src/embedded/kms/*.test.ts'];
 
@@ -26,13 +28,24 @@ export default defineConfig({
         test: {
           name: 'int',
           include: ['src/**/*.int.test.ts', 'test/{contract,conformance,flow,docs}/**/*.test.ts'],
-          exclude: [...ALONE, '**/node_modules/**'],
+          exclude: [...ALONE, ...BROWSERS, '**/node_modules/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // A page or a server that is asked again until it answers so: a second is little where three files share the processors.
+          // A server that is asked again until it answers so: a second is little where three files share the processors.
           expect: { poll: { timeout: 30_000 } },
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: BROWSERS,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -42,7 +55,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -67,11 +67,17 @@ export function ruleTests(opened: Opened): void {
     await page.getByText('“nowhere” is no address').waitFor();
     await page.getByRole('textbox', { name: 'URL' }).fill(hook.url);
     await page.getByRole('button', { name: 'What it gets, and when it fails: target-1' }).click();
-    await page.getByRole('button', { name: /^Gets/ }).click();
-    await page.getByRole('option', { name: 'A text made of it' }).click();
-    await page.getByLabel('Values by name (JSON)').fill('{"who": "nobody"}');
+    const values = page.getByLabel('Values by name (JSON)');
+    const pick = async () => {
+      await page.getByRole('button', { name: /^Gets/ }).click();
+      await page.getByRole('option', { name: 'A text made of it' }).click({ timeout: 5000 });
+      return values.waitFor({ timeout: 5000 }).then(() => true);
+    };
+    // Below a section that still unfolds a click may fall beside the option.
+    await expect.poll(() => pick().catch(() => false), { timeout: 60_000 }).toBe(true);
+    await values.fill('{"who": "nobody"}');
     await page.getByText('Enter JSON: {"name": "$.path", …}.').waitFor();
-    await page.getByLabel('Values by name (JSON)').fill('{"who": "$.detail.userIdentity.userName"}');
+    await values.fill('{"who": "$.detail.userIdentity.userName"}');
     await page.getByLabel('Template').fill('{"told": "<who> did it", "event": <aws.events.event.json>}');
     await look('rule-target');
     await page.getByRole('button', { name: 'Create rule' }).click();

@@ -41,7 +41,7 @@ export function accessibilityTests(opened: Opened): void {
     await page.getByText('AuthorizationError').waitFor();
     await look('trail-failing');
     await check();
-    await page.unroute('**/');
+    await page.unrouteAll({ behavior: 'wait' });
     await page.getByRole('tab', { name: 'Delivered files' }).click();
     await page.getByText(/, by the hour$/).waitFor();
     await check();

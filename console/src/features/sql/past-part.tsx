@@ -2,7 +2,7 @@ import ExpandableSection from '@cloudscape-design/components/expandable-section'
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { describeQuery, pastQueries, type QueryState } from '../../lake/queries.ts';
+import { describeQuery, isOver, pastQueries, type QueryState } from '../../lake/queries.ts';
 import type { StoreName } from '../../lake/stores.ts';
 import { ErrorState } from '../../parts/error-state.tsx';
 import { explain } from '../../parts/explain.ts';
@@ -20,6 +20,9 @@ const WORDS: Readonly<Record<string, string>> = {
   TIMED_OUT: 'took too long',
 };
 
+/** Milliseconds between two looks at those that have not ended. */
+const GLANCE = 2000;
+
 /** Queries of the last week: a list without statements, which are looked up one by one. */
 export function PastPart({ store, onChoose }: Props) {
   const { api } = useConnection();
@@ -30,6 +33,7 @@ export function PastPart({ store, onChoose }: Props) {
     enabled: open,
     queryFn: ({ signal }) => pastQueries(api, store.arn, signal),
     staleTime: 0,
+    refetchInterval: ({ state }) => (state.data?.some(({ status }) => !isOver(status)) ? GLANCE : false),
   });
   const choose = (id: string) => {
     setProblem(undefined);
