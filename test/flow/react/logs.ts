@@ -120,6 +120,8 @@ export function logTests(opened: Opened): void {
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByLabel('To confirm, type brief').fill('brief');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    // Back to the list: before that no row is called so either.
+    await page.getByRole('heading', { name: /^Log groups/ }).waitFor();
     await expect.poll(() => page.getByRole('row', { name: /brief/ }).count(), { timeout: 20_000 }).toBe(0);
   });
 
