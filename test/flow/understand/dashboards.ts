@@ -84,7 +84,7 @@ export function dashboardTests(opened: Opened): void {
     await look('dashboard-delete');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('link', { name: 'Overview' }).waitFor();
-    expect(await page.getByRole('link', { name: 'team-board' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('link', { name: 'team-board' }).count()).toBe(0);
     expect(browser.complaints).toEqual([]);
   });
 }
